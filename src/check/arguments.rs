@@ -1,0 +1,131 @@
+//! Which argument goes to which parameter.
+
+use super::{Checker, suggest::did_you_mean, types::count};
+use crate::{
+    diagnostic::{Code, Diagnostic},
+    source::Span,
+    syntax::ast::{Argument, Expr, Name},
+};
+
+/// A parameter as a call sees it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Parameter<'p> {
+    pub(super) name: &'p str,
+    pub(super) required: bool,
+    /// Only by name.
+    pub(super) named: bool,
+}
+
+impl<'p> Parameter<'p> {
+    /// One that must be given.
+    pub(super) fn required(name: &'p str) -> Self {
+        Self { name, required: true, named: false }
+    }
+
+    /// One that may be left out.
+    pub(super) fn optional(name: &'p str) -> Self {
+        Self { name, required: false, named: false }
+    }
+
+    /// One that may be left out, and is given by name.
+    pub(super) fn named(name: &'p str) -> Self {
+        Self { name, required: false, named: true }
+    }
+}
+
+impl Checker<'_> {
+    /// For each parameter the argument that is given; what does not match is reported.
+    pub(super) fn matched<'e>(
+        &mut self,
+        span: Span,
+        callee: &Name,
+        params: &[Parameter],
+        arguments: &'e [Argument],
+        declared: Option<Span>,
+    ) -> Vec<Option<&'e Expr>> {
+        let mut matched: Vec<Option<&'e Expr>> = vec![None; params.len()];
+        let mut next = 0;
+        let mut fine = true;
+        for argument in arguments {
+            let at = match &argument.name {
+                Some(name) => params.iter().position(|param| param.name == name.text),
+                None => {
+                    next += 1;
+                    (next <= params.len() && !params[next - 1].named).then(|| next - 1)
+                }
+            };
+            match at {
+                Some(at) if matched[at].is_none() => matched[at] = Some(&argument.value),
+                Some(at) => {
+                    fine = false;
+                    self.given_twice(params[at].name, argument, matched[at].map(|first| first.span));
+                }
+                None => {
+                    fine = false;
+                    self.infer(&argument.value, None);
+                    self.unexpected(callee, params, argument, arguments.len(), declared);
+                }
+            }
+        }
+        let missing: Vec<&str> = params
+            .iter()
+            .zip(&matched)
+            .filter(|(p, given)| p.required && given.is_none())
+            .map(|(p, _)| p.name)
+            .collect();
+        if fine && !missing.is_empty() {
+            self.missing(span, callee, &missing, declared);
+        }
+        matched
+    }
+
+    fn given_twice(&mut self, param: &str, argument: &Argument, first: Option<Span>) {
+        self.infer(&argument.value, None);
+        let message = format!("`{param}` is given twice");
+        let mut diagnostic = Diagnostic::new(Code::E0306, argument.value.span, message, "here again");
+        if let Some(first) = first {
+            diagnostic = diagnostic.label(first, "first here");
+        }
+        self.report(diagnostic);
+    }
+
+    fn unexpected(
+        &mut self,
+        callee: &Name,
+        params: &[Parameter],
+        argument: &Argument,
+        given: usize,
+        declared: Option<Span>,
+    ) {
+        let (span, message, help) = match &argument.name {
+            Some(name) => (
+                name.span,
+                format!("`{}` has no parameter `{}`", callee.text, name.text),
+                did_you_mean(&name.text, params.iter().map(|param| param.name)),
+            ),
+            None => {
+                let by_name: Vec<&str> = params.iter().filter(|param| param.named).map(|param| param.name).collect();
+                let takes = params.len() - by_name.len();
+                let message = format!("`{}` takes {}, {given} given", callee.text, count(takes, "argument"));
+                let help =
+                    (!by_name.is_empty()).then(|| format!("by name it also takes {}", super::names::listed(&by_name)));
+                (argument.value.span, message, help)
+            }
+        };
+        let mut diagnostic = Diagnostic::new(Code::E0306, span, message, "");
+        if let Some(declared) = declared {
+            diagnostic = diagnostic.label(declared, "declared here");
+        }
+        diagnostic.help = help;
+        self.report(diagnostic);
+    }
+
+    fn missing(&mut self, span: Span, callee: &Name, missing: &[&str], declared: Option<Span>) {
+        let message = format!("`{}` also needs {}", callee.text, super::names::listed(missing));
+        let mut diagnostic = Diagnostic::new(Code::E0306, span, message, "");
+        if let Some(declared) = declared {
+            diagnostic = diagnostic.label(declared, "declared here");
+        }
+        self.report(diagnostic);
+    }
+}

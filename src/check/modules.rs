@@ -1,0 +1,173 @@
+//! The files of a program: reading what is imported, and files that import each other.
+
+use std::{collections::HashMap, sync::Arc};
+
+use super::paths;
+use crate::{
+    diagnostic::{Code, Diagnostic},
+    ir::ModuleId,
+    source::{FileId, Sources, Span},
+    syntax::{
+        ast::{File, Import, ImportSource, ItemKind},
+        parser,
+    },
+};
+
+/// Gives the text of imported files. The checker itself reads nothing.
+pub trait Loader {
+    /// The text of the file at `path`, which is relative to the same folder as the root file's name.
+    fn load(&self, path: &str) -> Result<String, LoadError>;
+}
+
+/// Why a file could not be read, as a message prints it: `no such file`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoadError(pub String);
+
+impl<F: Fn(&str) -> Result<String, LoadError>> Loader for F {
+    fn load(&self, path: &str) -> Result<String, LoadError> {
+        self(path)
+    }
+}
+
+/// A file of the program.
+pub(super) struct Module {
+    /// Its number in the sources.
+    pub(super) file: FileId,
+    /// Its path as the root's name has it: `examples/ops.orch`.
+    pub(super) path: String,
+    /// Its tree.
+    pub(super) tree: File,
+    /// What its imports by path lead to, by the number of the item.
+    pub(super) imports: HashMap<usize, ModuleId>,
+    /// Some declaration could not be read, so that names may be missing.
+    pub(super) unread: bool,
+    /// Something could not be read, so that names may be used there.
+    pub(super) faulty: bool,
+}
+
+/// All files, root first.
+pub(super) struct Loaded {
+    pub(super) sources: Sources,
+    pub(super) modules: Vec<Module>,
+    pub(super) diagnostics: Vec<Diagnostic>,
+}
+
+/// Reads the root file and, one after another, everything that is imported.
+pub(super) fn load(name: &str, text: Arc<str>, loader: &dyn Loader) -> Loaded {
+    let mut loading = Loading { loader, by_path: HashMap::new(), loaded: Loaded::empty() };
+    loading.add(paths::normal(name), name, text);
+    let mut next = 0;
+    while next < loading.loaded.modules.len() {
+        loading.imports_of(ModuleId(next as u32));
+        next += 1;
+    }
+    let mut loaded = loading.loaded;
+    let cycles = cycles(&loaded);
+    loaded.diagnostics.extend(cycles);
+    loaded
+}
+
+impl Loaded {
+    fn empty() -> Self {
+        Self { sources: Sources::new(), modules: Vec::new(), diagnostics: Vec::new() }
+    }
+}
+
+struct Loading<'l> {
+    loader: &'l dyn Loader,
+    /// `None` for a file that could not be read, which is reported once.
+    by_path: HashMap<String, Option<ModuleId>>,
+    loaded: Loaded,
+}
+
+impl Loading<'_> {
+    fn add(&mut self, path: String, name: &str, text: Arc<str>) -> ModuleId {
+        let id = ModuleId(self.loaded.modules.len() as u32);
+        let file = self.loaded.sources.add(name, text);
+        let parsed = parser::parse(file, self.loaded.sources.get(file).text());
+        let unread = parsed.file.items.iter().any(|item| matches!(item.kind, ItemKind::Error));
+        let faulty = !parsed.diagnostics.is_empty();
+        self.loaded.diagnostics.extend(parsed.diagnostics);
+        self.by_path.insert(path.clone(), Some(id));
+        self.loaded.modules.push(Module { file, path, tree: parsed.file, imports: HashMap::new(), unread, faulty });
+        id
+    }
+
+    fn imports_of(&mut self, module: ModuleId) {
+        let written: Vec<(usize, String, Span)> = written_imports(&self.loaded.modules[module.index()].tree);
+        for (item, path, span) in written {
+            let folder = paths::folder(&self.loaded.modules[module.index()].path);
+            let path = paths::join(folder, &path);
+            let target = match self.by_path.get(&path) {
+                Some(known) => *known,
+                None => self.read(path, span),
+            };
+            if let Some(target) = target {
+                self.loaded.modules[module.index()].imports.insert(item, target);
+            }
+        }
+    }
+
+    fn read(&mut self, path: String, span: Span) -> Option<ModuleId> {
+        match self.loader.load(&path) {
+            Ok(text) => Some(self.add(path.clone(), &path, text.into())),
+            Err(LoadError(reason)) => {
+                let message = format!("`{path}` can't be read: {reason}");
+                let help = "an import is relative to the folder of the file it stands in";
+                self.loaded.diagnostics.push(Diagnostic::new(Code::E0204, span, message, "imported here").help(help));
+                self.by_path.insert(path, None);
+                None
+            }
+        }
+    }
+}
+
+/// The imports by path: which item, the path, and where it stands.
+fn written_imports(tree: &File) -> Vec<(usize, String, Span)> {
+    let imports = tree.items.iter().enumerate().filter_map(|(at, item)| match &item.kind {
+        ItemKind::Import(Import { source: ImportSource::Path(path), .. }) => {
+            Some((at, path.plain()?.to_string(), path.span))
+        }
+        _ => None,
+    });
+    imports.collect()
+}
+
+/// Reports each import that closes a circle, with the way around.
+fn cycles(loaded: &Loaded) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    let mut finished = vec![false; loaded.modules.len()];
+    let mut trail: Vec<(ModuleId, Vec<(Span, ModuleId)>)> = Vec::new();
+    if !loaded.modules.is_empty() {
+        trail.push((ModuleId(0), edges(loaded, ModuleId(0))));
+    }
+    while let Some((module, left)) = trail.last_mut() {
+        let module = *module;
+        let Some((span, target)) = left.pop() else {
+            finished[module.index()] = true;
+            trail.pop();
+            continue;
+        };
+        if let Some(start) = trail.iter().position(|(on_trail, _)| *on_trail == target) {
+            let around = trail[start..].iter().map(|(module, _)| *module).chain([target]);
+            found.push(cycle(loaded, around, span));
+        } else if !finished[target.index()] {
+            trail.push((target, edges(loaded, target)));
+        }
+    }
+    found
+}
+
+/// The imports of a module, last first.
+fn edges(loaded: &Loaded, module: ModuleId) -> Vec<(Span, ModuleId)> {
+    let module = &loaded.modules[module.index()];
+    let written = written_imports(&module.tree).into_iter().rev();
+    written.filter_map(|(item, _, span)| module.imports.get(&item).map(|target| (span, *target))).collect()
+}
+
+fn cycle(loaded: &Loaded, around: impl Iterator<Item = ModuleId>, span: Span) -> Diagnostic {
+    let names: Vec<String> = around.map(|module| format!("`{}`", loaded.modules[module.index()].path)).collect();
+    let message = format!("files import each other: {}", names.join(" imports "));
+    Diagnostic::new(Code::E0205, span, message, "this import closes the circle")
+        .help("move what both need into a file of its own")
+}

@@ -1,0 +1,77 @@
+//! With which code `orch` exits.
+
+use std::process::ExitCode;
+
+/// What the exit code says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// It was done; a run completed.
+    Done = 0,
+    /// A run failed, and all was undone.
+    Undone = 1,
+    /// What was typed, or a file that was named, can't be used; nothing was started.
+    Usage = 2,
+    /// The check found errors.
+    Mistakes = 3,
+    /// A run failed, and was undone to its last commit.
+    Halted = 4,
+    /// A run was left, and can be resumed.
+    Left = 5,
+    /// An operator's word was refused, or another process drives the run.
+    Refused = 6,
+    /// A run needs a person.
+    Stuck = 7,
+    /// The store or the disk failed.
+    Store = 8,
+    /// A bug in orch.
+    Bug = 70,
+    /// Stopped at once by a second Ctrl-C; the run can be resumed.
+    Interrupted = 130,
+}
+
+/// The table of `orch --help`.
+pub const TABLE: &str = "\
+Exit codes:
+    0  done; the run completed
+    1  the run failed, and all was undone
+    2  what was typed, or a file that was named, can't be used; nothing was started
+    3  the check found errors
+    4  the run failed, and was undone to its last commit
+    5  the run was left, and can be resumed
+    6  the operator's word was refused, or another process drives the run
+    7  the run needs a person
+    8  the store or the disk failed
+   70  a bug in orch
+  130  stopped at once by a second Ctrl-C; the run can be resumed";
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> ExitCode {
+        ExitCode::from(exit as u8)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_of_the_help_has_every_code() {
+        let codes = [
+            Exit::Done,
+            Exit::Undone,
+            Exit::Usage,
+            Exit::Mistakes,
+            Exit::Halted,
+            Exit::Left,
+            Exit::Refused,
+            Exit::Stuck,
+            Exit::Store,
+            Exit::Bug,
+            Exit::Interrupted,
+        ];
+        let listed: Vec<u8> =
+            TABLE.lines().skip(1).filter_map(|line| line.split_whitespace().next()?.parse().ok()).collect();
+        assert_eq!(listed, codes.map(|code| code as u8));
+    }
+}

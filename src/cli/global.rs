@@ -1,0 +1,54 @@
+//! What all commands share: which store, which terminal, the present moment, who speaks.
+
+use std::path::PathBuf;
+
+use super::{failure::Failure, terminal::Terminal};
+use crate::machine::Timestamp;
+use crate::run::{Folder, RunInfo, Runner, driver};
+
+/// What all commands share.
+pub struct Global {
+    /// `--store` or `ORCH_STORE`.
+    pub store: Option<PathBuf>,
+    /// Where is written.
+    pub terminal: Terminal,
+}
+
+impl Global {
+    /// The folder of the store.
+    pub fn folder(&self) -> Result<Folder, Failure> {
+        if let Some(folder) = self.store.as_ref().filter(|folder| !folder.as_os_str().is_empty()) {
+            return Ok(Folder::at(folder));
+        }
+        let here = std::env::current_dir();
+        let here = here.map_err(|error| Failure::usage(format!("can't tell the current folder: {error}")))?;
+        Ok(Folder::of_project(&here))
+    }
+
+    /// The runs of the store, if there is one.
+    pub fn existing(&self) -> Result<Option<Runner>, Failure> {
+        Ok(Runner::open_existing(self.folder()?)?)
+    }
+
+    /// The run that is meant by `typed`.
+    pub fn find(&self, typed: &str) -> Result<(Runner, RunInfo), Failure> {
+        let folder = self.folder()?;
+        let Some(runner) = Runner::open_existing(folder.clone())? else {
+            let failure = Failure::usage(format!("there is no run `{typed}`: there is no store"));
+            return Err(failure.help(format!("looked for {}", folder.database().display())));
+        };
+        let info = runner.find(typed)?;
+        Ok((runner, info))
+    }
+
+    /// This moment.
+    pub fn now(&self) -> Timestamp {
+        driver::now()
+    }
+
+    /// Who types.
+    pub fn who(&self) -> String {
+        let name = ["USER", "LOGNAME"].into_iter().find_map(|name| std::env::var(name).ok());
+        name.filter(|name| !name.is_empty()).unwrap_or_else(|| "someone".to_owned())
+    }
+}

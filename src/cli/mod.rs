@@ -1,0 +1,114 @@
+//! The command line: one file per command.
+//!
+//! Data goes to stdout, progress to stderr. What a command says, it was told by a layer below; what is decided here
+//! is how to say it, and with which [`exit::Exit`] code.
+#![expect(clippy::disallowed_methods, reason = "the command line is where files, clock and terminal come in")]
+
+mod cancel;
+mod check;
+mod closing;
+mod compile;
+mod drive;
+pub mod exit;
+mod explain;
+mod failure;
+mod files;
+mod global;
+mod inputs;
+mod list;
+mod live;
+mod moment;
+mod resume;
+mod retry;
+mod run;
+mod settle;
+mod show;
+mod story;
+mod terminal;
+mod words;
+
+use std::{panic, path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+
+use exit::Exit;
+use failure::Failure;
+use global::Global;
+use terminal::Terminal;
+
+/// Change plans that are checked before they run, run durably, and undo themselves when they fail.
+#[derive(Parser, Debug)]
+#[command(name = "orch", version, after_help = exit::TABLE)]
+struct Cli {
+    /// The folder of the store; else `.orch` beside the nearest `orch.toml` upwards, else here
+    #[arg(long, global = true, env = "ORCH_STORE", value_name = "DIR")]
+    store: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    Check(check::Check),
+    Explain(explain::Explain),
+    Run(run::Run),
+    Resume(resume::Resume),
+    List(list::List),
+    Show(show::Show),
+    Settle(settle::Settle),
+    Retry(retry::Retry),
+    Cancel(cancel::Cancel),
+}
+
+/// Does what the arguments of this process ask for.
+pub fn main() -> ExitCode {
+    let terminal = Terminal::here();
+    panic::set_hook(Box::new(move |panic| bug(&terminal, panic)));
+    // The hook has said what there is to say.
+    panic::catch_unwind(command_line).unwrap_or(Exit::Bug.into())
+}
+
+fn command_line() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Whether it is help or a mistake, there is nothing to do where it can't be printed.
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Usage.into() } else { Exit::Done.into() };
+        }
+    };
+    let global = Global { store: cli.store, terminal: Terminal::here() };
+    let ended = dispatch(cli.command, &global);
+    ended
+        .unwrap_or_else(|failure| {
+            global.terminal.failure(&failure);
+            failure.exit
+        })
+        .into()
+}
+
+fn dispatch(command: Command, global: &Global) -> Result<Exit, Failure> {
+    match command {
+        Command::Check(command) => command.run(global),
+        Command::Explain(command) => command.run(global),
+        Command::Run(command) => command.run(global),
+        Command::Resume(command) => command.run(global),
+        Command::List(command) => command.run(global),
+        Command::Show(command) => command.run(global),
+        Command::Settle(command) => command.run(global),
+        Command::Retry(command) => command.run(global),
+        Command::Cancel(command) => command.run(global),
+    }
+}
+
+fn bug(terminal: &Terminal, panic: &panic::PanicHookInfo<'_>) {
+    let place = panic.location().map(ToString::to_string).unwrap_or_default();
+    let what = panic.payload_as_str().unwrap_or("unknown");
+    terminal.note(format_args!(
+        "{}: a bug in orch {} ({place}): {what}",
+        terminal.notes.red("error"),
+        env!("CARGO_PKG_VERSION")
+    ));
+    terminal.note("  the journal is whole: a run that was going on can be taken up with `orch resume`");
+    terminal.note("  please report it, with these lines and the program if you can");
+}

@@ -1,0 +1,61 @@
+//! `orch resume`: takes up a run that was left.
+
+use clap::Args;
+
+use super::{compile::from_kept, drive::drive, exit::Exit, failure::Failure, global::Global, story::Story};
+use crate::run::{RunInfo, Runner, Standing, lock::RunLock};
+
+/// Go on with a run that was left: by Ctrl-C, a crash, or because it was stuck.
+#[derive(Args, Debug)]
+pub struct Resume {
+    /// The run, or the beginning of its name; may be left out if only one can be resumed
+    run: Option<String>,
+}
+
+impl Resume {
+    /// Takes the run up and drives it.
+    pub fn run(self, global: &Global) -> Result<Exit, Failure> {
+        let (runner, info) = match &self.run {
+            Some(typed) => global.find(typed)?,
+            None => only(global)?,
+        };
+        resume(runner, &info, global)
+    }
+}
+
+fn resume(mut runner: Runner, info: &RunInfo, global: &Global) -> Result<Exit, Failure> {
+    let story = story(&runner, info)?;
+    let style = global.terminal.notes;
+    let run = runner.take_up(info, &from_kept)?;
+    global.terminal.note(format_args!("run {} · {} · resumed", style.bold(&info.id), info.plan));
+    drive(run, story, &global.terminal)
+}
+
+/// What has happened so far.
+pub fn story(runner: &Runner, info: &RunInfo) -> Result<Story, Failure> {
+    let mut story = Story::default();
+    runner.look(info, &from_kept, |record| story.add(record))?;
+    Ok(story)
+}
+
+/// The one run that nobody drives and that is not over.
+fn only(global: &Global) -> Result<(Runner, RunInfo), Failure> {
+    let Some(runner) = global.existing()? else { return Err(nothing()) };
+    let runs = runner.runs()?;
+    let open = |run: &RunInfo| !run.standing.ended() && run.standing != Standing::New;
+    let left = |run: &&RunInfo| open(run) && RunLock::holder(runner.folder(), &run.id).is_none();
+    let candidates: Vec<&RunInfo> = runs.iter().filter(left).collect();
+    match candidates.as_slice() {
+        [] => Err(nothing()),
+        [only] => Ok((runner, (*only).clone())),
+        several => {
+            let failure = Failure::usage("several runs can be resumed: say which");
+            let line = |run: &&RunInfo| format!("orch resume {}      {}, {}", run.id, run.plan, run.standing.as_str());
+            Err(several.iter().map(line).fold(failure, Failure::help))
+        }
+    }
+}
+
+fn nothing() -> Failure {
+    Failure::usage("there is no run that can be resumed").help("`orch list` shows all runs")
+}

@@ -1,0 +1,78 @@
+//! `orch run`: starts a plan and drives it to its end.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{
+    compile,
+    drive::drive,
+    exit::Exit,
+    failure::Failure,
+    global::Global,
+    inputs::{Given, closest, inputs, signature},
+    story::Story,
+};
+use crate::{
+    ir::{ModuleId, Plan, Program},
+    run::{Runner, Start},
+};
+
+/// Run a plan.
+#[derive(Args, Debug)]
+pub struct Run {
+    /// The root file of the program
+    file: PathBuf,
+    /// The plan; may be left out if the file has only one
+    plan: Option<String>,
+    /// An argument of the plan: a number, a text, a duration as in the language, else JSON; or from a file
+    #[arg(long, value_name = "NAME=VALUE | NAME=@FILE.json")]
+    set: Vec<String>,
+    /// Arguments of the plan: the fields of a JSON object
+    #[arg(long, value_name = "FILE.json")]
+    input: Option<PathBuf>,
+}
+
+impl Run {
+    /// Checks everything before anything is started.
+    pub fn run(self, global: &Global) -> Result<Exit, Failure> {
+        let (program, sources) = compile::to_run(&self.file, &global.terminal)?;
+        let plan = choose(&program, self.plan.as_deref())?;
+        let inputs = inputs(&program, plan, &Given { set: self.set, input: self.input })?;
+        let start = Start { plan: plan.name.clone(), inputs, sources, program: program.clone() };
+        let folder = global.folder()?;
+        let mut runner = Runner::open(folder.clone())?;
+        let run = runner.create(start)?;
+        let style = global.terminal.notes;
+        let database = folder.database();
+        global.terminal.note(format_args!("run {} · {} · {}", style.bold(&run.info().id), plan.name, shown(&database)));
+        drive(run, Story::default(), &global.terminal)
+    }
+}
+
+/// A path as short as it can be said from here.
+fn shown(path: &std::path::Path) -> String {
+    let here = std::env::current_dir().unwrap_or_default();
+    path.strip_prefix(&here).unwrap_or(path).display().to_string()
+}
+
+/// The plan of the root file that is meant.
+fn choose<'p>(program: &'p Program, typed: Option<&str>) -> Result<&'p Plan, Failure> {
+    let plans: Vec<&Plan> = program.plans.iter().filter(|plan| plan.module == ModuleId(0)).collect();
+    match (typed, plans.as_slice()) {
+        (None, [only]) => Ok(only),
+        (None, []) => Err(Failure::usage("this file has no plan, so there is nothing to run")),
+        (None, several) => Err(listed(Failure::usage("this file has several plans: say which"), several)),
+        (Some(name), plans) => plans.iter().find(|plan| plan.name == name).copied().ok_or_else(|| {
+            let failure = Failure::usage(format!("there is no plan `{name}` in this file"));
+            match closest(name, plans.iter().map(|plan| plan.name.as_str())) {
+                Some(close) => failure.help(format!("did you mean `{close}`?")),
+                None => listed(failure, plans),
+            }
+        }),
+    }
+}
+
+fn listed(failure: Failure, plans: &[&Plan]) -> Failure {
+    plans.iter().fold(failure, |failure, plan| failure.help(signature(plan)))
+}

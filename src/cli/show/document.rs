@@ -1,0 +1,266 @@
+//! What `orch show --json` prints: types of their own, with a version.
+
+use serde::Serialize;
+use serde_json::{Map, Value as Json};
+
+use super::Known;
+use crate::{
+    cli::{
+        closing::unblock,
+        moment::rfc3339,
+        story::{Part, State, Try, printed},
+    },
+    ir::{Address, Request},
+    machine::{GateState, Outcome, Purpose, Timestamp, Verdict, Wait, WaitOn},
+};
+
+/// The version of both documents.
+const VERSION: u32 = 1;
+
+/// A run.
+#[derive(Serialize)]
+struct RunDocument<'a> {
+    version: u32,
+    id: &'a str,
+    plan: &'a str,
+    file: &'a str,
+    /// `new`, `running`, `waiting`, `unwinding`, `stuck`, `completed`, `compensated`, `halted`
+    status: &'static str,
+    /// RFC 3339, like all moments
+    started: String,
+    since: String,
+    goals: &'a [String],
+    inputs: &'a Map<String, Json>,
+    /// What the plan gave; `null` until it completed
+    value: Option<&'a Json>,
+    /// What failed first
+    failure: Option<Failed<'a>>,
+    parts: Vec<PartRow<'a>>,
+    waits: Vec<WaitRow>,
+    /// In the order in which it would be undone
+    to_undo: Vec<String>,
+    undone: Vec<&'a str>,
+    owed: Vec<Failed<'a>>,
+    /// The process that drives it
+    driver: Option<u32>,
+    /// How many records its journal has
+    records: u64,
+}
+
+/// A part of a run, with all its tries.
+#[derive(Serialize)]
+struct PartDocument<'a> {
+    version: u32,
+    run: &'a str,
+    #[serde(flatten)]
+    part: PartRow<'a>,
+    tries: Vec<TryRow<'a>>,
+    undo_tries: Vec<TryRow<'a>>,
+}
+
+#[derive(Serialize)]
+struct Failed<'a> {
+    address: &'a str,
+    reason: &'a str,
+}
+
+#[derive(Serialize)]
+struct PartRow<'a> {
+    address: &'a str,
+    /// `phase`, `step`, ...
+    kind: Option<crate::machine::Kind>,
+    title: Option<&'a str>,
+    /// `open`, `done`, `failed`, `tolerated`, `in_doubt`, `stuck`, `undone`
+    state: &'static str,
+    reason: Option<&'a str>,
+    since: String,
+    until: Option<String>,
+    value: &'a Json,
+    looks: Option<LooksRow<'a>>,
+    hold: Option<HoldRow>,
+}
+
+#[derive(Serialize)]
+struct LooksRow<'a> {
+    count: u32,
+    unknown: u32,
+    last: Verdict,
+    answers: &'a [String],
+}
+
+#[derive(Serialize)]
+struct HoldRow {
+    held_ns: i64,
+    needed_ns: i64,
+}
+
+#[derive(Serialize)]
+struct TryRow<'a> {
+    purpose: Purpose,
+    attempt: u32,
+    key: Option<&'a str>,
+    request: &'a Request,
+    at: String,
+    until: Option<String>,
+    /// `ok`, `failed`, `unknown`; `null` while in flight
+    outcome: Option<&'static str>,
+    reason: Option<&'a str>,
+    output: Option<&'a str>,
+    printed: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct WaitRow {
+    address: String,
+    since: String,
+    /// `effect`, `time`, `backoff`, `hold`, `settlement`, `compensation`
+    on: &'static str,
+    until: Option<String>,
+    reason: Option<String>,
+    hold: Option<HoldRow>,
+    gates: Vec<GateRow>,
+    /// What can be typed to end it
+    commands: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct GateRow {
+    address: String,
+    condition: String,
+    last: Option<Verdict>,
+    answers: Vec<String>,
+    looks: u32,
+    unknown: u32,
+    next: Option<String>,
+}
+
+/// The document of a whole run.
+pub fn run(known: &Known) -> String {
+    let Known { info, story, machine, goals, holder, now: _ } = known;
+    let failed = |(address, reason): &'_ (Address, String)| (address.as_str().to_owned(), reason.clone());
+    let failure = story.failure.as_ref().map(failed);
+    let document = RunDocument {
+        version: VERSION,
+        id: info.id.as_str(),
+        plan: &info.plan,
+        file: &info.file,
+        status: info.standing.as_str(),
+        started: rfc3339(info.started),
+        since: rfc3339(info.since),
+        goals,
+        inputs: &story.inputs,
+        value: story.ended.as_ref().map(|(_, value, _)| value),
+        failure: failure.as_ref().map(|(address, reason)| Failed { address, reason }),
+        parts: story.parts.iter().map(|(address, part)| part_row(address, part)).collect(),
+        waits: machine.waits().iter().map(|wait| wait_row(known, wait)).collect(),
+        to_undo: machine.to_undo().iter().map(ToString::to_string).collect(),
+        undone: story.undone.iter().map(Address::as_str).collect(),
+        owed: story.owed.iter().map(|(address, reason)| Failed { address: address.as_str(), reason }).collect(),
+        driver: holder.as_ref().map(|holder| holder.pid),
+        records: story.records,
+    };
+    serde_json::to_string_pretty(&document).unwrap_or_default()
+}
+
+/// The document of one part.
+pub fn part(known: &Known, address: &Address) -> String {
+    let Some(part) = known.story.part(address) else { return String::new() };
+    let undo = known.story.part(&address.undo());
+    let document = PartDocument {
+        version: VERSION,
+        run: known.info.id.as_str(),
+        part: part_row(address, part),
+        tries: part.tries.iter().map(try_row).collect(),
+        undo_tries: undo.iter().flat_map(|undo| &undo.tries).map(try_row).collect(),
+    };
+    serde_json::to_string_pretty(&document).unwrap_or_default()
+}
+
+fn part_row<'a>(address: &'a Address, part: &'a Part) -> PartRow<'a> {
+    let (state, reason) = match &part.state {
+        State::Open => ("open", None),
+        State::Done => ("done", None),
+        State::Failed(reason) => ("failed", Some(reason)),
+        State::Tolerated(reason) => ("tolerated", Some(reason)),
+        State::InDoubt(reason) => ("in_doubt", Some(reason)),
+        State::Stuck(reason) => ("stuck", Some(reason)),
+        State::Undone => ("undone", None),
+    };
+    PartRow {
+        address: address.as_str(),
+        kind: part.kind,
+        title: part.title.as_deref(),
+        state,
+        reason: reason.map(String::as_str),
+        since: rfc3339(part.since),
+        until: part.until.map(rfc3339),
+        value: &part.value,
+        looks: part.looks.as_ref().map(|looks| LooksRow {
+            count: looks.count,
+            unknown: looks.unknown,
+            last: looks.last,
+            answers: &looks.answers,
+        }),
+        hold: part.hold.map(|(held_ns, needed_ns)| HoldRow { held_ns, needed_ns }),
+    }
+}
+
+fn try_row(tried: &Try) -> TryRow<'_> {
+    let (outcome, reason, output) = match tried.ended.as_ref().map(|(_, outcome)| outcome) {
+        None => (None, None, None),
+        Some(Outcome::Ok { output, .. }) => (Some("ok"), None, Some(output.as_str())),
+        Some(Outcome::Failed { reason, .. }) => (Some("failed"), Some(reason.as_str()), None),
+        Some(Outcome::Unknown { reason, .. }) => (Some("unknown"), Some(reason.as_str()), None),
+    };
+    TryRow {
+        purpose: tried.purpose,
+        attempt: tried.attempt,
+        key: tried.key.as_deref(),
+        request: &tried.request,
+        at: rfc3339(tried.at),
+        until: tried.ended.as_ref().map(|(at, _)| rfc3339(*at)),
+        outcome,
+        reason,
+        output,
+        printed: tried.ended.as_ref().map(|(_, outcome)| printed(outcome)),
+    }
+}
+
+fn wait_row(known: &Known, wait: &Wait) -> WaitRow {
+    let moment = |at: &Timestamp| Some(rfc3339(*at));
+    let (on, until, reason, hold) = match &wait.on {
+        WaitOn::Effect { summary, .. } => ("effect", None, Some(summary.clone()), None),
+        WaitOn::Time { until } => ("time", moment(until), None, None),
+        WaitOn::Backoff { until, reason, .. } => ("backoff", moment(until), Some(reason.to_string()), None),
+        WaitOn::Hold { held, needed, .. } => ("hold", None, None, Some(HoldRow { held_ns: *held, needed_ns: *needed })),
+        WaitOn::Settlement { reason, .. } => ("settlement", None, Some(reason.to_string()), None),
+        WaitOn::Compensation { reason } => ("compensation", None, Some(reason.to_string()), None),
+    };
+    let gates = match &wait.on {
+        WaitOn::Hold { gates, .. } => gates.iter().map(gate_row).collect(),
+        _ => Vec::new(),
+    };
+    let commands = unblock(&known.info.id, wait).into_iter().map(|hint| hint.command);
+    WaitRow {
+        address: wait.address.to_string(),
+        since: rfc3339(wait.since),
+        on,
+        until,
+        reason,
+        hold,
+        gates,
+        commands: commands.collect(),
+    }
+}
+
+fn gate_row(gate: &GateState) -> GateRow {
+    GateRow {
+        address: gate.address.to_string(),
+        condition: gate.text.to_string(),
+        last: gate.last,
+        answers: gate.answers.iter().map(ToString::to_string).collect(),
+        looks: gate.looks,
+        unknown: gate.unknown,
+        next: gate.next.map(rfc3339),
+    }
+}

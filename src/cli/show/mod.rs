@@ -1,0 +1,109 @@
+//! `orch show`: a run as its journal tells it, or one part of it.
+
+mod document;
+mod outline;
+mod part;
+
+use std::sync::Arc;
+
+use clap::Args;
+
+use super::{
+    compile::from_kept, exit::Exit, failure::Failure, global::Global, inputs::closest, story::Story, terminal::readable,
+};
+use crate::{
+    evaluate::{Answers, Constants, Evaluator, Locals},
+    ir::{Address, Program, Value},
+    machine::{Machine, Timestamp},
+    run::{Holder, RunInfo, lock::RunLock},
+};
+
+/// Show what a run has done, what it waits for, and what would help.
+#[derive(Args, Debug)]
+pub struct Show {
+    /// The run, or the beginning of its name
+    run: String,
+    /// A part of the run: what it was given, every try, what it printed
+    address: Option<String>,
+    /// As one JSON document
+    #[arg(long)]
+    json: bool,
+}
+
+/// Everything that is known of a run.
+pub struct Known {
+    /// What the store knows.
+    pub info: RunInfo,
+    /// What the records tell.
+    pub story: Story,
+    /// The machine as it stands.
+    pub machine: Machine,
+    /// What the plan is for.
+    pub goals: Vec<String>,
+    /// Who drives it.
+    pub holder: Option<Holder>,
+    /// This moment.
+    pub now: Timestamp,
+}
+
+impl Show {
+    /// Prints it.
+    pub fn run(self, global: &Global) -> Result<Exit, Failure> {
+        let known = known(&self.run, global)?;
+        let style = global.terminal.data;
+        let text = match (&self.address, self.json) {
+            (None, false) => outline::outline(&known, style, global.terminal.width),
+            (None, true) => document::run(&known),
+            (Some(address), json) => {
+                let address = find(&known, address)?;
+                if json { document::part(&known, &address) } else { part::part(&known, &address, style) }
+            }
+        };
+        global.terminal.data(text.trim_end())?;
+        Ok(Exit::Done)
+    }
+}
+
+fn known(typed: &str, global: &Global) -> Result<Known, Failure> {
+    let (runner, info) = global.find(typed)?;
+    let mut story = Story::default();
+    let (machine, program) = runner.look(&info, &from_kept, |record| story.add(record))?;
+    let goals = goals(&program, &story);
+    let holder = RunLock::holder(runner.folder(), &info.id);
+    Ok(Known { info, story, machine, goals, holder, now: global.now() })
+}
+
+/// The goals of a plan mention at most its parameters; one that can't be computed is left out.
+fn goals(program: &Arc<Program>, story: &Story) -> Vec<String> {
+    let Some(plan) = program.plans.iter().find(|plan| plan.name == story.plan) else { return Vec::new() };
+    let given = plan.params.iter().enumerate().filter_map(|(number, param)| {
+        let value = crate::ir::json::from_json(&param.ty, story.inputs.get(param.name.as_str())?).ok()?;
+        Some((crate::ir::LocalId(number as u32), value))
+    });
+    let names: Locals = given.collect();
+    let constants = Constants::new(program);
+    let evaluator = Evaluator::new(program, &constants);
+    let goals = plan.goals.iter().filter_map(|goal| evaluator.evaluate(goal, &names, &Answers::new()).ok());
+    goals.map(|goal| said(&goal)).collect()
+}
+
+fn said(value: &Value) -> String {
+    value.to_string()
+}
+
+fn find(known: &Known, typed: &str) -> Result<Address, Failure> {
+    let address = Address::typed(typed);
+    if known.story.part(&address).is_some() {
+        return Ok(address);
+    }
+    // As it is printed, without the escapes.
+    if let Some(meant) = known.story.parts.keys().find(|address| readable(address.as_str()) == typed) {
+        return Ok(meant.clone());
+    }
+    let failure = Failure::usage(format!("run `{}` has no part `{typed}`", known.info.id));
+    let close = closest(typed, known.story.parts.keys().map(Address::as_str));
+    Err(match close {
+        Some(close) => failure.help(format!("did you mean `{close}`?")),
+        None => failure.help(format!("`orch show {}` lists its parts", known.info.id)),
+    })
+}

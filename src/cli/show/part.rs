@@ -1,0 +1,126 @@
+//! One part of a run: what it was given, every try with its end, what it printed.
+
+use super::Known;
+use crate::{
+    cli::{
+        closing::{Hint, hint_lines, unblock},
+        live::sign,
+        moment::{duration, moment},
+        story::{State, Try, printed},
+        terminal::{Style, harmless, readable, shortened},
+    },
+    ir::{Address, Process, Request},
+    machine::{Outcome, Purpose, Verdict},
+};
+
+/// How much of a value or an output is shown, in characters.
+const SHOWN: usize = 2_000;
+
+/// The whole page.
+pub fn part(known: &Known, address: &Address, style: Style) -> String {
+    let Some(part) = known.story.part(address) else { return String::new() };
+    let title = part.title.as_ref().map(|title| format!(" · {}", harmless(title))).unwrap_or_default();
+    let took = part.took().map(|took| format!(" · {}", duration(took))).unwrap_or_default();
+    let since = moment(part.since, known.now);
+    let mut lines = vec![format!(
+        "{} {} · {} · {since}{took}{title}",
+        sign(&part.state, style),
+        style.bold(readable(address.as_str())),
+        state(&part.state)
+    )];
+    if !part.value.is_null() {
+        lines.push(field("value", &format!("{:#}", part.value)));
+    }
+    if let Some(looks) = &part.looks {
+        let last = match looks.last {
+            Verdict::Pass => "pass",
+            Verdict::Fail => "does not hold",
+            Verdict::Unknown => "no answer",
+        };
+        lines.push(field("looks", &format!("{}, {} without answer, the last: {last}", looks.count, looks.unknown)));
+        lines.extend(looks.answers.iter().map(|answer| field("", answer)));
+    }
+    for tried in part.tries.iter().chain(known.story.part(&address.undo()).iter().flat_map(|part| &part.tries)) {
+        lines.push(String::new());
+        lines.extend(try_lines(known, tried, style));
+    }
+    let waits = known.machine.waits().into_iter().filter(|wait| wait.address == *address);
+    let hints: Vec<Hint> = waits.flat_map(|wait| unblock(&known.info.id, &wait)).collect();
+    if !hints.is_empty() {
+        lines.push(String::new());
+        lines.extend(hint_lines(&hints));
+    }
+    lines.join("\n")
+}
+
+fn state(state: &State) -> String {
+    match state {
+        State::Open => "goes on".to_owned(),
+        State::Done => "done".to_owned(),
+        State::Failed(reason) => format!("failed: {}", harmless(reason)),
+        State::Tolerated(reason) => format!("failed, which is tolerated: {}", harmless(reason)),
+        State::InDoubt(reason) => format!("in doubt: {}", harmless(reason)),
+        State::Stuck(reason) => format!("stuck: {}", harmless(reason)),
+        State::Undone => "undone".to_owned(),
+    }
+}
+
+fn try_lines(known: &Known, tried: &Try, style: Style) -> Vec<String> {
+    let took = tried.ended.as_ref().map(|(at, _)| duration(at.since(tried.at))).unwrap_or_default();
+    let (ended, output) = match &tried.ended {
+        None => ("in flight".to_owned(), ""),
+        Some((_, Outcome::Ok { output, .. })) => (style.green("ok"), output.as_str()),
+        Some((_, Outcome::Failed { reason, .. })) => (format!("{}: {}", style.red("failed"), harmless(reason)), ""),
+        Some((_, Outcome::Unknown { reason, .. })) => {
+            (format!("{}: {}", style.yellow("unknown"), harmless(reason)), "")
+        }
+    };
+    let at = moment(tried.at, known.now);
+    let mut lines = vec![format!("{} · {at} · {took} · {ended}", purpose(tried))];
+    lines.extend(request_lines(&tried.request));
+    lines.extend(tried.key.as_ref().map(|key| field("key", key)));
+    if !output.trim().is_empty() {
+        lines.push(field("output", output));
+    }
+    let printed = tried.ended.as_ref().map(|(_, outcome)| printed(outcome)).unwrap_or_default();
+    if !printed.trim().is_empty() {
+        lines.push(field("printed", printed));
+    }
+    lines
+}
+
+fn purpose(tried: &Try) -> String {
+    match tried.purpose {
+        Purpose::Do => format!("try {}", tried.attempt),
+        Purpose::Undo => format!("undoing, try {}", tried.attempt),
+        Purpose::Look => "look".to_owned(),
+        Purpose::Confirm => "was it done?".to_owned(),
+    }
+}
+
+fn request_lines(request: &Request) -> Vec<String> {
+    match request {
+        Request::Exec(Process { arguments, env, stdin, cwd, .. })
+        | Request::Succeeds(Process { arguments, env, stdin, cwd, .. }) => {
+            let summary = request.summary();
+            let mut lines = vec![field("call", &summary)];
+            if summary.ends_with('…') || arguments.iter().any(|text| text.contains(char::is_control)) {
+                lines.extend(
+                    arguments.iter().enumerate().map(|(at, text)| field(&format!("argument {}", at + 1), text)),
+                );
+            }
+            lines.extend(env.iter().map(|(name, value)| field("env", &format!("{name}={value}"))));
+            lines.extend(stdin.as_ref().map(|text| field("stdin", text)));
+            lines.extend(cwd.as_ref().map(|cwd| field("cwd", &cwd.path)));
+            lines
+        }
+        Request::FileRead { .. } => vec![field("call", &request.summary())],
+        Request::FileWrite { content, .. } => vec![field("call", &request.summary()), field("content", content)],
+    }
+}
+
+/// A name and a text that may have several lines.
+fn field(name: &str, text: &str) -> String {
+    let text = shortened(harmless(text.trim_end()).as_str(), SHOWN);
+    format!("  {name:<12} {}", text.replace('\n', &format!("\n{:15}", "")))
+}

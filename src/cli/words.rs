@@ -1,0 +1,68 @@
+//! What operators say: `orch settle`, `orch retry`, `orch cancel`.
+//!
+//! A word goes into the store. Whoever drives the run takes it up and answers; where nobody does, the command drives
+//! the run itself from there, and its exit code is the run's.
+
+use std::{thread::sleep, time::Duration};
+
+use super::{compile::from_kept, drive::drive, exit::Exit, failure::Failure, global::Global, resume::story};
+use crate::{
+    machine::Word,
+    run::{
+        Error, Runner, Store,
+        lock::RunLock,
+        store::{Answer, Said, WordId},
+    },
+};
+
+/// How often one looks for an answer.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// Says `word` to the run that is meant by `typed`, and waits until it is taken up or refused.
+pub fn say(typed: &str, word: Word, why: Option<String>, global: &Global) -> Result<Exit, Failure> {
+    let (mut runner, info) = global.find(typed)?;
+    let said = Said { word, who: global.who(), why, at: global.now() };
+    let id = runner.say(&info.id, &said)?;
+    loop {
+        if let Some(answer) = runner.store().answer(id)? {
+            return answered(&answer, global);
+        }
+        if RunLock::holder(runner.folder(), &info.id).is_some() {
+            sleep_until_answered(&runner, id)?;
+            continue;
+        }
+        let story = story(&runner, &info)?;
+        let error = match runner.take_up(&info, &from_kept) {
+            Ok(run) => return drive(run.on_behalf_of(id), story, &global.terminal),
+            Err(error) => error,
+        };
+        // Somebody was faster.
+        if !matches!(error, Error::Held { .. }) {
+            return Err(error.into());
+        }
+    }
+}
+
+/// For a while: then one looks whether there still is a driver.
+fn sleep_until_answered(runner: &Runner, word: WordId) -> Result<(), Failure> {
+    for _ in 0..20 {
+        if runner.store().answer(word)?.is_some() {
+            return Ok(());
+        }
+        sleep(LOOK);
+    }
+    Ok(())
+}
+
+fn answered(answer: &Answer, global: &Global) -> Result<Exit, Failure> {
+    match answer {
+        Answer::Accepted => {
+            global.terminal.note("accepted; the process that drives the run has taken it up");
+            Ok(Exit::Done)
+        }
+        Answer::Refused { reason, instead } => {
+            let failure = Failure { exit: Exit::Refused, message: reason.clone(), help: Vec::new() };
+            Err(instead.iter().map(|instead| format!("possible: {instead}")).fold(failure, Failure::help))
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! The table of codes: each is stable, has a title, and a page that `orch explain` prints.
+//!
+//! A code is never reused. `E01` is about text and syntax, `E02` names, `E03` types, `E04` the plan (order, the way
+//! back, finality), `E05` effects and capabilities, `E09` what this version does not support yet; `W` in place of
+//! `E` marks a lint of the same field.
+
+use super::Severity;
+
+macro_rules! codes {
+    ($($code:ident $severity:ident $title:literal;)*) => {
+        /// A stable code of a diagnostic.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code {
+            $(#[doc = $title] $code,)*
+        }
+
+        impl Code {
+            /// All codes, in the order of the table.
+            pub const ALL: &[Code] = &[$(Code::$code,)*];
+
+            /// As it is printed: `E0412`.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Code::$code => stringify!($code),)* }
+            }
+
+            /// What it is about, in a few words.
+            pub fn title(self) -> &'static str {
+                match self { $(Code::$code => $title,)* }
+            }
+
+            /// Its severity unless a project says otherwise.
+            pub fn severity(self) -> Severity {
+                match self { $(Code::$code => Severity::$severity,)* }
+            }
+
+            /// Its page: what it means, an example that raises it, and how to mend it.
+            pub fn page(self) -> &'static str {
+                match self { $(Code::$code => include_str!(concat!("pages/", stringify!($code), ".md")),)* }
+            }
+        }
+    };
+}
+
+codes! {
+    E0101 Error "a character that means nothing here";
+    E0102 Error "a string that does not end";
+    E0103 Error "an expression in a string that does not end";
+    E0104 Error "braces in a string that hold no expression";
+    E0105 Error "an unknown escape";
+    E0106 Error "an unknown unit";
+    E0107 Error "a date";
+    E0108 Error "a name that is not written like one";
+    E0110 Error "something that does not belong here";
+    E0111 Error "a bracket that is not closed";
+    E0112 Error "a bracket that closes nothing";
+    E0113 Error "nested too deeply";
+    E0114 Error "something that is no statement";
+    E0115 Error "a word of the language as a name";
+    E0116 Error "a comparison of a comparison";
+    E0117 Error "a clause behind `compensate`";
+    E0118 Error "something that is no declaration";
+    E0201 Error "an unknown name";
+    E0202 Error "an unknown type";
+    E0203 Error "a name that is taken";
+    E0204 Error "an import that can't be read";
+    E0205 Error "files that import each other";
+    E0207 Error "a constant computed from itself";
+    E0208 Error "a function or probe that calls itself";
+    E0209 Error "a type that contains itself";
+    E0210 Error "something that is no value, or can't be called";
+    E0301 Error "a value of the wrong type";
+    E0302 Error "operands that don't go together";
+    E0303 Error "an unknown field";
+    E0304 Error "a missing field";
+    E0305 Error "a field that is given twice";
+    E0306 Error "arguments that don't match";
+    E0307 Error "a value that may be `none`";
+    E0308 Error "a type that can't be told";
+    E0309 Error "an unknown variant";
+    E0310 Error "a number that is no value";
+    E0311 Error "a result that is missing";
+    E0312 Error "a type with the wrong number of parameters";
+    E0313 Error "a name with two types";
+    E0401 Error "a step without a way back";
+    E0402 Error "an irreversible step without a commit before it";
+    E0403 Error "a commit in the wrong place";
+    E0404 Error "a statement that is never reached";
+    E0405 Error "two parts with one address";
+    E0406 Error "a loop whose items need a key";
+    E0407 Error "`compensate always` that needs a result";
+    E0408 Error "a statement or clause in the wrong place";
+    E0409 Error "stages that don't increase";
+    E0410 Error "an unknown phase behind `after`";
+    E0411 Error "phases that wait for each other";
+    E0412 Error "a hidden dependency between phases";
+    E0501 Error "a look in a place that only computes";
+    E0502 Error "a change in a place that makes none";
+    E0503 Error "an action that is not exactly one effect";
+    E0504 Error "a capability that is not granted";
+    E0505 Error "a statement that does not fit what it calls";
+    E0506 Error "an unknown capability";
+    E0901 Error "not supported yet";
+    W0201 Warning "a binding that is never used";
+    W0202 Warning "a name that hides a constant";
+    W0401 Warning "a way back that silences another";
+    W0402 Warning "a phase that verifies nothing";
+    W0403 Warning "a rollout without a gate";
+    W0404 Warning "a rollout that ends unheld before a commit";
+    W0501 Warning "an action whose fate can't be found out";
+    W0901 Warning "tests that are not run yet";
+}
+
+impl Code {
+    /// The code of a text such as `E0412`, in either case.
+    pub fn parse(text: &str) -> Option<Code> {
+        Code::ALL.iter().copied().find(|code| code.as_str().eq_ignore_ascii_case(text))
+    }
+}

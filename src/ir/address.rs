@@ -1,0 +1,183 @@
+//! Addresses: how journal, status, logs, keys and operators speak of a part of a run.
+//!
+//! `prepare/repo`, `item[mug]/require in_stock(item)`, `auth_v2[10%]~2/shift`, `hold/undo`. An address is made of
+//! names from the program, keys of items and stages, and the number of the visit; never of lines.
+//!
+//! A statement without a name or label is addressed by its keyword and its own text in normal form, so that a
+//! `require` and a `verify` of one condition differ, and so that a changed `else` text changes no address.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use smol_str::{SmolStr, SmolStrBuilder};
+
+/// The address of a part of a run; the root is empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Address(SmolStr);
+
+/// One part of an address as the program writes it: a name or an escaped text, without key and visit.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Segment(SmolStr);
+
+impl Segment {
+    /// A name of the program.
+    pub fn name(name: &str) -> Segment {
+        Segment(escape(name))
+    }
+
+    /// A statement without a name: its keyword and its own text in normal form.
+    pub fn unnamed(keyword: &str, text: &str) -> Segment {
+        let whole = if text.is_empty() { keyword.to_owned() } else { format!("{keyword} {text}") };
+        Segment(escape(&whole))
+    }
+
+    /// The escaped text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Address {
+    /// The run itself.
+    pub fn root() -> Address {
+        Address::default()
+    }
+
+    /// An address as an operator typed it, which may be as people read it: `traffic[10%]` is `traffic[10%25]`.
+    pub fn typed(text: &str) -> Address {
+        let text = text.trim_matches('/');
+        let mut whole = SmolStrBuilder::new();
+        for (at, c) in text.char_indices() {
+            let bare = c == '%' && !is_escape(&text[at + 1..]);
+            if bare { whole.push_str("%25") } else { whole.push(c) }
+        }
+        Address(whole.finish())
+    }
+
+    /// The part `segment` of this one.
+    pub fn child(&self, segment: &Segment) -> Address {
+        self.join(&segment.0)
+    }
+
+    /// The stage `key` of this rollout.
+    pub fn with_key(&self, key: &str) -> Address {
+        Address(SmolStr::from(format!("{}[{}]", self.0, escape(key))))
+    }
+
+    /// The item `key` of the loop over `segment` in this one.
+    pub fn item(&self, segment: &Segment, key: &str) -> Address {
+        self.join(&format!("{}[{}]", segment.0, escape(key)))
+    }
+
+    /// How this one is undone.
+    pub fn undo(&self) -> Address {
+        self.join("undo")
+    }
+
+    /// This one, entered for the `number`th time; the first visit has no mark.
+    pub fn visit(&self, number: u32) -> Address {
+        if number <= 1 { self.clone() } else { Address(SmolStr::from(format!("{}~{number}", self.0))) }
+    }
+
+    /// This one as it was entered the first time: the marks of later visits taken away everywhere.
+    pub fn without_visits(&self) -> Address {
+        if !self.0.contains('~') {
+            return self.clone();
+        }
+        let parts = self.0.split('/').map(|part| part.split_once('~').map_or(part, |(part, _)| part));
+        Address(SmolStr::from(parts.collect::<Vec<_>>().join("/")))
+    }
+
+    /// Whether this is the run itself.
+    pub fn is_root(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// As it stands in journals and keys; people read what [`fmt::Display`] gives.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether this one is `other` or lies in it.
+    pub fn is_within(&self, other: &Address) -> bool {
+        let rest = self.0.strip_prefix(other.0.as_str());
+        other.is_root() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+
+    fn join(&self, part: &str) -> Address {
+        if self.0.is_empty() {
+            Address(SmolStr::new(part))
+        } else {
+            Address(SmolStr::from(format!("{}/{part}", self.0)))
+        }
+    }
+}
+
+/// As people read it: `traffic[10%]`. [`Address::typed`] reads it back.
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut rest = self.0.as_str();
+        let mut shown = String::with_capacity(rest.len());
+        while let Some((before, after)) = rest.split_once("%25") {
+            shown.push_str(before);
+            shown.push_str(if is_escape(after) { "%25" } else { "%" });
+            rest = after;
+        }
+        shown.push_str(rest);
+        f.pad(&shown)
+    }
+}
+
+/// Whether a `%` before this text would be read as the beginning of `%XX`.
+fn is_escape(after: &str) -> bool {
+    let bytes = after.as_bytes();
+    bytes.len() >= 2 && bytes[..2].iter().all(u8::is_ascii_hexdigit)
+}
+
+/// `/ [ ] ~ %` and control characters become `%XX`, byte by byte.
+fn escape(text: &str) -> SmolStr {
+    let special = |c: char| matches!(c, '/' | '[' | ']' | '~' | '%') || c.is_control();
+    if !text.contains(special) {
+        return SmolStr::new(text);
+    }
+    let mut escaped = SmolStrBuilder::new();
+    for c in text.chars() {
+        if special(c) {
+            let mut bytes = [0; 4];
+            c.encode_utf8(&mut bytes).bytes().for_each(|byte| escaped.push_str(&format!("%{byte:02X}")));
+        } else {
+            escaped.push(c);
+        }
+    }
+    escaped.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Address, Segment};
+
+    #[test]
+    fn what_people_read_is_read_back() {
+        for key in ["10%", "%", "%25", "100%ab", "a/b[c]~2", "50%/x", "%2", "ä%é"] {
+            let address = Address::root().item(&Segment::name("x"), key).child(&Segment::name("y"));
+            assert_eq!(Address::typed(&address.to_string()), address, "{key}");
+            assert_eq!(Address::typed(address.as_str()), address, "{key}");
+        }
+        let stage = Address::typed("traffic[10%25]/route");
+        assert_eq!((stage.as_str(), stage.to_string().as_str()), ("traffic[10%25]/route", "traffic[10%]/route"));
+    }
+
+    #[test]
+    fn the_marks_of_visits_can_be_taken_away() {
+        let address = Address::root().child(&Segment::name("a")).visit(2).item(&Segment::name("b"), "k").visit(3);
+        assert_eq!(address.as_str(), "a~2/b[k]~3");
+        assert_eq!(address.without_visits().as_str(), "a/b[k]");
+    }
+
+    #[test]
+    fn keys_and_texts_are_escaped() {
+        let address = Address::root().item(&Segment::unnamed("require", "a / b"), "x~y\n");
+        assert_eq!(address.as_str(), "require a %2F b[x%7Ey%0A]");
+    }
+}

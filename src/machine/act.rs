@@ -1,0 +1,333 @@
+//! Acts: the one effect of a step or of a compensation, from its first intent to its end.
+
+use smol_str::SmolStr;
+
+use super::compute::{Given, Names};
+use super::look::why;
+use super::phases::statement_at;
+use super::state::{Act, ActOf, ActState, Backoff, Call, EnvId, Flight, FrameId, Policy, Work};
+use super::{Entry, Machine, Outcome, Purpose, Report};
+use crate::evaluate::{Answers, Needed, Scope, Stop};
+use crate::ir::{
+    Action, Operation, Place, Request, StatementKind, Step, Type, Value,
+    json::{decode_output, from_json, to_json},
+};
+use crate::source::Span;
+
+/// How often a compensation is tried again unless it says otherwise, and how often a doubt is looked into.
+pub(super) const USUAL_RETRIES: u32 = 5;
+
+impl Machine {
+    /// The work of a step that begins now.
+    pub(super) fn step_work(&self, id: FrameId, place: Place, step: &Step) -> Result<Work, SmolStr> {
+        let env = self.env_of(id);
+        let names = Names { live: &self.state.live, env };
+        let call = self.call(&names, &step.operation)?;
+        let mut policy = self.policy(env, &step.tries, self.call_policy(&call)?)?;
+        if self.state.live.frames.get(&id).is_some_and(|frame| frame.undoing) {
+            policy.retries = policy.retries.or(Some(USUAL_RETRIES));
+        }
+        Ok(Work::Act(Box::new(Act::new(ActOf::Step(place), call, policy))))
+    }
+
+    /// An operation with its arguments.
+    pub(super) fn call(&self, names: &dyn Scope, operation: &Operation) -> Result<Call, SmolStr> {
+        match operation {
+            Operation::Action(action, arguments) => {
+                let arguments = arguments.iter().map(|argument| self.compute_with(names, argument));
+                Ok(Call::Action(*action, arguments.collect::<Result<_, _>>()?))
+            }
+            Operation::Effect(effect) => {
+                let request = self.evaluator().request(effect, names, &Answers::default());
+                let request = request.map_err(|stop| self.reason(&stop))?;
+                Ok(Call::Effect { request, expects: effect.expects.clone(), span: effect.span })
+            }
+        }
+    }
+
+    /// How often and how long its action says that it is tried.
+    pub(super) fn call_policy(&self, call: &Call) -> Result<Policy, SmolStr> {
+        match call {
+            Call::Action(action, arguments) => {
+                let names = Given { arguments, extra: None };
+                self.policy_with(&names, &self.program.actions[action.index()].tries, Policy::NOTHING_SAID)
+            }
+            Call::Effect { .. } => Ok(Policy::NOTHING_SAID),
+        }
+    }
+
+    /// Begins, or goes on after a look.
+    pub(super) fn go_on_act(&mut self, id: FrameId, report: Report) {
+        let Some(act) = self.act_mut(id) else { return };
+        match (&mut act.state, report) {
+            (ActState::Preparing, Report::Value(answer)) => {
+                answer.add_to(&mut act.answers);
+                self.prepare(id);
+            }
+            (ActState::Preparing, _) => self.prepare(id),
+            (ActState::Confirming { answers, .. }, Report::Value(answer)) => {
+                answer.add_to(answers);
+                self.go_on_confirming(id);
+            }
+            (ActState::Confirming { .. }, _) => self.go_on_confirming(id),
+            (
+                ActState::InFlight { .. }
+                | ActState::Backoff(_)
+                | ActState::ConfirmBackoff { .. }
+                | ActState::RepeatBackoff(_)
+                | ActState::Stuck { .. },
+                _,
+            ) => {}
+        }
+    }
+
+    /// Looks where the body of the action looks first, then starts the effect.
+    fn prepare(&mut self, id: FrameId) {
+        let key = self.key_of(id);
+        let Some(act) = self.act_mut(id) else { return };
+        let (call, answers) = (act.call.clone(), act.answers.clone());
+        let (action, arguments) = match call {
+            Call::Effect { request, expects, span } => return self.launch_act(id, request, expects, span, None),
+            Call::Action(action, arguments) => (action, arguments),
+        };
+        let program = self.program();
+        let action = &program.actions[action.index()];
+        let extra = [(action.key_local, Value::Text(key))];
+        match self.evaluator().body(&action.body, &arguments, &extra, &answers) {
+            Ok(value) => self.act_done(id, value),
+            Err(Stop::Needs(needed)) => match *needed {
+                Needed::Effect { request, expects, span } if is_its_effect(action, span) => {
+                    self.launch_act(id, request, expects, span, None);
+                }
+                needed => self.begin_look(id, needed, None),
+            },
+            Err(stop) => self.try_failed(id, self.reason(&stop)),
+        }
+    }
+
+    /// Starts the effect, or starts it again because of a `doubt`.
+    pub(super) fn launch_act(
+        &mut self,
+        id: FrameId,
+        request: Request,
+        expects: Type,
+        span: Span,
+        doubt: Option<SmolStr>,
+    ) {
+        let key = self.key_of(id);
+        let Some(frame) = self.state.live.frames.get_mut(&id) else { return };
+        let undoing = frame.undoing;
+        let Work::Act(act) = &mut frame.work else { return };
+        act.launches += 1;
+        let (launches, timeout) = (act.launches, act.policy.timeout);
+        if launches == 1 && !undoing {
+            self.expect_undo(id);
+        }
+        let purpose = if undoing { Purpose::Undo } else { Purpose::Do };
+        let flight = self.launch(id, purpose, launches, Some(key), request, expects, span, timeout);
+        self.set_act(id, ActState::InFlight { flight, doubt });
+    }
+
+    /// The effect of an act ended; after a crash nobody knows how.
+    pub(super) fn act_outcome(&mut self, id: FrameId, outcome: Outcome, crashed: bool) {
+        let Some(act) = self.act_mut(id) else { return };
+        let state = std::mem::replace(&mut act.state, ActState::Preparing);
+        let ActState::InFlight { flight, doubt } = state else {
+            act.state = state;
+            return;
+        };
+        let stopped = flight.stopped.clone();
+        let why = |outcome: &Outcome| stopped.unwrap_or_else(|| why(outcome));
+        match outcome {
+            Outcome::Ok { output, .. } => match self.result_of(id, &flight, &output) {
+                Ok(value) => self.act_done(id, value),
+                Err(reason) => self.in_doubt(id, flight, reason, false),
+            },
+            failed @ Outcome::Failed { .. } => match doubt {
+                None => self.try_failed(id, why(&failed)),
+                Some(_) => self.in_doubt(id, flight, why(&failed), false),
+            },
+            unknown @ Outcome::Unknown { .. } => self.in_doubt(id, flight, why(&unknown), crashed),
+        }
+    }
+
+    /// What an act gives whose effect printed `output`.
+    fn result_of(&mut self, id: FrameId, flight: &Flight, output: &str) -> Result<Value, SmolStr> {
+        let unread = |mismatch: &dyn std::fmt::Display| SmolStr::from(format!("it was done, but {mismatch}"));
+        let output = decode_output(&flight.expects, output).map_err(|mismatch| unread(&mismatch))?;
+        let key = self.key_of(id);
+        let Some(act) = self.act_mut(id) else { return Ok(Value::None) };
+        let value = match act.call.clone() {
+            Call::Effect { .. } => output,
+            Call::Action(action, arguments) => {
+                let mut answers = act.answers.clone();
+                let Flight { request, expects, span, .. } = flight.clone();
+                answers.add(Needed::Effect { request, expects, span }, Ok(output));
+                let action = &self.program.actions[action.index()];
+                let extra = [(action.key_local, Value::Text(key))];
+                let value = self.evaluator().body(&action.body, &arguments, &extra, &answers);
+                value.map_err(|stop| unread(&self.reason(&stop)))?
+            }
+        };
+        self.decode_result(id, value).map_err(|reason| unread(&reason))
+    }
+
+    /// A step may ask for its result in another type.
+    pub(super) fn decode_result(&self, id: FrameId, value: Value) -> Result<Value, SmolStr> {
+        let decode = self.step_of(id).and_then(|step| step.decode.clone());
+        match (decode, &value) {
+            (Some(ty), Value::Json(json)) => from_json(&ty, json).map_err(|mismatch| mismatch.to_string().into()),
+            _ => Ok(value),
+        }
+    }
+
+    /// It was done and gave this.
+    pub(super) fn act_done(&mut self, id: FrameId, value: Value) {
+        let Some(frame) = self.state.live.frames.get(&id) else { return };
+        let (env, address, undoing) = (frame.env, frame.address.clone(), frame.undoing);
+        let Some(step) = self.step_of(id).cloned() else {
+            return self.compensation_done(id);
+        };
+        if self.state.floor.is_some() && self.is_irreversible(&step) {
+            self.state.kept.insert(address.without_visits(), value.clone());
+        }
+        let shown = to_json(&value);
+        self.bind_step(env, &step, value.clone());
+        if !undoing {
+            self.remember_way_back(id, &step, &value);
+        }
+        self.done(id, shown);
+    }
+
+    /// A try failed: there will be another, or the act has failed.
+    pub(super) fn try_failed(&mut self, id: FrameId, reason: SmolStr) {
+        let now = self.state.now;
+        let giving_up = self.state.failure.is_some();
+        let Some(frame) = self.state.live.frames.get_mut(&id) else { return };
+        let (undoing, address) = (frame.undoing, frame.address.clone());
+        let Work::Act(act) = &mut frame.work else { return };
+        if (giving_up && !undoing) || act.attempt > act.policy.retries.unwrap_or(0) {
+            return self.act_failed(id, reason);
+        }
+        act.attempt += 1;
+        act.answers = Answers::default();
+        let until = now.plus(act.policy.pause(act.attempt));
+        act.state = ActState::Backoff(Backoff { until, reason: reason.clone() });
+        self.log(Entry::TryFailed { address, reason, next: until });
+    }
+
+    /// It was not done, and will not be.
+    pub(super) fn act_failed(&mut self, id: FrameId, reason: SmolStr) {
+        let Some(frame) = self.state.live.frames.get(&id) else { return };
+        let (address, undoing, env) = (frame.address.clone(), frame.undoing, frame.env);
+        let step = self.step_of(id).cloned();
+        let tolerated = step.as_ref().is_some_and(|step| step.best_effort);
+        if undoing && !tolerated {
+            return self.undo_failed(id, reason);
+        }
+        self.log(Entry::Failed { address: address.clone(), reason: reason.clone(), tolerated });
+        self.forget_way_back(id);
+        match step {
+            Some(step) if tolerated => {
+                self.bind_step(env, &step, Value::None);
+                self.leave(id, Report::Done);
+            }
+            _ => {
+                self.state.live.frames.remove(&id);
+                self.fail_run(address, reason);
+            }
+        }
+    }
+
+    /// A pause is over, or the try takes too long.
+    pub(super) fn wake_act(&mut self, id: FrameId) {
+        let Some(act) = self.act_mut(id) else { return };
+        let timeout = act.policy.timeout;
+        match &mut act.state {
+            ActState::InFlight { flight, .. } => {
+                let stop = flight.time_is_up(timeout);
+                self.out.commands.extend(stop);
+            }
+            ActState::Backoff(_) => {
+                act.state = ActState::Preparing;
+                self.ready.push_back((id, Report::Go));
+            }
+            ActState::ConfirmBackoff { backoff, crashed } => {
+                let (reason, crashed) = (backoff.reason.clone(), *crashed);
+                act.state = ActState::Confirming { answers: Answers::default(), reason, crashed };
+                self.ready.push_back((id, Report::Go));
+            }
+            ActState::RepeatBackoff(backoff) => {
+                let reason = backoff.reason.clone();
+                self.repeat(id, reason);
+            }
+            ActState::Preparing | ActState::Confirming { .. } | ActState::Stuck { .. } => {}
+        }
+    }
+
+    pub(super) fn bind_step(&mut self, env: EnvId, step: &Step, value: Value) {
+        if let Some(local) = step.local {
+            self.bind(env, local, value);
+        }
+    }
+
+    /// Whether a step can't be undone: by its own word, or by its action's where it says nothing else.
+    pub(super) fn is_irreversible(&self, step: &Step) -> bool {
+        let by_action = || match &step.operation {
+            Operation::Action(action, _) => self.program.actions[action.index()].irreversible,
+            Operation::Effect(_) => false,
+        };
+        step.irreversible || (step.compensation.is_none() && by_action())
+    }
+
+    /// One key for each visit, the same for all its tries.
+    pub(super) fn key_of(&self, id: FrameId) -> SmolStr {
+        SmolStr::from(format!("{}/{}", self.state.run, self.address_of(id)))
+    }
+
+    /// The step an act carries out; a compensation carries out none.
+    pub(super) fn step_of(&self, id: FrameId) -> Option<&Step> {
+        let Work::Act(act) = &self.state.live.frames.get(&id)?.work else { return None };
+        let ActOf::Step(place) = act.of else { return None };
+        match &statement_at(&self.program, place).kind {
+            StatementKind::Step(step) => Some(step),
+            _ => None,
+        }
+    }
+
+    /// The action an act calls; a bare effect calls none.
+    pub(super) fn action_of(&self, id: FrameId) -> Option<&Action> {
+        let Work::Act(act) = &self.state.live.frames.get(&id)?.work else { return None };
+        match &act.call {
+            Call::Action(action, _) => Some(&self.program.actions[action.index()]),
+            Call::Effect { .. } => None,
+        }
+    }
+
+    pub(super) fn act_mut(&mut self, id: FrameId) -> Option<&mut Act> {
+        match &mut self.state.live.frames.get_mut(&id)?.work {
+            Work::Act(act) => Some(act),
+            _ => None,
+        }
+    }
+
+    pub(super) fn set_act(&mut self, id: FrameId, state: ActState) {
+        if let Some(act) = self.act_mut(id) {
+            act.state = state;
+        }
+    }
+}
+
+impl Act {
+    pub(super) fn new(of: ActOf, call: Call, policy: Policy) -> Act {
+        let answers = Answers::default();
+        let state = ActState::Preparing;
+        Act { of, call, answers, policy, attempt: 1, launches: 0, settling: 0, last: None, state }
+    }
+}
+
+/// The effect of an action stands in its result; one in a binding before it is a look.
+fn is_its_effect(action: &Action, effect: Span) -> bool {
+    let result = action.body.result.span;
+    result.file == effect.file && result.start <= effect.start && effect.end <= result.end
+}

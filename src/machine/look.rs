@@ -1,0 +1,245 @@
+//! Looks: probes and built-in effects that only look.
+//!
+//! A look is harmless, so a try whose end is not known is simply made again.
+
+use smol_str::SmolStr;
+
+use super::compute::Given;
+use super::state::{Backoff, Flight, FrameId, Look, Policy, Subject, Work};
+use super::{Command, EffectId, Entry, Machine, Outcome, Perform, Purpose, Report};
+use crate::evaluate::{Answers, Needed, Stop};
+use crate::ir::{Request, Tries, Type, Value, json::decode_output};
+use crate::source::Span;
+
+/// What a look gave.
+#[derive(Clone, Debug)]
+pub(super) struct Answer {
+    pub call: Needed,
+    pub result: Result<Value, SmolStr>,
+}
+
+impl Answer {
+    /// Makes the answer known to the evaluation that asked.
+    pub fn add_to(self, answers: &mut Answers) {
+        answers.add(self.call, self.result.map_err(String::from));
+    }
+}
+
+impl Machine {
+    /// Begins the look that an evaluation needs; a `probe` statement may say how often and how long.
+    pub(super) fn begin_look(&mut self, parent: FrameId, needed: Needed, tries: Option<&Tries>) {
+        self.begin_look_for(parent, needed, tries, Purpose::Look);
+    }
+
+    pub(super) fn begin_look_for(&mut self, parent: FrameId, needed: Needed, tries: Option<&Tries>, purpose: Purpose) {
+        let env = self.env_of(parent);
+        let policy = match self.look_policy(&needed) {
+            Ok(declared) => tries.map_or(Ok(declared), |tries| self.policy(env, tries, declared)),
+            Err(reason) => Err(reason),
+        };
+        let policy = match policy {
+            Ok(policy) => policy,
+            Err(reason) => return self.fail(parent, reason),
+        };
+        let subject = Subject::from(needed);
+        let answers = Answers::default();
+        let look = Look { subject, answers, policy, attempt: 1, flight: None, backoff: None, purpose };
+        let address = self.address_of(parent);
+        self.push_child(parent, address, 0, Work::Look(Box::new(look)));
+    }
+
+    fn look_policy(&self, needed: &Needed) -> Result<Policy, SmolStr> {
+        match needed {
+            Needed::Look { probe, arguments } => {
+                let names = Given { arguments, extra: None };
+                self.policy_with(&names, &self.program.probes[probe.index()].tries, Policy::NOTHING_SAID)
+            }
+            Needed::Effect { .. } => Ok(Policy::NOTHING_SAID),
+        }
+    }
+
+    /// Begins a try, or goes on with one after a look inside it.
+    pub(super) fn go_on_look(&mut self, id: FrameId, report: Report) {
+        let program = self.program();
+        let Some(look) = self.look_mut(id) else { return };
+        if let Report::Value(answer) = report {
+            answer.add_to(&mut look.answers);
+        }
+        match look.subject.clone() {
+            Subject::Effect { request, expects, span } => {
+                let known = look.answers.iter().next().and_then(|(_, answer)| answer.ok().cloned());
+                match known {
+                    Some(value) => self.look_ended(id, Ok(value)),
+                    None => self.launch_look(id, request, expects, span),
+                }
+            }
+            Subject::Probe(probe, arguments) => {
+                let answers = look.answers.clone();
+                let body = &program.probes[probe.index()].body;
+                match self.evaluator().body(body, &arguments, &[], &answers) {
+                    Ok(value) => self.look_ended(id, Ok(value)),
+                    Err(Stop::Needs(needed)) => self.look_further(id, *needed),
+                    Err(stop) => self.look_try_failed(id, self.reason(&stop)),
+                }
+            }
+        }
+    }
+
+    fn look_further(&mut self, id: FrameId, needed: Needed) {
+        match needed {
+            Needed::Effect { request, expects, span } => self.launch_look(id, request, expects, span),
+            needed @ Needed::Look { .. } => self.begin_look(id, needed, None),
+        }
+    }
+
+    fn launch_look(&mut self, id: FrameId, request: Request, expects: Type, span: Span) {
+        let Some(look) = self.look_mut(id) else { return };
+        let (attempt, purpose, timeout) = (look.attempt, look.purpose, look.policy.timeout);
+        let flight = self.launch(id, purpose, attempt, None, request, expects, span, timeout);
+        if let Some(look) = self.look_mut(id) {
+            look.flight = Some(flight);
+        }
+    }
+
+    /// Numbers an effect, journals its intent, and asks for it.
+    #[expect(clippy::too_many_arguments, reason = "an intent has that many parts, and two callers")]
+    pub(super) fn launch(
+        &mut self,
+        id: FrameId,
+        purpose: Purpose,
+        attempt: u32,
+        key: Option<SmolStr>,
+        request: Request,
+        expects: Type,
+        span: Span,
+        timeout: Option<i64>,
+    ) -> Flight {
+        let effect = EffectId(self.state.numbers.effect);
+        self.state.numbers.effect += 1;
+        self.state.effects.insert(effect, id);
+        let address = self.address_of(id);
+        let deadline = timeout.map(|nanoseconds| self.state.now.plus(nanoseconds));
+        self.log(Entry::Intent {
+            effect,
+            address: address.clone(),
+            purpose,
+            attempt,
+            key: key.clone(),
+            request: request.clone(),
+        });
+        let perform = Perform { effect, address, purpose, key, request: request.clone() };
+        self.out.commands.push(Command::Perform(perform));
+        Flight { effect, request, expects, span, deadline, stopped: None }
+    }
+
+    /// The effect of a look ended.
+    pub(super) fn look_outcome(&mut self, id: FrameId, outcome: Outcome, crashed: bool) {
+        let Some(look) = self.look_mut(id) else { return };
+        let Some(flight) = look.flight.take() else { return };
+        if crashed {
+            look.answers = Answers::default();
+            return self.ready.push_back((id, Report::Go));
+        }
+        let stopped = flight.stopped.clone();
+        let answered = match outcome {
+            Outcome::Ok { output, .. } => {
+                decode_output(&flight.expects, &output).map_err(|mismatch| SmolStr::from(mismatch.to_string()))
+            }
+            failed => Err(stopped.unwrap_or_else(|| why(&failed))),
+        };
+        match answered {
+            Ok(value) => {
+                let Flight { request, expects, span, .. } = flight;
+                look.answers.add(Needed::Effect { request, expects, span }, Ok(value));
+                self.ready.push_back((id, Report::Go));
+            }
+            Err(reason) => self.look_try_failed(id, reason),
+        }
+    }
+
+    fn look_try_failed(&mut self, id: FrameId, reason: SmolStr) {
+        let now = self.state.now;
+        let Some(look) = self.look_mut(id) else { return };
+        if look.attempt > look.policy.retries.unwrap_or(0) {
+            return self.look_ended(id, Err(reason));
+        }
+        look.attempt += 1;
+        look.answers = Answers::default();
+        let until = now.plus(look.policy.pause(look.attempt));
+        look.backoff = Some(Backoff { until, reason: reason.clone() });
+        let address = self.address_of(id);
+        self.log(Entry::TryFailed { address, reason, next: until });
+    }
+
+    fn look_ended(&mut self, id: FrameId, result: Result<Value, SmolStr>) {
+        let Some(look) = self.look_mut(id) else { return };
+        let call = look.subject.clone().into();
+        self.leave(id, |_| Report::Value(Answer { call, result }));
+    }
+
+    /// A pause is over, or a try takes too long.
+    pub(super) fn wake_look(&mut self, id: FrameId) {
+        let Some(look) = self.look_mut(id) else { return };
+        if look.backoff.take().is_some() {
+            return self.ready.push_back((id, Report::Go));
+        }
+        let timeout = look.policy.timeout;
+        let stop = look.flight.as_mut().and_then(|flight| flight.time_is_up(timeout));
+        self.out.commands.extend(stop);
+    }
+
+    pub(super) fn look_mut(&mut self, id: FrameId) -> Option<&mut Look> {
+        match &mut self.state.live.frames.get_mut(&id)?.work {
+            Work::Look(look) => Some(look),
+            _ => None,
+        }
+    }
+}
+
+impl Flight {
+    /// Asks the effect to stop, once.
+    pub(super) fn stop(&mut self, reason: SmolStr) -> Option<Command> {
+        if self.stopped.is_some() {
+            return None;
+        }
+        self.stopped = Some(reason);
+        self.deadline = None;
+        Some(Command::Stop(self.effect))
+    }
+
+    /// Its time is up.
+    pub(super) fn time_is_up(&mut self, timeout: Option<i64>) -> Option<Command> {
+        let limit = Value::Duration(timeout.unwrap_or(0));
+        self.stop(SmolStr::from(format!("no end after {limit}")))
+    }
+}
+
+impl From<Needed> for Subject {
+    fn from(needed: Needed) -> Self {
+        match needed {
+            Needed::Look { probe, arguments } => Subject::Probe(probe, arguments),
+            Needed::Effect { request, expects, span } => Subject::Effect { request, expects, span },
+        }
+    }
+}
+
+impl From<Subject> for Needed {
+    fn from(subject: Subject) -> Self {
+        match subject {
+            Subject::Probe(probe, arguments) => Needed::Look { probe, arguments },
+            Subject::Effect { request, expects, span } => Needed::Effect { request, expects, span },
+        }
+    }
+}
+
+/// Why an effect was not done, with the last line that it printed.
+pub(super) fn why(outcome: &Outcome) -> SmolStr {
+    let (reason, printed) = match outcome {
+        Outcome::Ok { .. } => return SmolStr::new_static("it was done"),
+        Outcome::Failed { reason, printed } | Outcome::Unknown { reason, printed } => (reason, printed),
+    };
+    match printed.lines().rev().map(str::trim).find(|line| !line.is_empty()) {
+        Some(line) => SmolStr::from(format!("{line} ({reason})")),
+        None => SmolStr::from(reason),
+    }
+}

@@ -1,0 +1,310 @@
+//! The pure machine: `(State, Event) → (State, Commands)`.
+//!
+//! It reads no clock, holds no thread, does no IO and knows no async runtime. Running, simulating and recovering
+//! drive the same machine: recovery is feeding the events of the journal back. Its state is plain data.
+//!
+//! Reading order: [`journal`] and [`command`] are what it is given and gives; `state` is what it remembers; `block`
+//! begins statements; `act`, `look` and `check` carry out what takes time; `rollout` holds stages; `unwind` is the
+//! way back; `words` are the operator's.
+
+mod act;
+mod act_settle;
+mod block;
+mod check;
+pub mod command;
+mod compute;
+pub mod journal;
+mod look;
+mod phases;
+mod replay;
+mod rollout;
+mod state;
+mod unwind;
+mod view;
+mod way_back;
+mod words;
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+pub use command::*;
+pub use journal::*;
+pub use replay::Mismatch;
+
+use serde_json::{Map, Value as Json};
+use smol_str::SmolStr;
+
+use crate::evaluate::Constants;
+use crate::ir::{Address, LocalId, Program, Value, json::from_json};
+use state::{Env, EnvId, Failure, Frame, FrameId, Role, ScopeId, State, Work};
+
+/// A run, in memory.
+#[derive(Clone, Debug)]
+pub struct Machine {
+    program: Arc<Program>,
+    constants: Arc<Constants>,
+    state: State,
+    out: Step,
+    ready: VecDeque<(FrameId, Report)>,
+}
+
+/// What a frame is told: to begin, or how a part of it ended.
+#[derive(Clone, Debug)]
+enum Report {
+    /// It begins, or goes on after a pause.
+    Go,
+    /// The part in this slot is done.
+    Done(usize),
+    /// A look gave this.
+    Value(look::Answer),
+    /// A gate, in this slot, was looked at.
+    Verdict(usize, Verdict, Vec<SmolStr>),
+}
+
+impl Machine {
+    /// A run of `program` that has not begun.
+    pub fn new(program: Arc<Program>) -> Machine {
+        let constants = Arc::new(Constants::new(&program));
+        Machine { program, constants, state: State::default(), out: Step::default(), ready: VecDeque::new() }
+    }
+
+    /// Takes an event that happened `at`, and says what must be durable and what is to be done then.
+    ///
+    /// Time never goes back within a run: an earlier `at` counts as the latest one seen.
+    ///
+    /// # Errors
+    /// An operator's word that is illegal in this state is refused, and changes nothing.
+    pub fn step(&mut self, at: Timestamp, event: Event) -> Result<Step, Refused> {
+        if let Event::Operator { word, .. } = &event {
+            self.allow(word)?;
+        }
+        self.state.now = self.state.now.max(at);
+        self.take(event);
+        self.settle_down();
+        Ok(std::mem::take(&mut self.out))
+    }
+
+    fn take(&mut self, event: Event) {
+        match event {
+            Event::Started { run, plan, inputs } => {
+                if let Err(reason) = self.start(run, &plan, &inputs) {
+                    self.fail_run(Address::root(), reason);
+                }
+            }
+            Event::Outcome { effect, outcome } if self.state.suspended => self.state.held_back.push((effect, outcome)),
+            Event::Outcome { effect, outcome } => self.outcome(effect, outcome, false),
+            Event::Time => self.wake_due(),
+            Event::Suspended => self.state.suspended = true,
+            Event::Recovered => self.recovered(),
+            Event::Operator { word, who, why } => self.obey(word, &who, why.as_deref()),
+        }
+    }
+
+    /// Lets everything that can go on go on, and the way back after it.
+    fn settle_down(&mut self) {
+        loop {
+            while let Some((frame, report)) = self.ready.pop_front() {
+                self.dispatch(frame, report);
+            }
+            if !self.unwind() {
+                return;
+            }
+        }
+    }
+
+    fn dispatch(&mut self, id: FrameId, report: Report) {
+        let Some(frame) = self.state.live.frames.get(&id) else { return };
+        match &frame.work {
+            Work::Block { .. } => self.go_on_block(id),
+            Work::Phases { .. } => self.go_on_phases(id, report),
+            Work::Loop { .. } => self.go_on_loop(id),
+            Work::Rollout { .. } => self.go_on_rollout(id),
+            Work::Stage(_) => self.go_on_stage(id, report),
+            Work::Probe { .. } => self.go_on_probe(id, report),
+            Work::Look(_) => self.go_on_look(id, report),
+            Work::Act(_) => self.go_on_act(id, report),
+            Work::Check(_) => self.go_on_check(id, report),
+            Work::Wait { until } if *until <= self.state.now => self.done(id, Json::Null),
+            Work::Wait { .. } => {}
+        }
+    }
+
+    fn start(&mut self, run: SmolStr, plan: &str, inputs: &Map<String, Json>) -> Result<(), SmolStr> {
+        let program = self.program();
+        let found = program.plans.iter().find(|candidate| candidate.name == plan);
+        let plan = found.ok_or_else(|| SmolStr::from(format!("the program has no plan `{plan}`")))?;
+        self.state.run = run;
+        let env = self.new_env(None);
+        for (number, param) in plan.params.iter().enumerate() {
+            let given = inputs.get(param.name.as_str()).unwrap_or(&Json::Null);
+            let value = from_json(&param.ty, given).map_err(|mismatch| format!("`{}`: {mismatch}", param.name))?;
+            self.bind(env, LocalId(number as u32), value);
+        }
+        let work = Work::Block { block: plan.body, next: 0, role: Role::Plan };
+        self.push(Frame {
+            parent: None,
+            address: Address::root(),
+            env,
+            owns_env: true,
+            slot: 0,
+            scope: None,
+            since: self.state.now,
+            undoing: false,
+            work,
+        });
+        Ok(())
+    }
+
+    /// Adds a frame and lets it begin.
+    fn push(&mut self, frame: Frame) -> FrameId {
+        let id = FrameId(self.state.numbers.frame);
+        self.state.numbers.frame += 1;
+        self.state.live.frames.insert(id, frame);
+        self.ready.push_back((id, Report::Go));
+        id
+    }
+
+    /// Adds a frame that is part of `parent` and sees what it sees.
+    fn push_child(&mut self, parent: FrameId, address: Address, slot: usize, work: Work) -> Option<FrameId> {
+        let outer = self.state.live.frames.get(&parent)?;
+        let frame = Frame {
+            parent: Some(parent),
+            address,
+            env: outer.env,
+            owns_env: false,
+            slot,
+            scope: outer.scope,
+            since: self.state.now,
+            undoing: outer.undoing,
+            work,
+        };
+        Some(self.push(frame))
+    }
+
+    fn new_env(&mut self, parent: Option<EnvId>) -> EnvId {
+        let id = EnvId(self.state.numbers.env);
+        self.state.numbers.env += 1;
+        self.state.live.envs.insert(id, Env { parent, ..Env::default() });
+        id
+    }
+
+    fn bind(&mut self, env: EnvId, local: LocalId, value: Value) {
+        if let Some(env) = self.state.live.envs.get_mut(&env) {
+            env.bindings.insert(local, value);
+        }
+    }
+
+    /// The address of a part that is entered now: marked if it was entered before.
+    fn enter(&mut self, address: Address) -> Address {
+        let visits = self.state.visits.entry(address.clone()).or_default();
+        *visits += 1;
+        address.visit(*visits)
+    }
+
+    fn log(&mut self, entry: Entry) {
+        self.out.entries.push(entry);
+    }
+
+    /// A frame ended well: it is journaled if it is a part of the run, and its parent goes on.
+    fn done(&mut self, id: FrameId, value: Json) {
+        let Some(frame) = self.state.live.frames.get(&id) else { return };
+        let address = frame.address.clone();
+        self.log(Entry::Done { address, value });
+        self.leave(id, Report::Done);
+    }
+
+    /// Removes a frame and tells its parent.
+    fn leave(&mut self, id: FrameId, report: impl FnOnce(usize) -> Report) {
+        let Some(frame) = self.state.live.frames.remove(&id) else { return };
+        if frame.owns_env && self.state.failure.is_none() {
+            self.release_env(frame.env);
+        }
+        if let Some(parent) = frame.parent {
+            self.ready.push_back((parent, report(frame.slot)));
+        }
+    }
+
+    fn release_env(&mut self, env: EnvId) {
+        if self.state.live.envs.get(&env).is_some_and(|env| env.uses == 0) {
+            self.state.live.envs.remove(&env);
+        }
+    }
+
+    /// A frame could not go on. Unless it is part of a compensation, the run fails and is undone.
+    fn fail(&mut self, id: FrameId, reason: SmolStr) {
+        let Some(frame) = self.state.live.frames.get(&id) else { return };
+        let address = frame.address.clone();
+        let (undoing, scope_failed) = (frame.undoing, !frame.address.is_root());
+        if scope_failed {
+            self.log(Entry::Failed { address: address.clone(), reason: reason.clone(), tolerated: false });
+        }
+        if undoing {
+            return self.compensation_failed(id, reason);
+        }
+        self.state.live.frames.remove(&id);
+        self.fail_run(address, reason);
+    }
+
+    /// The run fails: nothing new starts, what is in flight is asked to stop, and what was done is undone.
+    fn fail_run(&mut self, address: Address, reason: SmolStr) {
+        if self.state.failure.is_some() {
+            return;
+        }
+        self.log(Entry::Unwinding { address: address.clone(), reason: reason.clone() });
+        self.state.failure = Some(Failure { address, reason });
+        self.stop_all();
+    }
+
+    /// Wakes every frame whose moment has come, oldest frame first.
+    fn wake_due(&mut self) {
+        if self.state.suspended {
+            return;
+        }
+        let now = self.state.now;
+        let due = |frame: &Frame| frame.deadline().is_some_and(|deadline| deadline <= now);
+        let frames: Vec<FrameId> =
+            self.state.live.frames.iter().filter(|(_, frame)| due(frame)).map(|(id, _)| *id).collect();
+        for id in frames {
+            self.wake(id);
+        }
+    }
+
+    fn wake(&mut self, id: FrameId) {
+        let now = self.state.now;
+        let Some(frame) = self.state.live.frames.get_mut(&id) else { return };
+        match &mut frame.work {
+            Work::Stage(_) => self.look_at_due_gates(id),
+            Work::Act(_) => self.wake_act(id),
+            Work::Look(_) => self.wake_look(id),
+            Work::Check(check) => {
+                check.next = None;
+                self.ready.push_back((id, Report::Go));
+            }
+            Work::Wait { until } if *until <= now => self.ready.push_back((id, Report::Go)),
+            Work::Wait { .. }
+            | Work::Block { .. }
+            | Work::Phases { .. }
+            | Work::Loop { .. }
+            | Work::Rollout { .. }
+            | Work::Probe { .. } => {}
+        }
+    }
+
+    /// The program, which the state speaks of by number.
+    fn program(&self) -> Arc<Program> {
+        Arc::clone(&self.program)
+    }
+
+    /// A scope's own `compensate` is known from its first moment on.
+    fn new_scope(&mut self, outer: Option<ScopeId>, address: Address, env: EnvId, place: state::ScopePlace) -> ScopeId {
+        let id = ScopeId(self.state.numbers.scope);
+        self.state.numbers.scope += 1;
+        let mut needed = Some(env);
+        while let Some(env) = needed.and_then(|id| self.state.live.envs.get_mut(&id)) {
+            env.uses += 1;
+            needed = env.parent;
+        }
+        self.state.scopes.insert(id, state::Scope { parent: outer, address, env, place });
+        id
+    }
+}

@@ -1,0 +1,172 @@
+//! What a machine says of itself: status, waits, the next moment it waits for.
+
+use super::state::{Act, ActOf, ActState, Call, CheckOf, Frame, GateRun, Look, Stage, Subject, UndoState, Work};
+use super::{EffectId, GateState, Machine, Purpose, Status, Timestamp, Wait, WaitOn};
+use crate::ir::{Address, Type};
+
+impl Machine {
+    /// What the run is doing.
+    pub fn status(&self) -> Status {
+        if let Some((ending, value)) = &self.state.ended {
+            return Status::Ended(*ending, value.clone());
+        }
+        let stuck = |frame: &Frame| matches!(&frame.work, Work::Act(act) if act.is_stuck());
+        if self.state.blocked.is_some() || self.state.live.frames.values().any(stuck) {
+            return Status::Stuck;
+        }
+        if self.state.failure.is_some() {
+            return Status::Unwinding;
+        }
+        if self.state.live.frames.is_empty() {
+            return Status::New;
+        }
+        if self.state.effects.is_empty() { Status::Waiting } else { Status::Running }
+    }
+
+    /// The next moment the run waits for; `Event::Time` is due at or after it.
+    pub fn next_deadline(&self) -> Option<Timestamp> {
+        if self.state.suspended || self.state.ended.is_some() {
+            return None;
+        }
+        self.state.live.frames.values().filter_map(Frame::deadline).min()
+    }
+
+    /// The effects that were asked for and whose end is not known.
+    pub fn in_flight(&self) -> Vec<EffectId> {
+        let known = |id: &EffectId| self.state.held_back.iter().any(|(held, _)| held == id);
+        self.state.effects.keys().filter(|id| !known(id)).copied().collect()
+    }
+
+    /// Everything the run waits for, in the order in which it began.
+    pub fn waits(&self) -> Vec<Wait> {
+        let frames = self.state.live.frames.values().filter_map(|frame| self.wait_of(frame));
+        let blocked = self.state.blocked.iter().map(|(address, reason)| Wait {
+            address: address.clone(),
+            since: self.state.now,
+            on: WaitOn::Compensation { reason: reason.clone() },
+        });
+        frames.chain(blocked).collect()
+    }
+
+    /// Why the run is being undone, or was: what failed, and the reason.
+    pub fn failure(&self) -> Option<(&Address, &str)> {
+        self.state.failure.as_ref().map(|failure| (&failure.address, failure.reason.as_str()))
+    }
+
+    /// What would be undone if the run failed now, in that order.
+    pub fn to_undo(&self) -> Vec<Address> {
+        let mut seen = Vec::new();
+        for undo in self.state.undo.iter().rev() {
+            let scope = undo.scope.and_then(|scope| self.state.scopes.get(&scope));
+            let address = match (scope, &undo.state) {
+                (Some(scope), _) => &scope.address,
+                (None, UndoState::Started) => continue,
+                (None, UndoState::Pending { .. } | UndoState::Done(_)) => &undo.address,
+            };
+            if !seen.contains(address) {
+                seen.push(address.clone());
+            }
+        }
+        seen
+    }
+
+    fn wait_of(&self, frame: &Frame) -> Option<Wait> {
+        let on = match &frame.work {
+            Work::Wait { until } => WaitOn::Time { until: *until },
+            Work::Check(check) => WaitOn::Time { until: check.next? },
+            Work::Look(look) => look.wait(&self.program)?,
+            Work::Act(act) => self.act_wait(act, frame)?,
+            Work::Stage(stage) => self.stage_wait(stage)?,
+            Work::Block { .. }
+            | Work::Phases { .. }
+            | Work::Loop { .. }
+            | Work::Rollout { .. }
+            | Work::Probe { .. } => return None,
+        };
+        Some(Wait { address: frame.address.clone(), since: frame.since, on })
+    }
+
+    fn act_wait(&self, act: &Act, frame: &Frame) -> Option<WaitOn> {
+        let purpose = if frame.undoing { Purpose::Undo } else { Purpose::Do };
+        match &act.state {
+            ActState::Preparing | ActState::Confirming { .. } => None,
+            ActState::InFlight { flight, .. } => {
+                Some(WaitOn::Effect { summary: flight.request.summary(), purpose, attempt: act.launches })
+            }
+            ActState::Backoff(backoff)
+            | ActState::ConfirmBackoff { backoff, .. }
+            | ActState::RepeatBackoff(backoff) => Some(WaitOn::Backoff {
+                until: backoff.until,
+                attempt: act.launches + 1,
+                reason: backoff.reason.clone(),
+            }),
+            ActState::Stuck { reason, doubt: false } => Some(WaitOn::Compensation { reason: reason.clone() }),
+            ActState::Stuck { reason, doubt: true } => {
+                let expects = match self.acts().find(|(_, address, _)| **address == frame.address) {
+                    Some((id, _, _)) => self.expects(id),
+                    None => Type::Nothing,
+                };
+                let expects = if expects == Type::Nothing { String::new() } else { expects.to_string() };
+                Some(WaitOn::Settlement { reason: reason.clone(), expects })
+            }
+        }
+    }
+
+    fn stage_wait(&self, stage: &Stage) -> Option<WaitOn> {
+        let hold = stage.hold.as_ref()?;
+        let gate = |(number, run): (usize, &GateRun)| {
+            let check = super::check::check_of(&self.program, CheckOf::Gate(stage.place, number));
+            let text = check.map(|check| check.text.clone()).unwrap_or_default();
+            run.shown(text)
+        };
+        let gates: Vec<GateState> = hold.gates.iter().enumerate().map(gate).collect();
+        let held = match gates.is_empty() {
+            true => stage.needed - hold.until.since(self.state.now),
+            false => hold.credit().min(stage.needed),
+        };
+        Some(WaitOn::Hold { held, needed: stage.needed, gates })
+    }
+}
+
+impl Look {
+    fn wait(&self, program: &crate::ir::Program) -> Option<WaitOn> {
+        if let Some(backoff) = &self.backoff {
+            let (until, attempt) = (backoff.until, self.attempt);
+            return Some(WaitOn::Backoff { until, attempt, reason: backoff.reason.clone() });
+        }
+        let flight = self.flight.as_ref()?;
+        let summary = match &self.subject {
+            Subject::Probe(probe, _) => program.probes[probe.index()].name.to_string(),
+            Subject::Effect { .. } => flight.request.summary(),
+        };
+        Some(WaitOn::Effect { summary, purpose: self.purpose, attempt: self.attempt })
+    }
+}
+
+impl Act {
+    pub(super) fn is_stuck(&self) -> bool {
+        matches!(self.state, ActState::Stuck { .. })
+    }
+
+    /// What a bare effect gives; the compensation of a scope or step gives nothing that is needed.
+    pub(super) fn bare_type(&self) -> Type {
+        match (&self.call, &self.of) {
+            (Call::Effect { expects, .. }, ActOf::Step(_)) => expects.clone(),
+            (Call::Action(..) | Call::Effect { .. }, _) => Type::Nothing,
+        }
+    }
+}
+
+impl GateRun {
+    fn shown(&self, text: smol_str::SmolStr) -> GateState {
+        GateState {
+            address: self.address.clone(),
+            text,
+            last: self.last,
+            answers: self.answers.clone(),
+            looks: self.looks,
+            unknown: self.unknown,
+            next: self.next,
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! The list of what would be undone, in the order of intents, and what each part of it was given.
+
+use std::collections::BTreeMap;
+
+use smol_str::SmolStr;
+
+use super::Machine;
+use super::act::USUAL_RETRIES;
+use super::compute::{Given, Names};
+use super::state::{Call, Floor, FrameId, ScopePlace, Undo, UndoState, WayBack, Work};
+use crate::evaluate::Scope;
+use crate::ir::{
+    Address, Compensation, CompensationBody, CompensationMode, LocalId, Operation, StatementKind, Step, Value,
+};
+
+impl Machine {
+    /// An act is about to be started: its place in the list is taken.
+    pub(super) fn expect_undo(&mut self, id: FrameId) {
+        let Some(step) = self.step_of(id).cloned() else { return };
+        let compensation = self.compensation_of(&step);
+        let mode = compensation.map(|compensation| compensation.mode);
+        let always = (mode == Some(CompensationMode::Always)).then(|| self.capture_for(id, &step, &Value::None));
+        let Some(frame) = self.state.live.frames.get(&id) else { return };
+        if mode.is_none() && frame.scope.is_none() {
+            return;
+        }
+        let state = UndoState::Pending { frame: id, always: always.flatten() };
+        self.state.undo.push(Undo { address: frame.address.clone(), scope: frame.scope, state });
+    }
+
+    /// An act is done: how it is undone is settled now.
+    pub(super) fn remember_way_back(&mut self, id: FrameId, step: &Step, result: &Value) {
+        let way_back = self.capture_for(id, step, result);
+        self.settle_entry(id, |always| always.or(way_back));
+    }
+
+    /// An act was not done: only what is undone in any case stays.
+    pub(super) fn forget_way_back(&mut self, id: FrameId) {
+        self.settle_entry(id, |always| always);
+    }
+
+    fn settle_entry(&mut self, id: FrameId, way_back: impl FnOnce(Option<WayBack>) -> Option<WayBack>) {
+        let pending = |undo: &Undo| matches!(undo.state, UndoState::Pending { frame, .. } if frame == id);
+        let Some(at) = self.state.undo.iter().rposition(pending) else { return };
+        let entry = &mut self.state.undo[at];
+        let UndoState::Pending { always, .. } = std::mem::replace(&mut entry.state, UndoState::Started) else { return };
+        match way_back(always) {
+            Some(way_back) => entry.state = UndoState::Done(way_back),
+            None if entry.scope.is_some() => {}
+            None => {
+                self.state.undo.remove(at);
+            }
+        }
+    }
+
+    /// What a step says of its way back, or else its action.
+    fn compensation_of<'a>(&'a self, step: &'a Step) -> Option<&'a Compensation> {
+        let inherited = || match &step.operation {
+            Operation::Action(action, _) => self.program.actions[action.index()].compensation.as_ref(),
+            Operation::Effect(_) => None,
+        };
+        let said = if step.irreversible { None } else { step.compensation.as_ref().or_else(inherited) };
+        said.filter(|compensation| !matches!(compensation.body, CompensationBody::Nothing))
+    }
+
+    /// Whether the way back of an act depends on how it ended.
+    pub(super) fn depends_on_outcome(&self, id: FrameId) -> bool {
+        let compensation = self.step_of(id).and_then(|step| self.compensation_of(step));
+        compensation.is_some_and(|compensation| compensation.mode != CompensationMode::Always)
+    }
+
+    fn capture_for(&self, id: FrameId, step: &Step, result: &Value) -> Option<WayBack> {
+        let compensation = self.compensation_of(step)?;
+        if step.compensation.is_some() {
+            let names = Names { live: &self.state.live, env: self.env_of(id) };
+            return self.capture(&names, compensation);
+        }
+        let Work::Act(act) = &self.state.live.frames.get(&id)?.work else { return None };
+        let Call::Action(action, arguments) = &act.call else { return None };
+        let extra = Some((self.program.actions[action.index()].result_local, result));
+        self.capture(&Given { arguments, extra }, compensation)
+    }
+
+    /// A compensation with the values it will need.
+    pub(super) fn capture(&self, names: &dyn Scope, compensation: &Compensation) -> Option<WayBack> {
+        let best_effort = compensation.mode == CompensationMode::BestEffort;
+        match &compensation.body {
+            CompensationBody::Nothing => None,
+            CompensationBody::Block { block, captures } => {
+                let known = |local: &LocalId| Some((*local, names.local(*local)?));
+                let names: BTreeMap<LocalId, Value> = captures.iter().filter_map(known).collect();
+                Some(WayBack::Block { block: *block, names, best_effort })
+            }
+            CompensationBody::Call { operation, tries } => {
+                let captured = self.call(names, operation).and_then(|call| {
+                    let declared = self.call_policy(&call)?;
+                    let mut policy = self.policy_with(names, tries, declared)?;
+                    policy.retries = policy.retries.or(Some(USUAL_RETRIES));
+                    Ok(WayBack::Call { call, policy, best_effort })
+                });
+                Some(captured.unwrap_or_else(|reason| {
+                    WayBack::Broken(SmolStr::from(format!("what undoes it could not be computed: {reason}")))
+                }))
+            }
+        }
+    }
+
+    /// The `compensate` that a scope is written with.
+    pub(super) fn scope_compensation(&self, place: ScopePlace) -> Option<&Compensation> {
+        let (ScopePlace::Statement(at) | ScopePlace::Phase(at, _)) = place;
+        let statement = super::phases::statement_at(&self.program, at);
+        match (&statement.kind, place) {
+            (StatementKind::BlockStep { compensation, .. } | StatementKind::For { compensation, .. }, _) => {
+                compensation.as_ref()
+            }
+            (StatementKind::Rollout(rollout), _) => rollout.compensation.as_ref(),
+            (StatementKind::Phases(phases), ScopePlace::Phase(_, number)) => phases[number].compensation.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// What came before is final: the list is empty, and the run can go on from here after a halt.
+    pub(super) fn commit(&mut self, id: FrameId, address: Address, text: SmolStr) {
+        self.log(super::Entry::Committed { address: address.clone(), text });
+        self.state.undo.clear();
+        self.state.scopes.clear();
+        self.state.kept.clear();
+        for env in self.state.live.envs.values_mut() {
+            env.uses = 0;
+        }
+        let needed: std::collections::BTreeSet<_> =
+            self.state.live.frames.values().flat_map(|frame| self.state.live.chain(frame.env)).collect();
+        self.state.live.envs.retain(|env, _| needed.contains(env));
+        self.state.floor = Some(Box::new(Floor { address, live: self.state.live.clone(), frame: id }));
+    }
+}

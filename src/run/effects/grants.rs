@@ -1,0 +1,74 @@
+//! Whether an effect may happen: asked once more, right before it does.
+//!
+//! The checker has seen what can be seen in the text; a computed path is seen only here. An effect needs the grant
+//! of the module it stands in and of the root file.
+
+use std::path::Path;
+
+use super::site::{ModuleSite, Site, canonical};
+use crate::ir::{Grant, PathRef, Request};
+
+/// Nothing if the request is granted, else why it is refused.
+pub fn refusal(site: &Site, request: &Request) -> Option<String> {
+    let (module, origin, wanted) = match request {
+        Request::Exec(process) | Request::Succeeds(process) => {
+            (process.module, process.origin, Wanted::Program(&process.program))
+        }
+        Request::FileRead { path, module } | Request::FileWrite { path, module, .. } => {
+            (*module, path.origin, Wanted::File(&path.path))
+        }
+    };
+    [0, module].into_iter().find_map(|number| {
+        let module = site.modules.get(number as usize)?;
+        let granted = module.grants.iter().any(|grant| wanted.is_in(grant, module, site.folder(origin)));
+        (!granted).then(|| wanted.refused(module))
+    })
+}
+
+enum Wanted<'a> {
+    Program(&'a str),
+    File(&'a str),
+}
+
+impl Wanted<'_> {
+    fn is_in(&self, grant: &Grant, module: &ModuleSite, origin: &Path) -> bool {
+        match (self, grant) {
+            (Wanted::Program(program), Grant::Exec(programs)) => {
+                programs.iter().any(|granted| same_program(&origin.join(program), program, &module.folder, granted))
+            }
+            (Wanted::File(path), Grant::File(files)) => {
+                let path = canonical(&origin.join(path));
+                files.iter().any(|granted| covers(&module.folder, granted, &path))
+            }
+            _ => false,
+        }
+    }
+
+    fn refused(&self, module: &ModuleSite) -> String {
+        let (kind, what) = match self {
+            Wanted::Program(program) => ("exec", program),
+            Wanted::File(path) => ("file", path),
+        };
+        format!("{kind} of `{what}` is not granted: add `uses {kind}({what:?})` to {}", module.name)
+    }
+}
+
+/// A name is granted by that name only, since the PATH decides what it means; a path by any way to the same file.
+fn same_program(resolved: &Path, program: &str, folder: &Path, granted: &str) -> bool {
+    match (program.contains('/'), granted.contains('/')) {
+        (false, false) => program == granted,
+        (true, true) => canonical(resolved) == canonical(&folder.join(granted)),
+        _ => false,
+    }
+}
+
+/// A grant that ends in `/` is a folder with all that is in it.
+fn covers(folder: &Path, granted: &str, path: &Path) -> bool {
+    let allowed = canonical(&folder.join(granted));
+    if granted.ends_with('/') { path.starts_with(allowed) } else { path == allowed }
+}
+
+/// Where a program is looked for: beside its module if it has a `/`, else on the PATH.
+pub fn program_path(site: &Site, program: &str, origin: u32) -> std::path::PathBuf {
+    if program.contains('/') { site.resolve(&PathRef { path: program.to_owned(), origin }) } else { program.into() }
+}

@@ -1,0 +1,154 @@
+//! What can go wrong around a run: the store, the files, the program it was started with.
+//!
+//! A run that fails is no error: it ends, and says how. These are the failures of the world it runs in.
+
+use std::path::PathBuf;
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use super::{lock::Holder, store::RunId};
+
+/// An operational error of the local world.
+#[derive(Debug, Error, Diagnostic)]
+pub enum Error {
+    /// The store can't be read or written.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Store(#[from] StoreError),
+    /// Another process drives the run.
+    #[error("run `{run}` is driven by another process: {holder}")]
+    #[diagnostic(help("it takes up what operators say; to see it: `orch show {run}`"))]
+    Held {
+        /// Which run.
+        run: RunId,
+        /// Who drives it.
+        holder: Holder,
+    },
+    /// The program no longer does what the journal says it did.
+    #[error("run `{run}` can't be taken up: entry {entry} of its journal is not what its program does: {why}")]
+    #[diagnostic(help("take it up with the orch that started it: {orch}"))]
+    Mismatch {
+        /// Which run.
+        run: RunId,
+        /// The number of the entry.
+        entry: u64,
+        /// How they differ.
+        why: String,
+        /// The version of orch that started the run.
+        orch: String,
+    },
+    /// The sources a run has kept no longer compile.
+    #[error("the sources kept with run `{run}` do not compile with this version: {why}")]
+    #[diagnostic(help("take it up with the orch that started it: {orch}"))]
+    Compile {
+        /// Which run.
+        run: RunId,
+        /// What the compiler says.
+        why: String,
+        /// The version of orch that started the run.
+        orch: String,
+    },
+    /// The process that created the run died before it began.
+    #[error("run `{run}` never began, and nothing was done")]
+    #[diagnostic(help("start it again with `orch run`"))]
+    NeverBegan {
+        /// Which run.
+        run: RunId,
+    },
+    /// The run was journaled in a format of a later release.
+    #[error("run `{run}` was written by a newer orch ({orch}), in a format this one does not know")]
+    #[diagnostic(help("take it up with that version"))]
+    NewerRun {
+        /// Which run.
+        run: RunId,
+        /// The version of orch that started the run.
+        orch: String,
+    },
+    /// A file of the store's folder, or a process, could not be handled.
+    #[error("can't {doing} `{}`: {source}", path.display())]
+    Files {
+        /// What was tried: `create`.
+        doing: &'static str,
+        /// With what.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// The machine and its driver do not agree: a mistake in orch itself.
+    #[error("a bug in orch: {0}")]
+    #[diagnostic(help("the journal is whole; the run can be taken up again"))]
+    Bug(String),
+}
+
+/// Why a store can't do what was asked.
+#[derive(Debug, Error, Diagnostic)]
+pub enum StoreError {
+    /// The file is a database of something else, or none at all.
+    #[error("`{}` is not a store of orch", path.display())]
+    #[diagnostic(help("choose another folder with `--store DIR` or `ORCH_STORE`, or move the file away"))]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file was written by a later release.
+    #[error("`{}` has version {found}, and this orch knows versions up to {known}", path.display())]
+    #[diagnostic(help("use the newer orch that wrote it"))]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        found: i64,
+        /// The newest version this release knows.
+        known: i64,
+    },
+    /// The journal of a run is not as it was written.
+    #[error("the journal of run `{run}` is damaged at entry {entry}: {why}")]
+    #[diagnostic(help("nothing was done; bring the store back from a backup, other runs in it can still be used"))]
+    Damaged {
+        /// Which run.
+        run: RunId,
+        /// The number of the entry.
+        entry: u64,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// The database could not do it.
+    #[error("can't {doing}: {why}")]
+    #[diagnostic(help("{help}"))]
+    Database {
+        /// What was tried: `save a step of run k7f2`.
+        doing: String,
+        /// What the database says.
+        why: String,
+        /// What was and what was not saved, and what to do.
+        help: &'static str,
+    },
+    /// The folder or file of the store can't be used.
+    #[error("can't {doing} `{}`: {source}", path.display())]
+    #[diagnostic(help("choose another folder with `--store DIR` or `ORCH_STORE`"))]
+    Files {
+        /// What was tried: `create`.
+        doing: &'static str,
+        /// With what.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// There is no such run.
+    #[error("there is no run `{typed}` in this store")]
+    #[diagnostic(help("`orch list` names those there are"))]
+    NoRun {
+        /// What was asked for.
+        typed: String,
+    },
+    /// Several runs could be meant.
+    #[error("`{typed}` could be {}", candidates.join(", "))]
+    #[diagnostic(help("type more of the one that is meant"))]
+    Ambiguous {
+        /// What was asked for.
+        typed: String,
+        /// The runs it could be.
+        candidates: Vec<String>,
+    },
+}

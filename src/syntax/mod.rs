@@ -1,0 +1,12 @@
+//! Text to tokens to tree.
+
+pub mod ast;
+pub mod lexer;
+pub mod normal;
+mod odd;
+pub mod parser;
+mod string;
+pub mod token;
+pub mod visit;
+
+pub use parser::{Parsed, parse, parse_expression, parse_statements};

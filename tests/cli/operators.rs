@@ -1,0 +1,96 @@
+//! What operators say: settle, retry, cancel; to a run that nobody drives, and to one in another process.
+
+use super::project::{Project, ended};
+
+/// A run that is stuck on `two`: nobody knows whether it was done.
+fn stuck() -> (Project, String) {
+    let project = Project::two_steps();
+    project.write("second.sh", "echo second >>log; echo 'half way' >&2; kill -9 $$\n");
+    project.write("done.sh", "exit 2\n");
+    let run = project.orch(&["run", "plan.orch"]);
+    let id = project.run_id();
+    run.says(
+        7,
+        &[
+            "stuck on `two`: half way (killed by signal 9 (SIGKILL))",
+            &format!("orch settle {id} two --done"),
+            &format!("orch settle {id} two --not-done"),
+        ],
+    );
+    (project, id)
+}
+
+#[test]
+fn what_was_done_is_settled_and_the_run_goes_on() {
+    let (project, id) = stuck();
+    let settled = project.orch(&["settle", &id, "two", "--done", "--because", "seen in the log"]);
+    settled.says(0, &["» ann says `two` was done: seen in the log", "completed in"]).prints(&["i-1"]);
+}
+
+#[test]
+fn what_was_not_done_fails_the_run() {
+    let (project, id) = stuck();
+    project.orch(&["settle", &id, "two", "--not-done"]).says(1, &["compensated: `two` failed", "1 of 1 step undone"]);
+    assert!(project.read("log").ends_with("undo i-1\n"));
+}
+
+#[test]
+fn a_word_that_is_illegal_is_refused_with_what_is_legal() {
+    let (project, id) = stuck();
+    project.orch(&["settle", &id, "one", "--done"]).says(6, &["nothing is in doubt at `one`", "possible: settle two"]);
+    project
+        .orch(&["retry", &id])
+        .says(6, &["nobody knows whether it was done", "possible: settle two --done | --not-done"]);
+    let cancelled = project.orch(&["cancel", &id, "--because", "enough"]);
+    cancelled.says(1, &["» ann cancels the run: enough", "compensated: cancelled by ann: enough"]);
+    project.orch(&["cancel", &id]).says(6, &["refused: the run is over"]);
+    project.orch(&["cancel", "none"]).says(2, &["there is no run `none`"]);
+}
+
+#[test]
+fn a_compensation_that_failed_for_good_is_tried_again() {
+    let project = Project::two_steps();
+    project.write(
+        "plan.orch",
+        &super::project::TWO_STEPS.replace(
+            "compensate exec(\"sh\", [\"undo.sh\", result.id])",
+            "compensate exec(\"sh\", [\"undo.sh\", result.id]) retry 1 backoff 1ms",
+        ),
+    );
+    project.write("second.sh", "exit 1\n");
+    project.write("undo.sh", "echo 'no way' >&2; exit 4\n");
+    let run = project.orch(&["run", "plan.orch"]);
+    let id = project.run_id();
+    run.says(7, &["stuck on `one/undo`: ", "no way", &format!("orch retry {id} one/undo")]);
+    project.write("undo.sh", "echo undone >>log\n");
+    project
+        .orch(&["retry", &id])
+        .says(1, &["» ann tries again", "↩ one", "compensated: `two` failed, 1 of 1 step undone"]);
+}
+
+#[test]
+fn a_word_to_a_run_in_another_process_is_answered_there() {
+    let project = Project::two_steps();
+    project.write("second.sh", "touch begun; exec sleep 100\n");
+    let run = project.start(&["run", "plan.orch"]);
+    project.until_there("begun");
+    let id = project.run_id();
+    project.orch(&["settle", &id, "two", "--done"]).says(6, &["nothing is in doubt at `two`: this run is not stuck"]);
+    project.orch(&["cancel", &id, "--because", "too slow"]).says(0, &["accepted"]);
+    ended(run.wait_with_output().unwrap())
+        .says(1, &["» ann cancels the run: too slow", "compensated: cancelled by ann"]);
+}
+
+#[test]
+fn a_halted_run_goes_on_from_its_commit() {
+    let plan = super::project::TWO_STEPS.replace("  step two", "  commit \"one is final\"\n  step two");
+    let project = Project::two_steps();
+    project.write("plan.orch", &plan);
+    project.write("second.sh", "exit 1\n");
+    let run = project.orch(&["run", "plan.orch"]);
+    let id = project.run_id();
+    run.says(4, &["⚑", "halted at the commit `one is final`: `two` failed", &format!("orch retry {id}")]);
+    project.write("second.sh", "echo second >>log\n");
+    project.orch(&["retry", &id]).says(0, &["completed in"]);
+    assert_eq!(project.read("log"), "first a\nsecond\n");
+}

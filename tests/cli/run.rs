@@ -1,0 +1,128 @@
+//! `orch run`: arguments, what is said while a plan runs, how it ends.
+
+use super::project::{Project, TWO_STEPS};
+
+#[test]
+fn a_run_that_completes_says_what_it_did_and_prints_its_value() {
+    let project = Project::two_steps();
+    let ended = project.orch(&["run", "plan.orch"]);
+    ended.says(0, &["run ", " · both · .orch/runs.db", "  ✔ one", "sh first.sh a", "  ✔ two", "completed in "]);
+    let value: serde_json::Value = serde_json::from_str(&ended.out).unwrap();
+    assert_eq!(value, serde_json::json!({ "id": "i-1" }));
+    assert_eq!(project.read("log"), "first a\nsecond\n");
+    assert!(!ended.err.contains('\u{1b}'), "no colours where nobody looks");
+}
+
+#[test]
+fn a_run_that_fails_is_undone_and_says_why_what_is_left_and_what_to_type() {
+    let project = Project::two_steps();
+    project.write("second.sh", "echo 'out of paper' >&2; exit 3\n");
+    let ended = project.orch(&["run", "plan.orch"]);
+    let next = format!("orch show {} two    what it was given and what it printed", project.run_id());
+    ended.says(
+        1,
+        &[
+            "  ✖ two",
+            "  ↩ one",
+            "sh undo.sh i-1",
+            "compensated: `two` failed, 1 of 1 step undone, nothing is owed",
+            "out of paper",
+            &next,
+        ],
+    );
+    assert_eq!(ended.out, "");
+    assert_eq!(project.read("log"), "first a\nundo i-1\n");
+}
+
+#[test]
+fn arguments_come_from_settings_and_files() {
+    let plan = r#"
+type Item = { sku: String, size: Size }
+plan show(item: Item, share: Percent, note: String, pause: Duration = 90s, tags: List<String> = []) -> Json {
+  return { item: item, share: share, note: note, pause: pause, tags: tags }
+}"#;
+    let project = Project::new(
+        &plan
+            .replace("-> Json", "-> { item: Item, share: Percent, note: String, pause: Duration, tags: List<String> }"),
+    );
+    project.write("item.json", r#"{ "sku": "mug", "size": "2GB", "more": 1 }"#);
+    project.write("note.txt", "first\nsecond");
+    project.write("all.json", r#"{ "item": { "sku": "cup", "size": 5 }, "share": 0.5, "note": "n", "tags": ["x"] }"#);
+    let set = [
+        "run",
+        "plan.orch",
+        "--set",
+        "item=@item.json",
+        "--set",
+        "share=10%",
+        "--set",
+        "note=@note.txt",
+        "--set=tags=[\"a\"]",
+    ];
+    let ended = project.orch(&set);
+    let value: serde_json::Value = serde_json::from_str(&ended.says(0, &[]).out).unwrap();
+    assert_eq!(value["item"]["sku"], "mug");
+    assert_eq!((value["share"].as_str(), value["pause"].as_str()), (Some("10%"), Some("1m30s")));
+    assert_eq!((value["note"].as_str(), &value["tags"]), (Some("first\nsecond"), &serde_json::json!(["a"])));
+    let ended = project.orch(&["run", "plan.orch", "--input", "all.json", "--set", "share=1%"]);
+    let value: serde_json::Value = serde_json::from_str(&ended.says(0, &[]).out).unwrap();
+    assert_eq!((value["item"]["sku"].as_str(), value["share"].as_str()), (Some("cup"), Some("1%")));
+}
+
+#[test]
+fn wrong_arguments_start_nothing() {
+    let project = Project::two_steps();
+    project.write("odd.json", "{ \"count\": ");
+    project.write("list.json", "[]");
+    project.write("text.json", "{ \"count\": \"many\" }");
+    for (arguments, expected) in [
+        (vec!["--set", "cuont=2"], "`both` has no parameter `cuont`\n  did you mean `count`?"),
+        (vec!["--set", "count=two"], "`count` does not fit: expected `Int`"),
+        (vec!["--set", "count"], "`--set count` has no value"),
+        (vec!["--set", "count=@none.json"], "can't read `none.json`: no such file"),
+        (vec!["--set", "count=@odd.json"], "`odd.json` is no JSON: "),
+        (vec!["--input", "list.json"], "`list.json` holds no object"),
+        (vec!["--input", "text.json"], "`count` does not fit: expected `Int`"),
+        (vec!["bothh"], "there is no plan `bothh` in this file\n  did you mean `both`?"),
+    ] {
+        let arguments: Vec<&str> = ["run", "plan.orch"].into_iter().chain(arguments).collect();
+        project.orch(&arguments).says(2, &[expected]);
+    }
+    project.write("plan.orch", &TWO_STEPS.replace(" = \"a\", count: Int = 1", ", count: Int"));
+    project
+        .orch(&["run", "plan.orch"])
+        .says(2, &["`both` needs `name`, `count`", "--set name=VALUE", "--set count=VALUE"]);
+    assert_eq!(project.read("log"), "");
+    assert!(!project.path(".orch").exists());
+}
+
+#[test]
+fn one_of_several_plans_must_be_named() {
+    let project = Project::new("plan a() -> Int { return 1 }\nplan b(x: Int) -> Int { return x }");
+    project.orch(&["run", "plan.orch"]).says(2, &["this file has several plans: say which\n  a()\n  b(x: Int)"]);
+    assert_eq!(project.orch(&["run", "plan.orch", "b", "--set", "x=7"]).says(0, &[]).out, "7\n");
+    project.write("plan.orch", "type A = Int\n");
+    project.orch(&["run", "plan.orch"]).says(2, &["this file has no plan"]);
+}
+
+#[test]
+fn a_program_with_mistakes_is_not_run() {
+    let project = Project::new("plan a() { let x = y }");
+    project.orch(&["run", "plan.orch"]).says(3, &["error[", "`plan.orch` was not run"]);
+    assert!(!project.path(".orch").exists());
+}
+
+#[test]
+fn a_narrow_page_and_a_reader_who_leaves_are_served() {
+    let project = Project::two_steps();
+    project.orch(&["run", "plan.orch"]).says(0, &[]);
+    for _ in 0..40 {
+        project.orch(&["run", "plan.orch"]);
+    }
+    let orch = env!("CARGO_BIN_EXE_orch");
+    let script = format!("{orch} list | head -n 1; {orch} explain | head -n 1");
+    let output =
+        std::process::Command::new("sh").args(["-c", &script]).current_dir(project.path(".")).output().unwrap();
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+    assert_eq!(String::from_utf8(output.stdout).unwrap().lines().count(), 2);
+}

@@ -1,0 +1,81 @@
+//! Where the store is, and what is said where it can't be used.
+
+use std::{fs, os::unix::fs::PermissionsExt, process::Command};
+
+use super::project::{Project, ended};
+
+#[test]
+fn the_store_is_beside_the_project_or_where_one_says() {
+    let project = Project::two_steps();
+    project.orch(&["run", "plan.orch", "--store", "elsewhere"]).says(0, &["elsewhere/runs.db"]);
+    assert!(project.path("elsewhere/runs.db").exists());
+    let said = project.command(&["list"]).env("ORCH_STORE", project.path("elsewhere")).output().unwrap();
+    ended(said).says(0, &[]).prints(&["completed"]);
+    assert!(!project.path(".orch").exists());
+
+    project.write("orch.toml", "");
+    fs::create_dir_all(project.path("a/b")).unwrap();
+    let inside = project.command(&["run", "../../plan.orch"]).current_dir(project.path("a/b")).output().unwrap();
+    ended(inside).says(0, &[]);
+    assert!(project.path(".orch/runs.db").exists());
+    assert_eq!(project.read("log"), "first a\nsecond\nfirst a\nsecond\n", "processes run beside the root file");
+}
+
+#[test]
+fn only_the_owner_can_read_it() {
+    let project = Project::two_steps();
+    project.orch(&["run", "plan.orch"]).says(0, &[]);
+    let mode = |name: &str| fs::metadata(project.path(name)).unwrap().permissions().mode() & 0o777;
+    assert_eq!((mode(".orch"), mode(".orch/runs.db"), mode(".orch/locks")), (0o700, 0o600, 0o700));
+}
+
+#[test]
+fn a_store_that_can_t_be_used_is_told_and_nothing_is_started() {
+    let project = Project::two_steps();
+    project.write("file", "");
+    fs::create_dir(project.path("foreign")).unwrap();
+    fs::write(project.path("foreign/runs.db"), "this is no database".repeat(100)).unwrap();
+    for (store, expected) in [("file", "can't create `file`"), ("foreign", "`foreign/runs.db` is not a store of orch")]
+    {
+        project.orch(&["run", "plan.orch", "--store", store]).says(8, &[expected, "`--store DIR`"]);
+    }
+    assert_eq!(project.read("log"), "");
+}
+
+#[test]
+fn a_newer_store_is_refused() {
+    let project = Project::two_steps();
+    project.orch(&["run", "plan.orch"]).says(0, &[]);
+    let store = rusqlite::Connection::open(project.path(".orch/runs.db")).unwrap();
+    store.execute_batch("PRAGMA user_version = 7").unwrap();
+    drop(store);
+    project.orch(&["list"]).says(8, &["has version 7, and this orch knows versions up to 1"]);
+}
+
+#[test]
+fn a_damaged_journal_is_named_and_other_runs_go_on() {
+    let project = Project::two_steps();
+    project.orch(&["run", "plan.orch"]).says(0, &[]);
+    let id = project.run_id();
+    let store = rusqlite::Connection::open(project.path(".orch/runs.db")).unwrap();
+    store.execute_batch("UPDATE entry SET record = replace(record, 'i-1', 'i-2') WHERE number = 2").unwrap();
+    drop(store);
+    project
+        .orch(&["show", &id])
+        .says(8, &[&format!("the journal of run `{id}` is damaged at entry 2: its checksum does not fit")]);
+    project.orch(&["run", "plan.orch"]).says(0, &[]);
+}
+
+/// A file may not grow beyond what the shell allows: as on a full disk, a write fails.
+#[test]
+fn a_full_disk_stops_the_run_and_what_was_saved_is_whole() {
+    let project = Project::two_steps();
+    project.write("first.sh", "echo first >>log; head -c 300000 /dev/zero | tr '\\0' x >&2; printf '{\"id\": \"'; head -c 300000 /dev/zero | tr '\\0' x; echo '\"}'\n");
+    let script = format!("trap '' XFSZ; ulimit -f 400; exec {} run plan.orch", env!("CARGO_BIN_EXE_orch"));
+    let output = Command::new("sh").args(["-c", &script]).current_dir(project.path(".")).output().unwrap();
+    ended(output).says(8, &["error: can't save entry 2 of run `", "nothing that follows from it was started"]);
+    assert_eq!(project.read("log"), "first\n");
+    project.write("first.sh", "echo again >>log; echo '{\"id\": \"i-1\"}'\n");
+    project.orch(&["resume"]).says(0, &["? one", "completed in"]);
+    assert_eq!(project.read("log"), "first\nagain\nsecond\n");
+}

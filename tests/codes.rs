@@ -1,0 +1,57 @@
+//! Every code has a page, and the first example of the page raises exactly that code.
+
+use orch::{
+    check::{Checked, LoadError, check},
+    diagnostic::{Code, Diagnostic, Severity, render::human},
+};
+
+/// The first example of a code's page.
+fn example(code: Code) -> &'static str {
+    let after = code.page().split_once("```orch\n").unwrap_or_else(|| panic!("{code:?} has no example")).1;
+    after.split_once("```").unwrap_or_else(|| panic!("the example of {code:?} does not end")).0
+}
+
+/// The example as a file that can import nothing.
+fn checked(code: Code) -> Checked {
+    let nothing = |_: &str| Err(LoadError("no such file".to_owned()));
+    check("main.orch", example(code), &nothing)
+}
+
+#[test]
+fn the_example_of_every_page_raises_its_code_and_no_other_error() {
+    let wrong: Vec<String> = Code::ALL.iter().filter_map(|&code| misses(code)).collect();
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+/// What is wrong with the example of a code.
+fn misses(code: Code) -> Option<String> {
+    let checked = checked(code);
+    let exact = |found: &Diagnostic| found.code == code || found.severity == Severity::Warning;
+    let raised = checked.diagnostics.iter().any(|found| found.code == code);
+    let only = checked.diagnostics.iter().all(exact);
+    (!raised || !only).then(|| format!("the example of {code:?} raises\n{}", drawn(&checked)))
+}
+
+#[test]
+fn every_page_says_what_it_means_and_what_to_do() {
+    for &code in Code::ALL {
+        let page = code.page();
+        let (before, rest) = page.split_once("```orch\n").expect("an example");
+        let (_, after) = rest.split_once("```").expect("its end");
+        assert!(before.trim().len() > 20 && after.trim().len() > 10, "{code:?} is not explained");
+    }
+}
+
+#[test]
+fn what_is_said_about_every_example() {
+    insta::with_settings!({ snapshot_path => "snapshots/codes", prepend_module_to_snapshot => false }, {
+        for &code in Code::ALL {
+            insta::assert_snapshot!(code.as_str(), drawn(&checked(code)));
+        }
+    });
+}
+
+/// Diagnostics as a person sees them, without colour.
+fn drawn(checked: &Checked) -> String {
+    human(&checked.sources, &checked.diagnostics, false)
+}

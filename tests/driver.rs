@@ -1,0 +1,253 @@
+//! The driver in this process: what is durable when something is carried out, and what becomes of a store that fails.
+
+use std::{
+    future::Future,
+    io,
+    sync::{Arc, Mutex},
+};
+
+use orch::{
+    check::{LoadError, check},
+    ir::Program,
+    machine::{EffectId, Ending, Event, Machine, Outcome, Perform, Record, Refused},
+    run::{
+        Control, Driver, Error, Left, MemoryStore, RunId, RunInfo, Store,
+        effects::Effects,
+        error::StoreError,
+        store::{Answer, Append, KeptSource, NewRun, Said, WordId},
+    },
+};
+use serde_json::Map;
+use tokio::sync::Notify;
+
+const PLAN: &str = r#"
+uses exec("do")
+action act(name: String) = exec("do", [name]) idempotent compensate nothing
+plan p() {
+  step a = act("a")
+  step b = act("b")
+  step c = act("c")
+}
+"#;
+
+fn program() -> Arc<Program> {
+    let no_files = |_: &str| Err(LoadError("no such file".to_owned()));
+    Arc::new(check("p.orch", PLAN, &no_files).program.expect("a program"))
+}
+
+fn started() -> Event {
+    Event::Started { run: "r1-0".into(), plan: "p".into(), inputs: Map::new() }
+}
+
+/// What happened, in order: `saved 1`, `began 0`, `stopped 0`.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<String>>>);
+
+impl Log {
+    fn add(&self, line: String) {
+        self.0.lock().unwrap().push(line);
+    }
+
+    fn lines(&self) -> Vec<String> {
+        self.0.lock().unwrap().clone()
+    }
+}
+
+/// Effects that are done at once, or hang until they are stopped.
+struct Scripted {
+    log: Log,
+    hangs: Option<u64>,
+    stopped: Arc<Notify>,
+}
+
+impl Effects for Scripted {
+    fn perform(self: Arc<Self>, perform: Perform) -> impl Future<Output = Outcome> + Send + 'static {
+        self.log.add(format!("began {}", perform.effect.0));
+        async move {
+            if self.hangs == Some(perform.effect.0) {
+                self.stopped.notified().await;
+                return Outcome::Unknown { reason: "stopped".into(), printed: String::new() };
+            }
+            Outcome::Ok { output: String::new(), printed: String::new() }
+        }
+    }
+
+    fn stop(&self, effect: EffectId) {
+        self.log.add(format!("stopped {}", effect.0));
+        self.stopped.notify_one();
+    }
+
+    fn stop_all_at_once(&self) {
+        self.stopped.notify_one();
+    }
+
+    async fn stop_survivors(&self) -> io::Result<()> {
+        self.log.add("survivors".to_owned());
+        Ok(())
+    }
+}
+
+/// A store whose disk is full from some entry on.
+struct Full {
+    inner: MemoryStore,
+    log: Log,
+    from: u64,
+}
+
+impl Store for Full {
+    fn create(&mut self, run: &NewRun) -> Result<RunId, StoreError> {
+        self.inner.create(run)
+    }
+
+    fn append(&mut self, run: &RunId, append: Append<'_>) -> Result<(), StoreError> {
+        if append.number >= self.from {
+            return Err(StoreError::Database { doing: "save".into(), why: "full".into(), help: "" });
+        }
+        self.log.add(format!("saved {}", append.number));
+        self.inner.append(run, append)
+    }
+
+    fn records(&self, run: &RunId, from: u64, limit: usize) -> Result<Vec<Record>, StoreError> {
+        self.inner.records(run, from, limit)
+    }
+
+    fn sources(&self, run: &RunId) -> Result<Vec<KeptSource>, StoreError> {
+        self.inner.sources(run)
+    }
+
+    fn runs(&self) -> Result<Vec<RunInfo>, StoreError> {
+        self.inner.runs()
+    }
+
+    fn say(&mut self, run: &RunId, said: &Said) -> Result<WordId, StoreError> {
+        self.inner.say(run, said)
+    }
+
+    fn unanswered(&self, run: &RunId) -> Result<Vec<(WordId, Said)>, StoreError> {
+        self.inner.unanswered(run)
+    }
+
+    fn refuse(&mut self, word: WordId, refused: Refused) -> Result<(), StoreError> {
+        self.inner.refuse(word, refused)
+    }
+
+    fn answer(&self, word: WordId) -> Result<Option<Answer>, StoreError> {
+        self.inner.answer(word)
+    }
+
+    fn changed(&mut self) -> Result<bool, StoreError> {
+        self.inner.changed()
+    }
+}
+
+struct World {
+    store: Full,
+    run: RunId,
+    log: Log,
+}
+
+impl World {
+    fn new(full_from: u64) -> World {
+        let log = Log::default();
+        let mut store = Full { inner: MemoryStore::new(), log: log.clone(), from: full_from };
+        let new = NewRun { plan: "p".into(), sources: Vec::new(), at: orch::run::driver::now() };
+        let run = store.create(&new).unwrap();
+        World { store, run, log }
+    }
+
+    fn effects(&self, hangs: Option<u64>) -> Arc<Scripted> {
+        Arc::new(Scripted { log: self.log.clone(), hangs, stopped: Arc::default() })
+    }
+
+    async fn start(&mut self, hangs: Option<u64>, control: Control) -> Result<Left, Error> {
+        let effects = self.effects(hangs);
+        let driver = Driver::new(self.run.clone(), &mut self.store, Machine::new(program()), effects);
+        driver.control(control).start(started()).await
+    }
+
+    async fn take_up(&mut self) -> Result<Left, Error> {
+        let (effects, info) = (self.effects(None), self.store.runs().unwrap().remove(0));
+        Driver::new(self.run.clone(), &mut self.store, Machine::new(program()), effects).take_up(&info).await
+    }
+}
+
+fn completed() -> Left {
+    Left::Ended(Ending::Completed, serde_json::Value::Null)
+}
+
+#[tokio::test]
+async fn nothing_begins_before_the_record_it_follows_from_is_saved() {
+    let mut world = World::new(u64::MAX);
+    assert_eq!(world.start(None, Control::none()).await.unwrap(), completed());
+    let lines = world.log.lines();
+    let expected: Vec<String> = lines.iter().map(|line| line.split(' ').next().unwrap().to_owned()).collect();
+    assert_eq!(expected, ["saved", "began", "saved", "began", "saved", "began", "saved"], "one write for each step");
+}
+
+#[tokio::test]
+async fn where_a_record_can_t_be_saved_nothing_that_follows_from_it_begins() {
+    for full_from in 1..=4 {
+        let mut world = World::new(full_from);
+        let error = world.start(None, Control::none()).await.unwrap_err();
+        assert_eq!(error.to_string(), "can't save: full");
+        let count = |what: &str| world.log.lines().iter().filter(|line| line.starts_with(what)).count() as u64;
+        assert_eq!((count("saved"), count("began")), (full_from - 1, full_from - 1));
+    }
+}
+
+#[tokio::test]
+async fn after_a_failed_write_the_run_is_taken_up_where_its_journal_ends() {
+    let mut world = World::new(3);
+    world.start(None, Control::none()).await.unwrap_err();
+    world.store.from = u64::MAX;
+    let before = world.log.lines().len();
+    assert_eq!(world.take_up().await.unwrap(), completed());
+    let lines = world.log.lines().split_off(before);
+    assert_eq!(lines[0], "survivors", "what was left behind is stopped first");
+    let began = lines.iter().filter(|line| line.starts_with("began")).count();
+    assert_eq!(began, 2, "the second step, whose end was not saved, and the third: {lines:?}");
+}
+
+#[tokio::test]
+async fn who_is_asked_to_leave_starts_nothing_new() {
+    let mut world = World::new(u64::MAX);
+    let (control, leaver) = Control::new();
+    leaver.ask();
+    assert_eq!(world.start(None, control).await.unwrap(), Left::Asked);
+    let began = world.log.lines().iter().filter(|line| line.starts_with("began")).count();
+    assert_eq!(began, 1, "only what was in flight already");
+    assert_eq!(world.take_up().await.unwrap(), completed());
+    let began = world.log.lines().iter().filter(|line| line.starts_with("began")).count();
+    assert_eq!(began, 3, "and nothing is done twice");
+}
+
+#[tokio::test]
+async fn who_is_asked_twice_leaves_what_hangs() {
+    let mut world = World::new(u64::MAX);
+    let (control, leaver) = Control::new();
+    leaver.ask();
+    leaver.ask();
+    assert_eq!(world.start(Some(0), control).await.unwrap(), Left::AskedTwice);
+    assert_eq!(world.take_up().await.unwrap(), completed());
+}
+
+#[tokio::test]
+async fn a_run_without_records_never_began() {
+    let mut world = World::new(u64::MAX);
+    let error = world.take_up().await.unwrap_err();
+    assert_eq!(error.to_string(), "run `r1` never began, and nothing was done");
+}
+
+#[tokio::test]
+async fn another_program_is_noticed_before_anything_is_done() {
+    let mut world = World::new(u64::MAX);
+    world.start(None, Control::none()).await.unwrap();
+    let no_files = |_: &str| Err(LoadError("no such file".to_owned()));
+    let other = check("p.orch", PLAN.replace("act(\"b\")", "act(\"x\")"), &no_files).program.expect("a program");
+    let (effects, info) = (world.effects(None), world.store.runs().unwrap().remove(0));
+    let before = world.log.lines().len();
+    let driver = Driver::new(world.run.clone(), &mut world.store, Machine::new(Arc::new(other)), effects);
+    let error = driver.take_up(&info).await.unwrap_err();
+    assert!(matches!(error, Error::Mismatch { entry: 2, .. }), "{error}");
+    assert_eq!(world.log.lines().len(), before);
+}

@@ -1,0 +1,617 @@
+//! What a run does: programs in a world of memory, under a virtual clock.
+
+mod support;
+
+use orch::machine::{Ending, Event, Settlement, Status, Verdict, WaitOn, Word};
+use serde_json::{Value as Json, json};
+use support::{Answer, World, fails, ok};
+
+/// Actions for the programs below: `a` .. `e` can be undone by `un`, and say their name.
+const ACTIONS: &str = r#"
+uses exec("x")
+action un(what: String) = exec("x", ["un", what]) idempotent
+action a() -> String = exec("x", ["a"]) idempotent compensate un("a")
+action b() -> String = exec("x", ["b"]) idempotent compensate un("b")
+action c() -> String = exec("x", ["c"]) idempotent compensate un("c")
+action d() -> String = exec("x", ["d"]) idempotent compensate un("d")
+action bad() = exec("x", ["bad"]) confirm was_bad() compensate nothing
+action once() -> String = exec("x", ["once"]) compensate un("once")
+action sure() -> String = exec("x", ["sure"]) confirm find() compensate un(result)
+action set(share: Percent) = exec("x", ["set", "{share}"]) idempotent
+probe find() -> String? = exec("x", ["find"])
+probe was_bad() -> Bool = exec("x", ["was_bad"])
+probe holds() -> Bool = exec("x", ["holds"])
+probe rate() -> Percent = exec("x", ["rate"])
+"#;
+
+fn world(plan: &str, script: impl FnMut(&str, usize) -> Answer + 'static) -> World {
+    World::start(&format!("{ACTIONS}\n{plan}"), json!({}), script)
+}
+
+/// Everything goes well: an action prints its name, a probe says yes.
+fn well(words: &str, _count: usize) -> Answer {
+    match words {
+        "holds" => ok("true"),
+        "was_bad" => ok("false"),
+        "rate" => ok("\"0.1%\""),
+        "find" => ok(""),
+        words => ok(words),
+    }
+}
+
+fn ended(ending: Ending) -> Status {
+    Status::Ended(ending, Json::Null)
+}
+
+fn seconds(nanoseconds: i64) -> i64 {
+    nanoseconds / 1_000_000_000
+}
+
+fn stuck_on(world: &World) -> Vec<String> {
+    let stuck = |on: &WaitOn| matches!(on, WaitOn::Settlement { .. } | WaitOn::Compensation { .. });
+    world.machine.waits().iter().filter(|wait| stuck(&wait.on)).map(|wait| wait.address.to_string()).collect()
+}
+
+fn say(world: &mut World, word: Word) {
+    world.event(Event::Operator { word, who: "test".into(), why: None });
+    world.run();
+}
+
+fn address(text: &str) -> orch::ir::Address {
+    orch::ir::Address::typed(text)
+}
+
+mod sequence {
+    use super::*;
+
+    #[test]
+    fn steps_run_one_after_another_and_the_plan_gives_its_value() {
+        let mut world = world("plan p() -> String { step x = a() step y = b() return \"{x}-{y}\" }", well);
+        world.run();
+        assert_eq!(world.status(), Status::Ended(Ending::Completed, json!("a-b")));
+        assert_eq!(world.effects(), ["a", "b"]);
+    }
+
+    #[test]
+    fn what_was_done_is_undone_in_the_reverse_order() {
+        let script = |words: &str, count| if words == "bad" { fails("no") } else { well(words, count) };
+        let mut world = world("plan p() { step x = a() step y = b() step z = bad() }", script);
+        world.run();
+        assert_eq!(world.status(), ended(Ending::Compensated));
+        assert_eq!(world.effects(), ["a", "b", "un b", "un a"]);
+        let (failed, reason) = world.machine.failure().expect("it failed");
+        assert_eq!((failed.as_str(), reason), ("z", "no (exit 3)"));
+    }
+
+    #[test]
+    fn the_outcome_of_a_step_and_the_intent_of_the_next_are_one_record() {
+        let mut world = world("plan p() { step x = a() step y = b() }", well);
+        world.run();
+        let both = world.records.iter().filter(|record| {
+            let text = format!("{:?}", record.then);
+            matches!(record.event, Event::Outcome { .. }) && text.contains("Done") && text.contains("Intent")
+        });
+        assert_eq!(both.count(), 1);
+        assert_eq!(world.records.len(), 3);
+    }
+
+    #[test]
+    fn a_loop_runs_its_items_in_order_and_names_them_by_key() {
+        let plan = "plan p() { for n in [\"q\", \"r\"] { step x = a() } fail \"enough\" }";
+        let mut world = world(plan, well);
+        world.run();
+        assert_eq!(world.effects(), ["a", "a", "un a", "un a"]);
+        let keys: Vec<&str> = world.done.iter().map(|(_, _, key)| key.as_str()).collect();
+        assert_eq!(keys, ["test/n[q]/x", "test/n[r]/x", "test/n[r]/x/undo", "test/n[q]/x/undo"]);
+    }
+
+    #[test]
+    fn two_equal_keys_fail_a_loop_before_its_first_item() {
+        let mut world = world("plan p() { for n in [\"q\", \"q\"] { step x = a() } }", well);
+        world.run();
+        assert_eq!(world.effects(), Vec::<&str>::new());
+        assert_eq!(world.machine.failure().map(|(_, reason)| reason), Some("two items have the key `q`"));
+    }
+
+    #[test]
+    fn a_condition_chooses_and_a_return_inside_it_ends_the_plan() {
+        let plan = "plan p() -> Int { probe h = holds() when h { return 1 } else { return 2 } }";
+        let mut yes = world(plan, well);
+        yes.run();
+        assert_eq!(yes.status(), Status::Ended(Ending::Completed, json!(1)));
+        let mut no = world(plan, |_, _| ok("false"));
+        no.run();
+        assert_eq!(no.status(), Status::Ended(Ending::Completed, json!(2)));
+    }
+
+    #[test]
+    fn a_wait_takes_its_time() {
+        let mut world = world("plan p() { wait 24h }", well);
+        world.run();
+        assert_eq!(seconds(world.now), 24 * 3600);
+    }
+
+    #[test]
+    fn a_computation_that_can_not_be_done_fails_its_statement() {
+        let mut world = world("plan p() { step x = a() probe r = rate() let n = 1 / (r / 1% - 0.1) }", well);
+        world.run();
+        assert_eq!(world.status(), ended(Ending::Compensated));
+        assert_eq!(world.effects(), ["a", "un a"]);
+    }
+}
+
+mod tries {
+    use super::*;
+
+    #[test]
+    fn a_failed_try_is_repeated_after_pauses_that_double() {
+        let script = |words: &str, count| if words == "a" && count < 3 { fails("no") } else { well(words, count) };
+        let mut world = world("plan p() { step x = a() retry 3 backoff 1s..3s }", script);
+        world.run();
+        assert_eq!(world.status(), ended(Ending::Completed));
+        assert_eq!(seconds(world.now), 1 + 2 + 3);
+    }
+
+    #[test]
+    fn all_tries_of_a_step_have_one_key() {
+        let script = |words: &str, count| if words == "a" && count < 2 { fails("no") } else { well(words, count) };
+        let mut world = world("plan p() { step x = a() retry 3 }", script);
+        world.run();
+        let journal = world.journal().join("\n");
+        assert_eq!(journal.matches("key: Some(\"test/x\")").count(), 3, "{journal}");
+    }
+
+    #[test]
+    fn a_try_that_takes_too_long_is_stopped_and_then_nobody_knows() {
+        let script = |words: &str, count| if words == "once" { Answer::Hangs } else { well(words, count) };
+        let mut world = world("plan p() { step x = once() timeout 10s step y = a() }", script);
+        world.run();
+        assert_eq!(world.status(), Status::Stuck);
+        assert_eq!(seconds(world.now), 10);
+        assert_eq!(stuck_on(&world), ["x"]);
+    }
+
+    #[test]
+    fn a_probe_that_hangs_is_stopped_and_gave_no_answer() {
+        let plan = "plan p() { probe h = holds() timeout 5s }";
+        let mut world = world(plan, |_, _| Answer::Hangs);
+        world.run();
+        assert_eq!(
+            world.machine.failure().map(|(_, reason)| reason),
+            Some("`holds()` gave no answer: no end after 5s")
+        );
+    }
+
+    #[test]
+    fn what_is_best_effort_may_fail() {
+        let script = |words: &str, count| if words == "bad" { fails("no") } else { well(words, count) };
+        let mut world = world("plan p() { step x = bad() best_effort step y = a() }", script);
+        world.run();
+        assert_eq!(world.status(), ended(Ending::Completed));
+        assert_eq!(world.effects(), ["a"]);
+    }
+}
+
+mod doubt {
+    use super::*;
+
+    #[test]
+    fn what_is_idempotent_is_done_again_with_the_same_key() {
+        let script =
+            |words: &str, count| if words == "a" && count == 0 { Answer::LostDone } else { well(words, count) };
+        let mut world = world("plan p() { step x = a() }", script);
+        world.run();
+        assert_eq!(world.status(), ended(Ending::Completed));
+        assert_eq!(world.effects(), ["a"]);
+    }
+
+    #[test]
+    fn a_confirm_that_finds_it_gives_its_value() {
+        let script = |words: &str, count| match words {
+            "sure" => Answer::LostDone,
+            "find" => ok("s-7"),
+            words => well(words, count),
+        };
+        let mut world = world("plan p() -> String { step x = sure() step y = a() return x }", script);
+        world.run();
+        assert_eq!(world.status(), Status::Ended(Ending::Completed, json!("s-7")));
+        assert_eq!(world.effects(), ["sure", "a"]);
+    }
+
+    #[test]
+    fn a_confirm_that_finds_nothing_makes_it_a_failure_that_is_retried() {
+        let script =
+            |words: &str, count| if words == "sure" && count == 0 { Answer::LostNotDone } else { well(words, count) };
+        let mut world = world("plan p() { step x = sure() retry 1 step y = a() }", script);
+        world.run();
+        assert_eq!(world.status(), ended(Ending::Completed));
+        assert_eq!(world.effects(), ["sure", "a"]);
+    }
+
+    #[test]
+    fn without_either_a_person_is_asked_and_believed() {
+        let lost = |words: &str, count| if words == "once" { Answer::LostDone } else { well(words, count) };
+        let plan = "plan p() -> String { step x = once() step y = a() return x }";
+        let mut done = world(plan, lost);
+        done.run();
+        assert_eq!(done.status(), Status::Stuck);
+        let verdict = Settlement::Done(json!("o-1"));
+        say(&mut done, Word::Settle { address: address("x"), verdict });
+        assert_eq!(done.status(), Status::Ended(Ending::Completed, json!("o-1")));
+
+        let mut not_done = world(plan, lost);
+        not_done.run();
+        say(&mut not_done, Word::Settle { address: address("x"), verdict: Settlement::NotDone });
+        assert_eq!(not_done.status(), ended(Ending::Compensated));
+    }
+
+    #[test]
+    fn a_settlement_of_the_wrong_type_is_refused_with_both_shapes() {
+        let lost = |words: &str, count| if words == "once" { Answer::LostDone } else { well(words, count) };
+        let mut world = world("plan p() { step x = once() step y = a() }", lost);
+        world.run();
+        let word = Word::Settle { address: address("x"), verdict: Settlement::Done(json!({ "id": 1 })) };
+        let event = Event::Operator { word, who: "test".into(), why: None };
+        let refused = world.machine.step(orch::machine::Timestamp(world.now), event).expect_err("it does not fit");
+        assert!(refused.reason.contains("String"), "{refused}");
+        assert_eq!(world.status(), Status::Stuck);
+    }
+
+    #[test]
+    fn output_that_does_not_fit_is_doubt_not_failure() {
+        let plan =
+            "action n() -> Int = exec(\"x\", [\"n\"]) compensate un(\"n\")\nplan p() { step x = n() step y = a() }";
+        let mut world = world(plan, |words, count| if words == "n" { ok("many") } else { well(words, count) });
+        world.run();
+        assert_eq!(world.status(), Status::Stuck);
+        assert_eq!(world.effects(), ["n"]);
+    }
+}
+
+mod undoing {
+    use super::*;
+
+    fn failing_last(words: &str, count: usize) -> Answer {
+        if words == "bad" { fails("no") } else { well(words, count) }
+    }
+
+    #[test]
+    fn a_step_says_better_than_its_action_how_it_is_undone() {
+        let plan = "plan p() { step x = a() compensate un(\"{x}!\") step y = b() compensate nothing step z = bad() }";
+        let mut world = world(plan, failing_last);
+        world.run();
+        assert_eq!(world.effects(), ["a", "b", "un a!"]);
+    }
+
+    #[test]
+    fn always_also_undoes_what_failed() {
+        let plan = "plan p() { step x = a() step z = bad() compensate always un(\"z\") }";
+        let mut world = world(plan, failing_last);
+        world.run();
+        assert_eq!(world.effects(), ["a", "un z", "un a"]);
+    }
+
+    #[test]
+    fn a_block_undoes_with_the_values_of_its_time() {
+        let plan = "plan p() { step x = a() compensate { step one = un(\"{x}1\") step two = un(\"{x}2\") } \
+                    step z = bad() }";
+        let mut world = world(plan, failing_last);
+        world.run();
+        assert_eq!(world.effects(), ["a", "un a1", "un a2"]);
+        assert_eq!(world.done[1].2, "test/x/undo/one");
+    }
+
+    #[test]
+    fn a_scope_with_a_way_back_of_its_own_is_undone_by_it_alone_and_once() {
+        let plan = "plan p() { step w = a() \
+                    for n in [\"q\", \"r\"] { step x = b() } compensate un(\"all\") \
+                    step z = bad() }";
+        let mut world = world(plan, failing_last);
+        world.run();
+        assert_eq!(world.effects(), ["a", "b", "b", "un all", "un a"]);
+    }
+
+    #[test]
+    fn a_scope_is_undone_wherever_it_stopped_even_if_its_first_step_failed() {
+        let plan = "plan p() { step w = a() phase q { step z = bad() step y = b() } compensate un(\"q\") }";
+        let mut world = world(plan, failing_last);
+        world.run();
+        assert_eq!(world.effects(), ["a", "un q", "un a"]);
+    }
+
+    #[test]
+    fn a_compensation_is_tried_again_and_then_a_person_is_needed() {
+        let script = |words: &str, count| match words {
+            "bad" => fails("no"),
+            "un b" if count < 6 => fails("still busy"),
+            words => well(words, count),
+        };
+        let mut world = world("plan p() { step x = a() step y = b() step z = bad() }", script);
+        world.run();
+        assert_eq!(world.status(), Status::Stuck);
+        assert_eq!(stuck_on(&world), ["y/undo"]);
+        assert_eq!(world.effects(), ["a", "b"]);
+        say(&mut world, Word::Retry { address: None });
+        assert_eq!(world.status(), ended(Ending::Compensated));
+        assert_eq!(world.effects(), ["a", "b", "un b", "un a"]);
+    }
+
+    #[test]
+    fn a_person_can_say_that_it_is_undone() {
+        let script = |words: &str, count| if words == "un b" { fails("no") } else { failing_last(words, count) };
+        let mut world = world("plan p() { step x = a() step y = b() step z = bad() }", script);
+        world.run();
+        say(&mut world, Word::Settle { address: address("y/undo"), verdict: Settlement::Done(Json::Null) });
+        assert_eq!(world.status(), ended(Ending::Compensated));
+        assert_eq!(world.effects(), ["a", "b", "un a"]);
+    }
+
+    #[test]
+    fn a_best_effort_compensation_does_not_block() {
+        let plan = "plan p() { step x = a() step y = b() compensate best_effort un(\"y\") retry 0 step z = bad() }";
+        let script = |words: &str, count| if words == "un y" { fails("no") } else { failing_last(words, count) };
+        let mut world = world(plan, script);
+        world.run();
+        assert_eq!(world.status(), ended(Ending::Compensated));
+        assert_eq!(world.effects(), ["a", "b", "un a"]);
+    }
+
+    #[test]
+    fn a_cancel_undoes_too_and_twice_is_as_once() {
+        let mut world = world("plan p() { step x = a() wait 24h step y = b() }", well);
+        world.run_until(3_600_000_000_000);
+        say(&mut world, Word::Cancel);
+        assert_eq!(world.status(), ended(Ending::Compensated));
+        assert_eq!(world.effects(), ["a", "un a"]);
+        assert_eq!(seconds(world.now), 3600);
+    }
+
+    #[test]
+    fn what_runs_beside_is_stopped_and_keeps_its_place_while_it_is_settled() {
+        let plan = "plan p() { phase q { step x = a() } phase r after start { step y = b() step z = bad() } }";
+        let script = |words: &str, count| match words {
+            "a" if count == 0 => Answer::Hangs,
+            words => failing_last(words, count),
+        };
+        let mut world = world(plan, script);
+        world.run();
+        assert_eq!(world.status(), ended(Ending::Compensated));
+        assert_eq!(world.effects(), ["b", "un b", "a", "un a"]);
+    }
+}
+
+mod phases {
+    use super::*;
+
+    #[test]
+    fn phases_that_do_not_wait_for_each_other_run_side_by_side() {
+        let plan = "plan p() { phase q { wait 1h step x = a() } phase r after start { wait 2h step y = b() } \
+                    phase s after q, r { step z = c() } }";
+        let mut world = world(plan, well);
+        world.run();
+        assert_eq!(seconds(world.now), 2 * 3600);
+        assert_eq!(world.effects(), ["a", "b", "c"]);
+    }
+
+    #[test]
+    fn what_a_phase_bound_is_seen_after_it() {
+        let plan = "plan p() -> String { phase q { step x = a() } phase r after q { step y = c() compensate \
+                    un(q.x) } step z = bad() return q.x }";
+        let script = |words: &str, count| if words == "bad" { fails("no") } else { well(words, count) };
+        let mut world = world(plan, script);
+        world.run();
+        assert_eq!(world.effects(), ["a", "c", "un a", "un a"]);
+    }
+}
+
+mod conditions {
+    use super::*;
+
+    #[test]
+    fn what_is_required_must_hold_and_unknown_is_no() {
+        let plan = "plan p() { require holds() else \"it must\" step x = a() }";
+        let mut no = world(plan, |_, _| ok("false"));
+        no.run();
+        assert_eq!(no.machine.failure().map(|(_, reason)| reason), Some("it must (holds() = false)"));
+        let mut unknown = world(plan, |_, _| fails("no such thing"));
+        unknown.run();
+        assert_eq!(unknown.status(), ended(Ending::Compensated));
+        assert!(unknown.journal().iter().any(|entry| entry.contains("Unknown")));
+    }
+
+    #[test]
+    fn each_distinct_call_is_made_once_and_only_where_it_matters() {
+        let mut world = world("plan p() { require holds() and holds() and (holds() or rate() < 1%) }", well);
+        world.run();
+        assert_eq!(world.status(), ended(Ending::Completed));
+        assert_eq!(world.records.len(), 2);
+    }
+
+    #[test]
+    fn what_is_verified_may_come_to_hold() {
+        let script = |words: &str, count| if words == "holds" && count < 3 { ok("false") } else { well(words, count) };
+        let mut world = world("plan p() { verify holds() within 5m every 10s }", script);
+        world.run();
+        assert_eq!(world.status(), ended(Ending::Completed));
+        assert_eq!(seconds(world.now), 30);
+    }
+
+    #[test]
+    fn the_last_look_of_a_verify_is_at_its_end() {
+        let mut world = world("plan p() { verify holds() within 25s every 10s }", |_, _| ok("false"));
+        world.run();
+        assert_eq!(world.status(), ended(Ending::Compensated));
+        assert_eq!(seconds(world.now), 25);
+    }
+}
+
+mod rollouts {
+    use super::*;
+
+    const PLAN: &str = "plan p() { step x = a() \
+        rollout traffic as share 1% for 1h -> 10% for 2h -> 100% { \
+          step shift = set(share) \
+          gate errors: rate() < 1% every 10m tolerate 1 \
+        } compensate set(0%) \
+        step last = b() }";
+
+    #[test]
+    fn each_stage_is_held_for_its_time() {
+        let mut world = world(PLAN, well);
+        world.run();
+        assert_eq!(world.status(), ended(Ending::Completed));
+        assert_eq!(world.effects(), ["a", "set 1%", "set 10%", "set 100%", "b"]);
+        assert_eq!(seconds(world.now), 3 * 3600);
+    }
+
+    #[test]
+    fn a_bad_rate_takes_it_back_and_then_what_was_before() {
+        let script = |words: &str, count| if words == "rate" && count > 6 { ok("\"3%\"") } else { well(words, count) };
+        let mut world = world(PLAN, script);
+        world.run();
+        assert_eq!(world.status(), ended(Ending::Compensated));
+        assert_eq!(world.effects(), ["a", "set 1%", "set 10%", "set 0%", "un a"]);
+        let (failed, reason) = world.machine.failure().expect("it failed");
+        assert_eq!(failed.as_str(), "traffic[10%25]/errors");
+        assert_eq!(reason, "`rate() < 1%` does not hold (rate() = 3%)");
+    }
+
+    #[test]
+    fn one_failure_is_tolerated_and_does_not_end_a_hold() {
+        let script = |words: &str, count| if words == "rate" && count == 5 { ok("\"3%\"") } else { well(words, count) };
+        let mut world = world(PLAN, script);
+        world.run();
+        assert_eq!(world.status(), ended(Ending::Completed));
+        assert_eq!(seconds(world.now), 3 * 3600 + 600);
+    }
+
+    #[test]
+    fn an_unknown_credits_nothing_and_three_in_a_row_fail() {
+        let one =
+            |words: &str, count| if words == "rate" && count == 2 { fails("no data") } else { well(words, count) };
+        let mut held_longer = world(PLAN, one);
+        held_longer.run();
+        assert_eq!(seconds(held_longer.now), 3 * 3600 + 600);
+
+        let ever =
+            |words: &str, count| if words == "rate" && count > 1 { fails("no data") } else { well(words, count) };
+        let mut failed = world(PLAN, ever);
+        failed.run();
+        assert_eq!(failed.status(), ended(Ending::Compensated));
+        assert_eq!(seconds(failed.now), 5 * 600);
+    }
+
+    #[test]
+    fn a_hold_shows_how_long_and_what_was_seen() {
+        let mut world = world(PLAN, well);
+        world.run_until(1_900_000_000_000);
+        let waits = world.machine.waits();
+        let Some(WaitOn::Hold { held, needed, gates }) = waits.first().map(|wait| &wait.on) else {
+            panic!("{waits:?}")
+        };
+        assert_eq!((seconds(*held), seconds(*needed)), (1800, 3600));
+        assert_eq!((gates[0].last, gates[0].looks), (Some(Verdict::Pass), 3));
+        assert_eq!(gates[0].answers, ["rate() = 0.1%"]);
+        let undo: Vec<String> = world.machine.to_undo().iter().map(ToString::to_string).collect();
+        assert_eq!(undo, ["traffic", "x"]);
+    }
+
+    #[test]
+    fn time_in_which_nobody_watched_is_not_counted() {
+        let text = format!("{ACTIONS}\n{PLAN}");
+        let program = support::program(&text);
+        let mut world = World::of(std::sync::Arc::clone(&program), json!({}), well);
+        world.run_until(1_900_000_000_000);
+        let kept = world.records.len();
+        world.now += 86_400_000_000_000;
+        world.crash(program, kept, false);
+        world.run();
+        assert_eq!(world.status(), ended(Ending::Completed));
+        let since_the_crash = seconds(world.now) - 1900 - 86_400;
+        assert_eq!(since_the_crash, 1800 + 2 * 3600);
+    }
+}
+
+mod commits {
+    use super::*;
+
+    const PLAN: &str = "plan p() { step x = a() commit \"half\" step y = b() step z = bad() step w = c() }";
+
+    #[test]
+    fn a_failure_after_a_commit_unwinds_to_it_and_a_retry_goes_on_from_it() {
+        let script = |words: &str, count| if words == "bad" && count == 0 { fails("no") } else { well(words, count) };
+        let mut world = world(PLAN, script);
+        world.run();
+        assert_eq!(world.status(), ended(Ending::Halted));
+        assert_eq!(world.effects(), ["a", "b", "un b"]);
+        say(&mut world, Word::Retry { address: None });
+        assert_eq!(world.status(), ended(Ending::Completed));
+        assert_eq!(world.effects(), ["a", "b", "un b", "b", "bad", "c"]);
+        assert_eq!(world.done[3].2, "test/y~2");
+    }
+
+    #[test]
+    fn an_irreversible_step_that_was_done_stays_done() {
+        let plan = "plan p() -> String { step x = a() commit \"half\" step y = once() irreversible step z = bad() \
+                    return y }";
+        let script = |words: &str, count| if words == "bad" && count == 0 { fails("no") } else { well(words, count) };
+        let mut world = world(plan, script);
+        world.run();
+        say(&mut world, Word::Retry { address: None });
+        assert_eq!(world.status(), Status::Ended(Ending::Completed, json!("once")));
+        assert_eq!(world.effects(), ["a", "once", "bad"]);
+    }
+}
+
+/// A process that dies between any two records, with what was in flight done or not, ends where it would have.
+mod crashes {
+    use super::*;
+    use std::sync::Arc;
+
+    const PLANS: &[&str] = &[
+        "plan p() -> String { step x = a() step y = b() retry 2 return x }",
+        "plan p() { step x = a() step y = sure() step z = bad() }",
+        "plan p() { for n in [\"q\", \"r\", \"s\"] { require holds() step x = a() } step z = bad() }",
+        "plan p() { phase q { step x = a() wait 1h } phase r after start { step y = b() wait 2h } step z = bad() }",
+        "plan p() { step x = a() rollout t as share 1% for 1h -> 10% for 1h { step s = set(share) \
+         gate rate() < 1% every 20m } compensate set(0%) step z = bad() }",
+        "plan p() { step x = a() compensate { step one = un(\"1\") step two = un(\"2\") } step z = bad() }",
+        "plan p() { step x = a() commit \"half\" step y = b() step z = bad() }",
+        "plan p() { phase q { step x = a() step y = b() } compensate un(\"q\") step z = bad() }",
+        "plan p() { step x = a() step y = bad() best_effort verify holds() within 1h every 10m }",
+    ];
+
+    fn script(words: &str, count: usize) -> Answer {
+        match words {
+            "bad" => fails("no"),
+            "find" => Answer::Remembers("sure"),
+            words => well(words, count),
+        }
+    }
+
+    fn effects_of(world: &World) -> Vec<String> {
+        world.effects().into_iter().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn every_point_of_every_plan() {
+        let mut points = 0;
+        for plan in PLANS {
+            let program = support::program(&format!("{ACTIONS}\n{plan}"));
+            let mut calm = World::of(Arc::clone(&program), json!({}), script);
+            calm.run();
+            let expected = (calm.status(), effects_of(&calm));
+            for point in 1..calm.records.len() {
+                for happens in [false, true] {
+                    let mut world = World::of(Arc::clone(&program), json!({}), script);
+                    while world.records.len() < point && world.one() {}
+                    world.crash(Arc::clone(&program), point.min(world.records.len()), happens);
+                    world.run();
+                    assert_eq!((world.status(), effects_of(&world)), expected, "{plan} at {point}, {happens}");
+                    points += 1;
+                }
+            }
+        }
+        assert!(points > 100, "only {points} points");
+    }
+}

@@ -1,0 +1,244 @@
+//! A world in memory for the machine: a virtual clock, and processes that are answered by a script.
+//!
+//! What is done is kept in a log with its key, so that a test can see what happened twice, what was lost, and in
+//! which order things were undone.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use orch::check::{LoadError, check};
+use orch::ir::{Program, Request};
+use orch::machine::{Command, EffectId, Event, Machine, Outcome, Perform, Purpose, Record, Status, Timestamp};
+use serde_json::{Map, Value as Json};
+
+fn no_imports(_path: &str) -> Result<String, LoadError> {
+    Err(LoadError("no such file".to_owned()))
+}
+
+/// The program of a text that has no mistakes.
+pub fn program(text: &str) -> Arc<Program> {
+    let checked = check("test.orch", text, &no_imports);
+    let errors: Vec<String> = checked
+        .diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.severity == orch::diagnostic::Severity::Error)
+        .map(|diagnostic| format!("{} {}", checked.sources.place(diagnostic.span()), diagnostic.message))
+        .collect();
+    assert!(errors.is_empty(), "{errors:#?}");
+    Arc::new(checked.program.expect("a program without errors is lowered"))
+}
+
+/// What the world does when it is asked for an effect.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Answer {
+    /// Done, and it printed this.
+    Ok(String),
+    /// Not done.
+    Fails(String),
+    /// Done, and nobody heard.
+    LostDone,
+    /// Not done, and nobody heard.
+    LostNotDone,
+    /// It prints these words if they were done before, and else nothing.
+    Remembers(&'static str),
+    /// It does not end before it is stopped.
+    Hangs,
+}
+
+/// Done, and it printed this.
+pub fn ok(text: impl Into<String>) -> Answer {
+    Answer::Ok(text.into())
+}
+
+/// Not done, for this reason.
+pub fn fails(text: impl Into<String>) -> Answer {
+    Answer::Fails(text.into())
+}
+
+/// The script: from the words of the process, and how often these words were asked for before, to the answer.
+pub type Script = Box<dyn FnMut(&str, usize) -> Answer>;
+
+/// A run in a world of its own.
+pub struct World {
+    pub machine: Machine,
+    pub now: i64,
+    pub records: Vec<Record>,
+    /// Every effect that really happened: purpose, words, key.
+    pub done: Vec<(Purpose, String, String)>,
+    /// What is known of keys, as a service would remember them.
+    keys: BTreeMap<String, String>,
+    asked: BTreeMap<String, usize>,
+    in_flight: BTreeMap<EffectId, Perform>,
+    hanging: BTreeSet<EffectId>,
+    script: Script,
+}
+
+impl World {
+    /// A run of the only plan of `text`, started with `inputs`.
+    pub fn start(text: &str, inputs: Json, script: impl FnMut(&str, usize) -> Answer + 'static) -> World {
+        World::of(program(text), inputs, script)
+    }
+
+    /// The same of a program that was compiled before.
+    pub fn of(program: Arc<Program>, inputs: Json, script: impl FnMut(&str, usize) -> Answer + 'static) -> World {
+        let mut world = World::new(Arc::clone(&program), script);
+        let plan = program.plans[0].name.clone();
+        let Json::Object(inputs) = inputs else { panic!("inputs are an object") };
+        world.event(Event::Started { run: "test".into(), plan, inputs: Map::from_iter(inputs) });
+        world
+    }
+
+    /// A run that has not begun.
+    pub fn new(program: Arc<Program>, script: impl FnMut(&str, usize) -> Answer + 'static) -> World {
+        World {
+            machine: Machine::new(program),
+            now: 0,
+            records: Vec::new(),
+            done: Vec::new(),
+            keys: BTreeMap::new(),
+            asked: BTreeMap::new(),
+            in_flight: BTreeMap::new(),
+            hanging: BTreeSet::new(),
+            script: Box::new(script),
+        }
+    }
+
+    /// Gives the machine an event, journals what follows, and does what it asks for.
+    pub fn event(&mut self, event: Event) {
+        let step = self.machine.step(Timestamp(self.now), event.clone()).expect("the word is legal");
+        self.records.push(Record { at: Timestamp(self.now), event, then: step.entries });
+        for command in step.commands {
+            match command {
+                Command::Perform(perform) => {
+                    self.in_flight.insert(perform.effect, perform);
+                }
+                Command::Stop(effect) => self.stopped(effect),
+            }
+        }
+    }
+
+    fn stopped(&mut self, effect: EffectId) {
+        if self.in_flight.remove(&effect).is_some() {
+            let outcome = Outcome::Unknown { reason: "killed by signal 15".into(), printed: String::new() };
+            self.event(Event::Outcome { effect, outcome });
+        }
+    }
+
+    /// Goes on until nothing is left to do or to wait for.
+    pub fn run(&mut self) -> &mut Self {
+        for _ in 0..100_000 {
+            if !self.one() {
+                return self;
+            }
+        }
+        panic!("the run does not end: {:?}", self.machine.waits());
+    }
+
+    /// Goes on until a moment.
+    pub fn run_until(&mut self, moment: i64) -> &mut Self {
+        while self.has_answer() || self.machine.next_deadline().is_some_and(|deadline| deadline.0 <= moment) {
+            self.one();
+        }
+        self.now = self.now.max(moment);
+        self
+    }
+
+    fn has_answer(&self) -> bool {
+        self.in_flight.values().any(|perform| !self.hanging.contains(&perform.effect))
+    }
+
+    /// One effect, or one moment.
+    pub fn one(&mut self) -> bool {
+        let next = self.in_flight.values().find(|perform| !self.hanging.contains(&perform.effect)).cloned();
+        if let Some(perform) = next {
+            self.in_flight.remove(&perform.effect);
+            match self.perform(&perform) {
+                Some(outcome) => self.event(Event::Outcome { effect: perform.effect, outcome }),
+                None => {
+                    self.hanging.insert(perform.effect);
+                    self.in_flight.insert(perform.effect, perform);
+                }
+            }
+            return true;
+        }
+        let Some(deadline) = self.machine.next_deadline() else { return false };
+        self.now = self.now.max(deadline.0);
+        self.event(Event::Time);
+        true
+    }
+
+    fn perform(&mut self, perform: &Perform) -> Option<Outcome> {
+        let words = words(&perform.request);
+        let count = self.asked.entry(words.clone()).or_default();
+        let answer = (self.script)(&words, *count);
+        *count += 1;
+        self.now += 1_000_000;
+        let unknown = || Outcome::Unknown { reason: "killed by signal 9".into(), printed: String::new() };
+        Some(match answer {
+            Answer::Ok(output) => {
+                let output = self.really_do(perform, &words, output);
+                Outcome::Ok { output, printed: String::new() }
+            }
+            Answer::Fails(printed) => Outcome::Failed { reason: "exit 3".into(), printed },
+            Answer::LostDone => {
+                self.really_do(perform, &words, String::new());
+                unknown()
+            }
+            Answer::LostNotDone => unknown(),
+            Answer::Remembers(wanted) => {
+                let known = self.done.iter().any(|(_, words, _)| words == wanted);
+                Outcome::Ok { output: if known { wanted.to_owned() } else { String::new() }, printed: String::new() }
+            }
+            Answer::Hangs => return None,
+        })
+    }
+
+    /// Does it, unless its key was used before.
+    fn really_do(&mut self, perform: &Perform, words: &str, output: String) -> String {
+        let Some(key) = &perform.key else { return output };
+        if let Some(known) = self.keys.get(key.as_str()) {
+            return known.clone();
+        }
+        self.keys.insert(key.to_string(), output.clone());
+        self.done.push((perform.purpose, words.to_owned(), key.to_string()));
+        output
+    }
+
+    /// The process dies; what is in flight happens or not; another takes the run up from the first `kept` records.
+    pub fn crash(&mut self, program: Arc<Program>, kept: usize, happens: bool) {
+        let lost: Vec<Perform> = std::mem::take(&mut self.in_flight).into_values().collect();
+        for perform in lost.into_iter().filter(|_| happens) {
+            self.perform(&perform);
+        }
+        self.records.truncate(kept);
+        self.machine = Machine::new(program);
+        for record in &self.records {
+            self.machine.replay(record).expect("the journal fits the program");
+        }
+        self.event(Event::Recovered);
+    }
+
+    /// How it ended, or what it is doing.
+    pub fn status(&self) -> Status {
+        self.machine.status()
+    }
+
+    /// What really happened, in order: the words of each effect that changes something.
+    pub fn effects(&self) -> Vec<&str> {
+        self.done.iter().map(|(_, words, _)| words.as_str()).collect()
+    }
+
+    /// Everything that was journaled, a line each, without times.
+    pub fn journal(&self) -> Vec<String> {
+        self.records.iter().flat_map(|record| &record.then).map(|entry| format!("{entry:?}")).collect()
+    }
+}
+
+/// The words of a process without its program; `read x` and `write x` for files.
+pub fn words(request: &Request) -> String {
+    match request {
+        Request::Exec(process) | Request::Succeeds(process) => process.arguments.join(" "),
+        Request::FileRead { path, .. } => format!("read {}", path.path),
+        Request::FileWrite { path, content, .. } => format!("write {} {content}", path.path),
+    }
+}
