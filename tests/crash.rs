@@ -119,7 +119,8 @@ impl Scene {
     fn new(program: &str, orders: &[&[&str]]) -> Scene {
         let folder = tempfile::tempdir().unwrap();
         let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/order_saga");
-        std::fs::copy(example.join("shop"), folder.path().join("shop")).unwrap();
+        // A link: a script that was just copied may still be open for writing in a process that is being started.
+        std::os::unix::fs::symlink(example.join("shop"), folder.path().join("shop")).unwrap();
         std::fs::write(folder.path().join("plan.orch"), program).unwrap();
         let order: Json = serde_json::from_str(&std::fs::read_to_string(example.join("order.json")).unwrap()).unwrap();
         std::fs::write(folder.path().join("inputs.json"), serde_json::json!({ "order": order }).to_string()).unwrap();

@@ -9,7 +9,7 @@ use std::{
 use orch::{
     check::{LoadError, check},
     ir::Program,
-    machine::{EffectId, Ending, Event, Machine, Outcome, Perform, Record, Refused},
+    machine::{EffectId, Ending, Entry, Event, Kind, Machine, Outcome, Perform, Record, Refused, Word},
     run::{
         Control, Driver, Error, Left, MemoryStore, RunId, RunInfo, Store,
         effects::Effects,
@@ -229,6 +229,38 @@ async fn who_is_asked_twice_leaves_what_hangs() {
     leaver.ask();
     assert_eq!(world.start(Some(0), control).await.unwrap(), Left::AskedTwice);
     assert_eq!(world.take_up().await.unwrap(), completed());
+}
+
+#[tokio::test]
+async fn who_cancels_a_run_that_nobody_drives_keeps_the_next_step_from_beginning() {
+    for asked in [true, false] {
+        let mut world = World::new(u64::MAX);
+        if asked {
+            let (control, leaver) = Control::new();
+            leaver.ask();
+            world.start(None, control).await.unwrap();
+        } else {
+            // Its end can't be saved: as after a crash.
+            world.store.from = 2;
+            world.start(None, Control::none()).await.unwrap_err();
+            world.store.from = u64::MAX;
+        }
+        let at = orch::run::driver::now();
+        let run = world.run.clone();
+        world.store.say(&run, &Said { word: Word::Cancel, who: "ann".into(), why: None, at }).unwrap();
+        let left = world.take_up().await.unwrap();
+        assert!(matches!(left, Left::Ended(Ending::Compensated, _)), "{left:?}");
+        let records = world.store.records(&run, 1, 100).unwrap();
+        let begun: Vec<String> = records.iter().flat_map(|record| &record.then).filter_map(begun).collect();
+        assert_eq!(begun, ["a"], "only what had begun before");
+    }
+}
+
+fn begun(entry: &Entry) -> Option<String> {
+    match entry {
+        Entry::Entered { address, kind: Kind::Step, .. } => Some(address.to_string()),
+        _ => None,
+    }
 }
 
 #[tokio::test]

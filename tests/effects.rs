@@ -47,9 +47,13 @@ impl World {
         self.folder.path().join(name)
     }
 
+    /// Written by a process of its own: what this one has open for writing, a process that another test starts just
+    /// now may have open too, and then nobody can start it.
     fn script(&self, name: &str, text: &str) {
-        fs::write(self.path(name), format!("#!/bin/sh\n{text}\n")).unwrap();
-        fs::set_permissions(self.path(name), fs::Permissions::from_mode(0o755)).unwrap();
+        let write = r#"printf '#!/bin/sh\n%s\n' "$2" >"$1"; chmod 755 "$1""#;
+        let mut sh = std::process::Command::new("sh");
+        let written = sh.args(["-c", write, "sh"]).arg(self.path(name)).arg(text).status().unwrap();
+        assert!(written.success());
     }
 
     async fn perform(&self, request: Request) -> Outcome {
@@ -74,7 +78,7 @@ fn environment() -> Vec<(std::ffi::OsString, std::ffi::OsString)> {
 
 fn asked(purpose: Purpose, request: Request) -> Perform {
     let key = matches!(purpose, Purpose::Do | Purpose::Undo).then(|| "k7f2-1/hold".into());
-    Perform { effect: EffectId(1), address: Address::typed("hold"), purpose, key, request }
+    Perform { effect: EffectId(1), address: Address::typed("hold"), purpose, key, request, wants_output: true }
 }
 
 fn exec(program: &str, arguments: &[&str]) -> Request {
@@ -169,6 +173,33 @@ async fn the_end_of_stderr_is_kept() {
     let Outcome::Failed { printed, .. } = outcome else { panic!("{outcome:?}") };
     assert_eq!(printed.len(), 4096);
     assert!(printed.ends_with("xend\n"));
+}
+
+#[tokio::test]
+async fn what_failed_and_wrote_nothing_to_stderr_is_known_by_the_end_of_its_stdout() {
+    let world = World::new();
+    let printed = |outcome: Outcome| match outcome {
+        Outcome::Failed { printed, .. } | Outcome::Unknown { printed, .. } => printed,
+        Outcome::Ok { .. } => panic!("{outcome:?}"),
+    };
+    assert_eq!(printed(world.sh("echo 'no such plan'; exit 3").await), "no such plan\n");
+    assert_eq!(printed(world.sh("echo 'half way'; echo >&2; kill -9 $$").await), "half way\n");
+    assert_eq!(printed(world.sh("echo data; echo offline >&2; exit 3").await), "offline\n");
+    let long = printed(world.sh("head -c 2000000 /dev/zero | tr '\\0' x; echo end; exit 1").await);
+    assert_eq!((long.len(), long.ends_with("xend\n")), (4096, true));
+    assert_eq!(printed(world.perform_as(Purpose::Look, succeeds("echo lost; exit 2")).await), "lost\n");
+}
+
+#[tokio::test]
+async fn where_no_output_is_wanted_any_will_do_and_only_its_end_is_kept() {
+    let world = World::new();
+    let unread = |script: &str| Perform { wants_output: false, ..asked(Purpose::Do, sh(script)) };
+    let perform = |script: &str| Arc::clone(&world.effects).perform(unread(script));
+    let Outcome::Ok { output, printed } = perform("head -c 2000000 /dev/zero | tr '\\0' x; echo end").await else {
+        panic!("it was done")
+    };
+    assert_eq!((output.as_str(), printed.len(), printed.ends_with("xend\n")), ("", 4096, true));
+    assert!(matches!(perform("printf 'ab\\377'").await, Outcome::Ok { output, .. } if output.is_empty()));
 }
 
 #[tokio::test]
@@ -345,6 +376,17 @@ async fn a_process_that_answers_a_stop_with_an_exit_code_is_in_doubt() {
     until("it runs", || world.path("ready").exists()).await;
     world.effects.stop(EffectId(1));
     assert_eq!(ended.await.unwrap(), unknown("stopped, exit 4"));
+}
+
+#[tokio::test]
+async fn a_question_that_is_stopped_is_not_answered_with_no() {
+    let world = World::new();
+    let ready = world.path("ready");
+    let script = format!("trap 'exit 1' TERM; touch {}; while :; do sleep 0.01; done", ready.display());
+    let ended = tokio::spawn(Arc::clone(&world.effects).perform(asked(Purpose::Look, succeeds(&script))));
+    until("it runs", || ready.exists()).await;
+    world.effects.stop(EffectId(1));
+    assert!(matches!(ended.await.unwrap(), Outcome::Failed { reason, .. } if reason == "exit 1"));
 }
 
 #[tokio::test]

@@ -275,9 +275,9 @@ fn an_effect_is_asked_for_with_its_evaluated_arguments() {
     let exec = Exec {
         program: path(lit("\"./shop\""), 1),
         arguments: expr(ExprKind::List(vec![lit("\"charge\""), local(0)])),
-        env: Some(record(&[("B", lit("\"2\"")), ("A", lit("\"1\""))])),
-        stdin: Some(lit("\"in\"")),
-        cwd: Some(path(lit("\"..\""), 2)),
+        env: Some(Box::new(record(&[("B", lit("\"2\"")), ("A", lit("\"1\""))]))),
+        stdin: Some(Box::new(lit("\"in\""))),
+        cwd: Some(Box::new(path(lit("\"..\""), 2))),
     };
     let charge = body(vec![], effect(EffectKind::Exec(exec), Type::Json));
     let program = Program::default();

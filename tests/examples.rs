@@ -117,6 +117,9 @@ fn a_share_that_goes_bad_is_taken_back_and_then_the_phase_before() {
     let log = std::fs::read_to_string(example.folder.path().join("state/log")).unwrap();
     let done: Vec<String> = log.lines().map(|line| line.split('\t').take(2).collect::<Vec<_>>().join(" ")).collect();
     assert_eq!(done, ["deploy v2", "set 1%", "set 10%", "set 0%", "withdraw v2"]);
+    let shown = example.show();
+    let parts = ["✔ prepare", "↩ servers", "■ shift", "↩ traffic", "✔ traffic[1%]", "■ traffic[10%]", "✖ errors"];
+    places(&shown, &parts);
 }
 
 #[test]
@@ -131,7 +134,9 @@ fn each_share_is_held_for_its_time_and_show_tells_while_it_is() {
         }
         assert!(begun.elapsed() < Duration::from_secs(60), "it never held:\n{shown}");
     };
-    for part in ["shift/traffic[", "gate error_rate() < 1%", "undone if it fails now: shift/traffic, prepare/servers"] {
+    for part in
+        ["shift/traffic[", "gate errors: error_rate() < 1%", "undone if it fails now: shift/traffic, prepare/servers"]
+    {
         assert!(held.contains(part), "no `{part}` in\n{held}");
     }
     assert_eq!(run.wait().unwrap().code(), Some(0));

@@ -1,5 +1,6 @@
 //! What a run does: programs in a world of memory, under a virtual clock.
 
+#[expect(dead_code, reason = "what the properties use of this world")]
 mod support;
 
 use orch::machine::{Ending, Event, Settlement, Status, Verdict, WaitOn, Word};
@@ -135,6 +136,8 @@ mod sequence {
     fn a_computation_that_can_not_be_done_fails_its_statement() {
         let mut world = world("plan p() { step x = a() probe r = rate() let n = 1 / (r / 1% - 0.1) }", well);
         world.run();
+        let failure = world.machine.failure().map(|(address, reason)| (address.to_string(), reason));
+        assert_eq!(failure, Some(("n".to_owned(), "division by zero")));
         assert_eq!(world.status(), ended(Ending::Compensated));
         assert_eq!(world.effects(), ["a", "un a"]);
     }
@@ -180,6 +183,58 @@ mod tries {
             world.machine.failure().map(|(_, reason)| reason),
             Some("`holds()` gave no answer: no end after 5s")
         );
+    }
+
+    #[test]
+    fn a_timeout_covers_what_an_action_looks_at_before_it_acts() {
+        let plan = "action e() -> String { probe h = holds() return exec(\"x\", [\"{h}\"]) } idempotent \
+                    compensate nothing plan p() { step x = e() retry 1 backoff 1s timeout 10s }";
+        let mut world = world(plan, |words, _| if words == "holds" { Answer::Hangs } else { ok("") });
+        world.run();
+        assert_eq!(world.machine.failure().map(|(_, reason)| reason), Some("no end after 10s"));
+        assert_eq!(seconds(world.now), 10 + 1 + 10);
+    }
+
+    #[test]
+    fn a_timeout_of_a_probe_covers_the_probes_it_asks() {
+        let plan = "probe both() -> Bool { probe a = holds() return a } timeout 5s plan p() { require both() }";
+        let mut world = world(plan, |_, _| Answer::Hangs);
+        world.run();
+        assert_eq!(seconds(world.now), 5);
+        assert_eq!(world.status(), ended(Ending::Compensated));
+    }
+
+    #[test]
+    fn a_look_that_hangs_does_not_keep_a_verify_beyond_its_time() {
+        let mut world = world("plan p() { verify holds() within 1m every 10s }", |_, count| {
+            if count < 2 { ok("false") } else { Answer::Hangs }
+        });
+        world.run();
+        assert_eq!(seconds(world.now), 60);
+        let reason = world.machine.failure().map(|(_, reason)| reason.to_owned()).unwrap_or_default();
+        assert!(reason.ends_with("(the last look did not end)"), "{reason}");
+    }
+
+    #[test]
+    fn each_try_of_a_probe_has_its_own_time() {
+        let plan = "plan p() { probe h = holds() retry 1 backoff 10s timeout 5s }";
+        let mut slow_once = world(plan, |_, count| if count == 0 { Answer::Hangs } else { ok("true") });
+        slow_once.run();
+        assert_eq!(slow_once.status(), ended(Ending::Completed));
+        let mut always_slow = world(plan, |_, _| Answer::Hangs);
+        always_slow.run();
+        assert_eq!(seconds(always_slow.now), 5 + 10 + 5);
+    }
+
+    #[test]
+    fn a_look_that_was_interrupted_has_its_time_anew() {
+        let text = format!("{ACTIONS}\nplan p() {{ verify holds() within 1m every 10s }}");
+        let program = support::program(&text);
+        let mut world = World::of(std::sync::Arc::clone(&program), json!({}), |_, _| ok("true"));
+        world.now += 3_600_000_000_000;
+        world.crash(program, 1, false);
+        world.run();
+        assert_eq!(world.status(), ended(Ending::Completed));
     }
 
     #[test]
@@ -246,6 +301,19 @@ mod doubt {
     }
 
     #[test]
+    fn a_retry_of_the_wrong_thing_says_what_is_stuck() {
+        let script = |words: &str, count| if words == "once" { Answer::LostDone } else { well(words, count) };
+        let mut world = world("plan p() { step x = once() step y = a() }", script);
+        world.run();
+        let mut refused = |address| {
+            let event = Event::Operator { word: Word::Retry { address }, who: "test".into(), why: None };
+            world.machine.step(orch::machine::Timestamp(world.now), event).expect_err("nobody knows").to_string()
+        };
+        assert_eq!(refused(None), "nobody knows whether `x` was done, so it is not done again unasked");
+        assert_eq!(refused(Some(address("y"))), "nothing is stuck at `y`");
+    }
+
+    #[test]
     fn a_settlement_of_the_wrong_type_is_refused_with_both_shapes() {
         let lost = |words: &str, count| if words == "once" { Answer::LostDone } else { well(words, count) };
         let mut world = world("plan p() { step x = once() step y = a() }", lost);
@@ -270,6 +338,34 @@ mod doubt {
 
 mod undoing {
     use super::*;
+
+    /// What can't be undone and perhaps happened is no run that "was undone".
+    #[test]
+    fn a_cancel_leaves_a_last_step_in_doubt_to_a_person() {
+        let plan = "action last() = exec(\"x\", [\"last\"])\nplan p() { step x = a() step y = last() }";
+        let script = |words: &str, count| if words == "last" { Answer::LostDone } else { well(words, count) };
+        let mut world = world(plan, script);
+        world.run();
+        assert_eq!(stuck_on(&world), ["y"]);
+        say(&mut world, Word::Cancel);
+        assert_eq!((world.status(), stuck_on(&world)), (Status::Stuck, vec!["y".to_owned()]));
+        assert_eq!(world.effects(), ["a", "last"], "nothing from before it is undone over its head");
+        say(&mut world, Word::Settle { address: address("y"), verdict: Settlement::Done(Json::Null) });
+        assert_eq!(world.status(), ended(Ending::Compensated));
+        assert_eq!(world.effects(), ["a", "last", "un a"]);
+    }
+
+    /// Where there is nothing to undo, nobody has to know.
+    #[test]
+    fn a_cancel_does_not_ask_about_a_step_with_nothing_to_undo() {
+        let plan =
+            "action last() = exec(\"x\", [\"last\"]) compensate nothing\nplan p() { step x = a() step y = last() }";
+        let script = |words: &str, count| if words == "last" { Answer::LostDone } else { well(words, count) };
+        let mut world = world(plan, script);
+        world.run();
+        say(&mut world, Word::Cancel);
+        assert_eq!(world.status(), ended(Ending::Compensated));
+    }
 
     fn failing_last(words: &str, count: usize) -> Answer {
         if words == "bad" { fails("no") } else { well(words, count) }
@@ -517,6 +613,17 @@ mod rollouts {
     }
 
     #[test]
+    fn between_two_looks_at_most_the_interval_counts_however_late_the_second_is() {
+        let mut world = world(PLAN, well);
+        world.run_until(1_900_000_000_000);
+        world.now += 86_400_000_000_000; // a machine that slept, with all its processes
+        world.run();
+        assert_eq!(world.status(), ended(Ending::Completed));
+        let since_it_woke = seconds(world.now) - 1900 - 86_400;
+        assert_eq!(since_it_woke, 1800 - 600 + 2 * 3600, "the sleep counts as one interval of ten minutes");
+    }
+
+    #[test]
     fn time_in_which_nobody_watched_is_not_counted() {
         let text = format!("{ACTIONS}\n{PLAN}");
         let program = support::program(&text);
@@ -560,6 +667,179 @@ mod commits {
         say(&mut world, Word::Retry { address: None });
         assert_eq!(world.status(), Status::Ended(Ending::Completed, json!("once")));
         assert_eq!(world.effects(), ["a", "once", "bad"]);
+    }
+}
+
+/// What is in doubt when the run fails, is left by its process, or is spoken to.
+mod in_between {
+    use super::*;
+
+    #[test]
+    fn what_is_found_not_done_after_a_crash_is_no_try_even_if_a_person_says_so() {
+        let program = support::program(&format!("{ACTIONS}\nplan p() {{ step x = once() step y = a() }}"));
+        let mut world = World::of(std::sync::Arc::clone(&program), json!({}), well);
+        let kept = world.records.len();
+        world.crash(program, kept, false);
+        assert_eq!(stuck_on(&world), ["x"]);
+        say(&mut world, Word::Settle { address: address("x"), verdict: Settlement::NotDone });
+        assert_eq!(world.status(), ended(Ending::Completed));
+        assert_eq!(world.effects(), ["once", "a"]);
+    }
+
+    #[test]
+    fn a_best_effort_block_blocks_nothing_though_its_step_fails() {
+        let plan =
+            "plan p() { step x = a() step y = b() compensate best_effort { step u = un(\"y\") } step z = bad() }";
+        for answer in [fails("no"), Answer::LostNotDone] {
+            let script = move |words: &str, count| match words {
+                "bad" => fails("no"),
+                "un y" => answer.clone(),
+                words => well(words, count),
+            };
+            let mut world = world(plan, script);
+            world.run();
+            assert_eq!(world.status(), ended(Ending::Compensated));
+            assert_eq!(world.effects(), ["a", "b", "un a"]);
+        }
+    }
+
+    #[test]
+    fn a_best_effort_compensation_of_which_nobody_knows_blocks_nothing() {
+        let plan = "plan p() { step x = a() step y = b() compensate best_effort un(\"y\") step z = bad() }";
+        let script = |words: &str, count| match words {
+            "bad" => fails("no"),
+            "un y" => Answer::LostNotDone,
+            words => well(words, count),
+        };
+        let mut world = world(plan, script);
+        world.run();
+        assert_eq!(world.status(), ended(Ending::Compensated));
+        assert_eq!(world.effects(), ["a", "b", "un a"]);
+    }
+
+    #[test]
+    fn a_best_effort_compensation_that_can_not_be_computed_blocks_nothing() {
+        let plan = "plan p() { step x = a() probe r = rate() step y = b() compensate best_effort \
+                    un(\"{1 / (r / 1% - 0.1)}\") step z = bad() }";
+        let script = |words: &str, count| if words == "bad" { fails("no") } else { well(words, count) };
+        let mut world = world(plan, script);
+        world.run();
+        assert_eq!(world.status(), ended(Ending::Compensated));
+        assert_eq!(world.effects(), ["a", "b", "un a"]);
+    }
+
+    #[test]
+    fn a_compensation_of_which_nobody_knows_can_be_tried_again() {
+        let script = |words: &str, count| match words {
+            "bad" => fails("no"),
+            "un a" if count < 6 => Answer::LostNotDone,
+            words => well(words, count),
+        };
+        let mut world = world("plan p() { step x = a() step z = bad() }", script);
+        world.run();
+        assert_eq!(stuck_on(&world), ["x/undo"]);
+        say(&mut world, Word::Retry { address: None });
+        assert_eq!(world.status(), ended(Ending::Compensated));
+        assert_eq!(world.effects(), ["a", "un a"]);
+    }
+
+    #[test]
+    fn an_irreversible_step_in_flight_is_settled_so_that_it_is_not_done_again() {
+        let plan = "plan p() { commit \"half\" phase q { step x = once() irreversible } \
+                    phase r after start { step z = bad() } }";
+        let program = support::program(&format!("{ACTIONS}\n{plan}"));
+        let script = |words: &str, count| match words {
+            "once" => Answer::Hangs,
+            "bad" if count == 0 => fails("no"),
+            words => well(words, count),
+        };
+        let mut world = World::of(program, json!({}), script);
+        world.run();
+        assert_eq!(stuck_on(&world), ["q/x"]);
+        say(&mut world, Word::Settle { address: address("q/x"), verdict: Settlement::Done(json!("o-1")) });
+        assert_eq!(world.status(), ended(Ending::Halted));
+        say(&mut world, Word::Retry { address: None });
+        assert_eq!(world.status(), ended(Ending::Completed));
+        assert_eq!(world.effects(), ["bad"]);
+    }
+
+    #[test]
+    fn what_need_not_be_known_is_not_looked_into_when_the_run_fails() {
+        let plan = "plan p() { phase q { step x = sure() } compensate un(\"q\") }";
+        let script = |words: &str, count| match words {
+            "sure" => Answer::LostDone,
+            "find" => Answer::Hangs,
+            words => well(words, count),
+        };
+        let mut world = world(plan, script);
+        world.run();
+        say(&mut world, Word::Cancel);
+        assert_eq!(world.status(), ended(Ending::Compensated));
+        assert_eq!(world.effects(), ["sure", "un q"]);
+    }
+
+    #[test]
+    fn a_word_starts_nothing_while_the_run_is_suspended() {
+        let script = |words: &str, count| match words {
+            "once" => Answer::LostDone,
+            words => well(words, count),
+        };
+        let text = format!("{ACTIONS}\nplan p() {{ step x = once() step y = a() }}");
+        let program = support::program(&text);
+        let mut world = World::of(std::sync::Arc::clone(&program), json!({}), script);
+        world.run();
+        world.event(Event::Suspended);
+        say(&mut world, Word::Settle { address: address("x"), verdict: Settlement::Done(json!("o-1")) });
+        assert_eq!(world.effects(), ["once"]);
+        let kept = world.records.len();
+        world.crash(program, kept, false);
+        world.run();
+        assert_eq!(world.status(), ended(Ending::Completed));
+        assert_eq!(world.effects(), ["once", "a"]);
+    }
+
+    #[test]
+    fn a_confirm_that_can_not_be_asked_gave_no_answer() {
+        let text = "uses exec(\"x\")\n\
+            probe find(n: Int) -> String? = exec(\"x\", [\"find\"]) timeout 1s * n\n\
+            action un() = exec(\"x\", [\"un\"]) idempotent\n\
+            action sure(n: Int) -> String = exec(\"x\", [\"sure\"]) confirm find(n) compensate un()\n\
+            plan p() { step x = sure(-1) wait 1h }";
+        let script = |words: &str, count| if words == "sure" { Answer::LostDone } else { well(words, count) };
+        let mut world = World::start(text, json!({}), script);
+        world.run();
+        assert_eq!(stuck_on(&world), ["x"]);
+        say(&mut world, Word::Settle { address: address("x"), verdict: Settlement::Done(json!("s")) });
+        assert_eq!(world.status(), ended(Ending::Completed));
+    }
+
+    #[test]
+    fn the_block_of_a_compensation_may_have_phases() {
+        let plan = "plan p() { step x = a() compensate { phase q { step u = un(\"1\") } \
+                    phase r { step v = un(\"2\") } } step z = bad() }";
+        let script = |words: &str, count| if words == "bad" { fails("no") } else { well(words, count) };
+        let mut world = world(plan, script);
+        world.run();
+        assert_eq!(world.status(), ended(Ending::Compensated));
+        assert_eq!(world.effects(), ["a", "un 1", "un 2"]);
+    }
+
+    #[test]
+    fn what_runs_beside_in_a_compensation_that_fails_is_stopped_before_it_is_begun_anew() {
+        let plan = "plan p() { step x = a() compensate { phase q { step u = un(\"1\") } \
+                    phase r after start { require holds() } } step z = bad() }";
+        let script = |words: &str, count| match words {
+            "un 1" if count == 0 => Answer::Hangs,
+            "holds" if count == 0 => ok("false"),
+            "bad" => fails("no"),
+            words => well(words, count),
+        };
+        let mut world = world(plan, script);
+        world.run();
+        assert_eq!(world.machine.in_flight(), []);
+        say(&mut world, Word::Retry { address: None });
+        assert_eq!(world.status(), ended(Ending::Compensated));
+        assert_eq!(world.effects(), ["a", "un 1"]);
     }
 }
 

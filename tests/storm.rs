@@ -37,13 +37,12 @@ fn project() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
     write("plan.orch", PLAN);
-    // What was put is there at once and whole, and the answer comes later: a kill may fall in between.
-    write(
-        "put.sh",
-        "sleep 0.005; echo \"$2\" >tmp.$$; ln tmp.$$ put.$1 || exit 9; rm tmp.$$; echo put $1 >>log; sleep 0.01; echo \"{\\\"id\\\": \\\"$1\\\"}\"\n",
-    );
-    write("take.sh", "rm -f put.$1; echo take $1 >>log\n");
-    write("found.sh", "[ -e put.$1 ] && echo \"{\\\"id\\\": \\\"$1\\\"}\" || echo null\n");
+    // A line of the log is the thing itself: it is there at once and whole, and the answer comes later. A kill may
+    // fall in between.
+    write("put.sh", "sleep 0.005; echo put $1 >>log; sleep 0.01; echo \"{\\\"id\\\": \\\"$1\\\"}\"\n");
+    write("take.sh", "sh there.sh $1 && echo take $1 >>log; exit 0\n");
+    write("found.sh", "sh there.sh $1 && echo \"{\\\"id\\\": \\\"$1\\\"}\" || echo null\n");
+    write("there.sh", "[ \"$(grep \" $1$\" log 2>/dev/null | tail -n 1)\" = \"put $1\" ]\n");
     folder
 }
 

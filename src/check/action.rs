@@ -181,32 +181,36 @@ impl<'a> Checker<'a> {
 
     fn function(&mut self, at: usize) {
         let (tree, module) = (self.symbols.functions[at].tree, self.symbols.functions[at].module);
-        let mut params = self.symbols.functions[at].params.to_vec();
         let result = self.symbols.functions[at].result.clone();
-        self.begin(module, &mut params, &tree.params);
-        self.symbols.functions[at].params = Arc::new(params.clone());
+        let params = self.begin(module, &self.symbols.functions[at].params.clone(), &tree.params);
+        self.symbols.functions[at].params = Arc::clone(&params);
         let body = self.body(&tree.body, &result, tree.result.span, Allowed::Pure);
         self.unused();
         let name = self.symbols.functions[at].name.clone();
-        self.program.functions[at] = Function { name, params, body };
+        self.program.functions[at] = Function { name, params: params.to_vec(), body };
     }
 
-    /// Opens the frame of a callable: its parameters are its first locals, its defaults are constant.
-    pub(super) fn begin(&mut self, module: ModuleId, params: &mut [Param], trees: &[ast::Param]) {
+    /// Opens the frame of a callable: its parameters are its first locals, its defaults are constant. Gives the
+    /// parameters with their defaults.
+    pub(super) fn begin(
+        &mut self,
+        module: ModuleId,
+        params: &Arc<Vec<Param>>,
+        trees: &[ast::Param],
+    ) -> Arc<Vec<Param>> {
         self.module = module;
         self.frame = Frame::open();
-        for (param, tree) in params.iter_mut().zip(trees) {
-            param.default = tree.default.as_ref().map(|default| {
-                self.expect_at(
-                    default,
-                    &param.ty,
-                    Want { what: What::Default(&tree.name.text), place: Some(tree.ty.span) },
-                )
-            });
+        let mut params = Arc::clone(params);
+        for (at, tree) in trees.iter().enumerate() {
+            let Some(default) = &tree.default else { continue };
+            let want = Want { what: What::Default(&tree.name.text), place: Some(tree.ty.span) };
+            let default = self.expect_at(default, &params[at].ty, want);
+            Arc::make_mut(&mut params)[at].default = Some(default);
         }
         for (param, tree) in params.iter().zip(trees) {
             self.bind(&tree.name, param.ty.clone(), BindingKind::Parameter);
         }
+        params
     }
 
     /// What a body computes; `last` is what its result may do.
@@ -226,7 +230,7 @@ impl<'a> Checker<'a> {
     fn body_statement(&mut self, statement: &'a Statement) -> Option<(LocalId, Expr)> {
         match &statement.kind {
             StatementKind::Let { name, ty, value } => {
-                let value = self.let_value(name, ty.as_ref(), value);
+                let value = self.let_value(name, ty.as_deref(), value);
                 let (local, _) = self.bind(name, value.ty.clone(), BindingKind::Let);
                 Some((local, value))
             }
@@ -234,7 +238,7 @@ impl<'a> Checker<'a> {
                 for modifier in modifiers {
                     self.misplaced_modifier(modifier, "on a probe inside of a body");
                 }
-                let look = self.look(call, ty.as_ref());
+                let look = self.look(call, ty.as_deref());
                 let (local, _) = self.bind(name, look.ty.clone(), BindingKind::Probe);
                 Some((local, look))
             }
@@ -270,16 +274,12 @@ impl<'a> Checker<'a> {
 
     fn probe_signature(&mut self, at: usize) {
         let (tree, module) = (self.symbols.probes[at].tree, self.symbols.probes[at].module);
-        let mut params = self.symbols.probes[at].params.to_vec();
-        self.begin(module, &mut params, &tree.params);
-        self.symbols.probes[at].params = Arc::new(params);
+        self.symbols.probes[at].params = self.begin(module, &self.symbols.probes[at].params.clone(), &tree.params);
     }
 
     fn action_defaults(&mut self, at: usize) {
         let (tree, module) = (self.symbols.actions[at].tree, self.symbols.actions[at].module);
-        let mut params = self.symbols.actions[at].params.to_vec();
-        self.begin(module, &mut params, &tree.params);
-        self.symbols.actions[at].params = Arc::new(params);
+        self.symbols.actions[at].params = self.begin(module, &self.symbols.actions[at].params.clone(), &tree.params);
     }
 
     /// Opens a frame whose defaults are known already.
@@ -411,14 +411,14 @@ impl<'a> Checker<'a> {
         for modifier in modifiers {
             match &modifier.kind {
                 ModifierKind::Retry { count, backoff } => {
-                    tries.retry = Some(self.expect(count, &Type::Int, "`retry`"));
-                    tries.backoff = backoff.as_ref().map(|(first, longest)| {
-                        let first = self.expect(first, &Type::Duration, "`backoff`");
-                        (first, longest.as_ref().map(|longest| self.expect(longest, &Type::Duration, "`backoff`")))
+                    tries.retry = Some(Box::new(self.expect(count, &Type::Int, "`retry`")));
+                    tries.backoff = backoff.as_deref().map(|(first, longest)| {
+                        let mut pause = |expr| Box::new(self.expect(expr, &Type::Duration, "`backoff`"));
+                        (pause(first), longest.as_ref().map(pause))
                     });
                 }
                 ModifierKind::Timeout(timeout) => {
-                    tries.timeout = Some(self.expect(timeout, &Type::Duration, "`timeout`"));
+                    tries.timeout = Some(Box::new(self.expect(timeout, &Type::Duration, "`timeout`")));
                 }
                 _ => {}
             }

@@ -1,6 +1,6 @@
 //! Parts of addresses: each statement of a scope needs its own.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use super::Checker;
 use crate::{
@@ -21,7 +21,7 @@ pub(super) struct Addresses {
 
 #[derive(Default)]
 struct Scope {
-    given: HashMap<Segment, Span>,
+    given: FxHashMap<Segment, Span>,
     /// What was given in this scope, in order: branches of a `when` take theirs back.
     log: Vec<Segment>,
 }

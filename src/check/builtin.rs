@@ -129,7 +129,7 @@ impl Checker<'_> {
             Builtin::FileWrite => {
                 let path = self.file(span, given[0]);
                 let text = self.optional_argument(given[1], &Type::String, "the text");
-                (EffectKind::FileWrite(path, text.unwrap_or_else(|| placeholder(span))), Type::Nothing)
+                (EffectKind::FileWrite(path, text.map_or_else(|| placeholder(span), |text| *text)), Type::Nothing)
             }
         };
         self.frame.allowed = before;
@@ -143,10 +143,10 @@ impl Checker<'_> {
         let none = Expr { kind: ExprKind::List(Vec::new()), ty: texts.clone(), span };
         Exec {
             program,
-            arguments: self.optional_argument(given[1], &texts, "the arguments").unwrap_or(none),
+            arguments: self.optional_argument(given[1], &texts, "the arguments").map_or(none, |arguments| *arguments),
             env: self.optional_argument(given[2], &Type::Map(Arc::new(Type::String)), "`env`"),
             stdin: self.optional_argument(given[3], &Type::String, "`stdin`"),
-            cwd: given[4].map(|cwd| self.path(span, Some(cwd), "`cwd`")),
+            cwd: given[4].map(|cwd| Box::new(self.path(span, Some(cwd), "`cwd`"))),
         }
     }
 
@@ -156,8 +156,8 @@ impl Checker<'_> {
         path
     }
 
-    fn optional_argument(&mut self, given: Option<&ast::Expr>, ty: &Type, what: &str) -> Option<Expr> {
-        given.map(|value| self.expect(value, ty, what))
+    fn optional_argument(&mut self, given: Option<&ast::Expr>, ty: &Type, what: &str) -> Option<Box<Expr>> {
+        given.map(|value| Box::new(self.expect(value, ty, what)))
     }
 
     fn path(&mut self, span: Span, given: Option<&ast::Expr>, what: &str) -> PathExpr {

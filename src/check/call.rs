@@ -43,8 +43,8 @@ impl Checker<'_> {
             Callee::Symbol(Symbol::Function(id), declared) => {
                 let result = self.symbols.functions[id.index()].result.clone();
                 let params = self.symbols.functions[id.index()].params.clone();
-                let required = required(&self.symbols.functions[id.index()].tree.params);
-                let arguments = self.arguments(span, &name, &params, &required, arguments, declared);
+                let trees = &self.symbols.functions[id.index()].tree.params;
+                let arguments = self.arguments(span, &name, &params, trees, arguments, declared);
                 Expr { kind: ExprKind::Call(id, arguments), ty: result, span }
             }
             Callee::Symbol(Symbol::Probe(id), declared) => {
@@ -54,8 +54,8 @@ impl Checker<'_> {
                 self.needs_callable(Symbol::Probe(id));
                 let result = self.symbols.probes[id.index()].result.clone();
                 let params = self.symbols.probes[id.index()].params.clone();
-                let required = required(&self.symbols.probes[id.index()].tree.params);
-                let arguments = self.arguments(span, &name, &params, &required, arguments, declared);
+                let trees = &self.symbols.probes[id.index()].tree.params;
+                let arguments = self.arguments(span, &name, &params, trees, arguments, declared);
                 Expr { kind: ExprKind::Look(id, arguments), ty: result, span }
             }
             Callee::Symbol(symbol, declared) => {
@@ -84,8 +84,8 @@ impl Checker<'_> {
             Callee::Symbol(Symbol::Action(id), declared) => {
                 self.needs_callable(Symbol::Action(id));
                 let params = self.symbols.actions[id.index()].params.clone();
-                let required = required(&self.symbols.actions[id.index()].tree.params);
-                let arguments = self.arguments(call.span, &name, &params, &required, arguments, declared);
+                let trees = &self.symbols.actions[id.index()].tree.params;
+                let arguments = self.arguments(call.span, &name, &params, trees, arguments, declared);
                 (Operation::Action(id, arguments), self.symbols.actions[id.index()].result.clone())
             }
             Callee::Builtin(_) => {
@@ -167,15 +167,15 @@ impl Checker<'_> {
         span: Span,
         name: &Name,
         params: &[Param],
-        required: &[bool],
+        trees: &[ast::Param],
         arguments: &[Argument],
         declared: Span,
     ) -> Vec<Expr> {
         let before = std::mem::replace(&mut self.frame.allowed, Allowed::Pure);
         let shapes: Vec<Parameter> = params
             .iter()
-            .zip(required)
-            .map(|(param, required)| Parameter { name: &param.name, required: *required, named: false })
+            .zip(trees)
+            .map(|(param, tree)| Parameter { name: &param.name, required: tree.default.is_none(), named: false })
             .collect();
         let matched = self.matched(span, name, &shapes, arguments, Some(declared));
         let values = params.iter().zip(matched).map(|(param, given)| match given {
@@ -295,8 +295,4 @@ impl Checker<'_> {
     fn callee_name(&self, callee: &ast::Expr) -> Name {
         Name { text: SmolStr::new(self.sources.text(callee.span)), span: callee.span }
     }
-}
-
-fn required(params: &[ast::Param]) -> Vec<bool> {
-    params.iter().map(|param| param.default.is_none()).collect()
 }

@@ -1,7 +1,6 @@
 //! Capabilities: what a file says it uses, and whether what it does is among it.
 
-use std::collections::{HashMap, HashSet};
-
+use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
 use super::{Checker, paths, symbols::Symbol};
@@ -41,6 +40,8 @@ impl Checker<'_> {
                     grants.extend(capabilities.iter().filter_map(|capability| self.grant(capability)));
                 }
             }
+            let granted = self.granted(&grants);
+            self.symbols.granted.push(granted);
             let path = paths::relative(&root, &self.modules[module.index()].path);
             let path = path.strip_prefix("./").unwrap_or(&path).to_owned();
             self.program.modules.push(Module { path, grants });
@@ -110,23 +111,27 @@ impl Checker<'_> {
         format!("./{joined}{folder}")
     }
 
+    /// What grants of the current file mean.
+    fn granted(&self, grants: &[Grant]) -> Granted {
+        let mut granted = Granted::default();
+        for grant in grants {
+            let (need, names, all) = match grant {
+                Grant::Exec(names) => (Need::Exec, names, &mut granted.exec),
+                Grant::File(names) => (Need::File, names, &mut granted.file),
+                Grant::Shell | Grant::Http(_) | Grant::Env(_) => continue,
+            };
+            all.everything |= names.is_empty();
+            all.names.extend(names.iter().map(|name| self.resolved(need, self.module, name)));
+        }
+        granted
+    }
+
     fn grants(&self, module: ModuleId, need: Need, resolved: &str) -> bool {
-        self.program.modules[module.index()].grants.iter().any(|grant| match (grant, need) {
-            (Grant::Exec(names), Need::Exec) => {
-                names.is_empty() || names.iter().any(|name| self.resolved(need, module, name) == resolved)
-            }
-            (Grant::File(names), Need::File) => {
-                names.is_empty()
-                    || names.iter().any(|name| {
-                        let granted = self.resolved(need, module, name);
-                        granted == resolved || granted.ends_with('/') && resolved.starts_with(&granted)
-                    })
-            }
-            (
-                Grant::Exec(_) | Grant::File(_) | Grant::Shell | Grant::Http(_) | Grant::Env(_),
-                Need::Exec | Need::File,
-            ) => false,
-        })
+        let granted = &self.symbols.granted[module.index()];
+        match need {
+            Need::Exec => granted.exec.holds(resolved),
+            Need::File => granted.file.holds(resolved) || granted.file.holds_folder_of(resolved),
+        }
     }
 
     fn not_granted(&mut self, module: ModuleId, need: Need, resolved: &str, written: &str, span: Span) {
@@ -154,7 +159,7 @@ impl Checker<'_> {
     /// The change that grants something: in the clause of its kind, else behind the last, else in a line of its own.
     fn where_to_grant(&self, module: ModuleId, word: &str, spelled: &str) -> (Span, String) {
         let file = &self.modules[module.index()];
-        let clauses = file.tree.items.iter().filter_map(|item| match &item.kind {
+        let clauses = file.uses.iter().map(|at| &file.tree.items[*at]).filter_map(|item| match &item.kind {
             ItemKind::Uses(capabilities) => Some((item.span, capabilities)),
             _ => None,
         });
@@ -194,11 +199,11 @@ impl Checker<'_> {
     /// What the plans of the root file reach in other files must be granted by the root file, too.
     pub(super) fn root_grants(&mut self) {
         let needs = std::mem::take(&mut self.symbols.needs);
-        let by_owner: HashMap<Symbol, &Needs> = needs.iter().map(|needs| (needs.owner, needs)).collect();
+        let by_owner: FxHashMap<Symbol, &Needs> = needs.iter().map(|needs| (needs.owner, needs)).collect();
         let mut left: Vec<Symbol> =
             needs.iter().filter(|needs| needs.is_root_plan()).map(|needs| needs.owner).collect();
-        let mut reached: HashSet<Symbol> = left.iter().copied().collect();
-        let mut told: HashSet<&str> = HashSet::new();
+        let mut reached: FxHashSet<Symbol> = left.iter().copied().collect();
+        let mut told: FxHashSet<&str> = FxHashSet::default();
         while let Some(symbol) = left.pop() {
             let Some(needs) = by_owner.get(&symbol) else { continue };
             left.extend(needs.callables.iter().filter(|callable| reached.insert(**callable)));
@@ -214,6 +219,32 @@ impl Checker<'_> {
         if let Some(needs) = self.symbols.needs.last_mut() {
             needs.grants.push((need, resolved, span));
         }
+    }
+}
+
+/// What a file grants itself, as it is looked for.
+#[derive(Default)]
+pub(super) struct Granted {
+    exec: GrantedNames,
+    file: GrantedNames,
+}
+
+/// What is granted of one kind.
+#[derive(Default)]
+struct GrantedNames {
+    /// Granted without names.
+    everything: bool,
+    /// What the names mean; a folder ends in `/`.
+    names: FxHashSet<String>,
+}
+
+impl GrantedNames {
+    fn holds(&self, resolved: &str) -> bool {
+        self.everything || self.names.contains(resolved)
+    }
+
+    fn holds_folder_of(&self, resolved: &str) -> bool {
+        resolved.match_indices('/').any(|(slash, _)| self.names.contains(&resolved[..=slash]))
     }
 }
 

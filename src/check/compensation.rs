@@ -50,19 +50,15 @@ impl<'a> Checker<'a> {
     }
 
     fn compensating_block(&mut self, block: &'a ast::Block) -> CompensationBody {
-        let captures = Captures { from: self.frame.locals.len() as u32, found: Vec::new() };
+        let captures = Captures { from: self.frame.locals.len() as u32, ..Captures::default() };
         let outer = self.frame.captures.replace(captures);
         let (block, _, _) = self.scope(Around::Compensation, None, block);
         let found =
             std::mem::replace(&mut self.frame.captures, outer).map(|captures| captures.found).unwrap_or_default();
         if let Some(outer) = &mut self.frame.captures {
-            for local in &found {
-                if local.0 < outer.from && !outer.found.contains(local) {
-                    outer.found.push(*local);
-                }
-            }
+            found.iter().for_each(|local| outer.mention(*local));
         }
-        CompensationBody::Block { block, captures: found }
+        CompensationBody::Block { block, captures: found.into_iter().collect() }
     }
 }
 

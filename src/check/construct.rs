@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use indexmap::IndexMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 use smol_str::SmolStr;
 
 use super::{
@@ -72,7 +73,8 @@ impl Checker<'_> {
 
     /// The fields of a record expression, each once.
     fn fields_once<'e>(&mut self, items: &'e [RecordItem]) -> Vec<(&'e Name, &'e ast::Expr)> {
-        let mut seen: IndexMap<&str, (&Name, &ast::Expr)> = IndexMap::with_capacity(items.len());
+        let mut seen: IndexMap<&str, (&Name, &ast::Expr), FxBuildHasher> =
+            IndexMap::with_capacity_and_hasher(items.len(), FxBuildHasher);
         for item in items {
             match item {
                 RecordItem::Spread(spread) => {
@@ -95,12 +97,13 @@ impl Checker<'_> {
     }
 
     fn expected_record(&mut self, fields: &[(&Name, &ast::Expr)], span: Span, record: &Arc<RecordType>) -> Expr {
-        let mut values: IndexMap<SmolStr, Expr> = IndexMap::with_capacity(record.fields.len());
+        let mut values: FxHashMap<&SmolStr, Expr> =
+            FxHashMap::with_capacity_and_hasher(record.fields.len(), FxBuildHasher);
         for (name, value) in fields {
             match record.fields.get(&name.text) {
                 Some(ty) => {
                     let value = self.expect(value, ty, What::Field(&name.text));
-                    values.insert(name.text.clone(), value);
+                    values.insert(&name.text, value);
                 }
                 None => {
                     self.infer(value, None);
@@ -112,14 +115,14 @@ impl Checker<'_> {
         let missing: Vec<&SmolStr> = record
             .fields
             .iter()
-            .filter(|(name, ty)| !values.contains_key(*name) && !matches!(ty, Type::Optional(_) | Type::Error))
+            .filter(|(name, ty)| !values.contains_key(name) && !matches!(ty, Type::Optional(_) | Type::Error))
             .map(|(name, _)| name)
             .collect();
         if !missing.is_empty() && !unsupported {
             self.missing_fields(span, record, &missing);
         }
         let complete = record.fields.iter().map(|(name, ty)| {
-            let value = values.shift_remove(name).unwrap_or_else(|| constant(Value::None, ty.clone(), span));
+            let value = values.remove(name).unwrap_or_else(|| constant(Value::None, ty.clone(), span));
             (name.clone(), value)
         });
         Expr { kind: ExprKind::Record(complete.collect()), ty: Type::Record(record.clone()), span }

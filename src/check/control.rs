@@ -83,14 +83,9 @@ impl<'a> Checker<'a> {
         let segment = self.loop_address(name);
         self.frame.scopes.enter(Default::default());
         let (variable, _) = self.bind(name, item.clone(), BindingKind::Variable);
-        let key = self.loop_modifiers(modifiers);
+        let key = modifiers.iter().filter_map(|modifier| self.loop_modifier(modifier)).last();
         let (block, _, _) = self.scope(Around::For, None, body);
         self.frame.scopes.leave();
-        if let Some(ModifierKind::As(results)) =
-            modifiers.iter().map(|m| &m.kind).find(|m| matches!(m, ModifierKind::As(_)))
-        {
-            self.frame.scopes.set(results.text.clone(), super::scope::Named::Broken(results.span));
-        }
         if key.is_none() && !is_scalar(&item) && self.touches_the_world(block) {
             let message = format!("the items of this loop need a key: `{item}` is no word or number");
             let help =
@@ -116,32 +111,30 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn loop_modifiers(&mut self, modifiers: &'a [Modifier]) -> Option<Expr> {
-        let mut key = None;
-        for modifier in modifiers {
-            match &modifier.kind {
-                ModifierKind::Keyed(expr) => key = Some(self.key(expr)),
-                ModifierKind::Parallel => self.unsupported(modifier.span, "parallel"),
-                ModifierKind::Limit(_) => self.unsupported(modifier.span, "limit"),
-                ModifierKind::AfterItems(_) | ModifierKind::AfterPhases(_) => self.unsupported(modifier.span, "after"),
-                ModifierKind::By { .. } => self.unsupported(modifier.span, "by"),
-                ModifierKind::As(_) => self.unsupported(modifier.span, "as"),
-                ModifierKind::Retry { .. }
-                | ModifierKind::Timeout(_)
-                | ModifierKind::Takes(_)
-                | ModifierKind::Risk(_)
-                | ModifierKind::Irreversible
-                | ModifierKind::BestEffort
-                | ModifierKind::Idempotent
-                | ModifierKind::Confirm(_)
-                | ModifierKind::On { .. }
-                | ModifierKind::Tolerate(_)
-                | ModifierKind::OnUnknown(_)
-                | ModifierKind::OnFail(_)
-                | ModifierKind::Until(_) => self.misplaced_modifier(modifier, "on a loop"),
-            }
+    /// The key, if that is what a modifier says; any other is not supported yet.
+    pub(super) fn loop_modifier(&mut self, modifier: &'a Modifier) -> Option<Expr> {
+        match &modifier.kind {
+            ModifierKind::Keyed(expr) => return Some(self.key(expr)),
+            ModifierKind::Parallel => self.unsupported(modifier.span, "parallel"),
+            ModifierKind::Limit(_) => self.unsupported(modifier.span, "limit"),
+            ModifierKind::AfterItems(_) | ModifierKind::AfterPhases(_) => self.unsupported(modifier.span, "after"),
+            ModifierKind::By { .. } => self.unsupported(modifier.span, "by"),
+            ModifierKind::As(_) => self.unsupported(modifier.span, "as"),
+            ModifierKind::Retry { .. }
+            | ModifierKind::Timeout(_)
+            | ModifierKind::Takes(_)
+            | ModifierKind::Risk(_)
+            | ModifierKind::Irreversible
+            | ModifierKind::BestEffort
+            | ModifierKind::Idempotent
+            | ModifierKind::Confirm(_)
+            | ModifierKind::On { .. }
+            | ModifierKind::Tolerate(_)
+            | ModifierKind::OnUnknown(_)
+            | ModifierKind::OnFail(_)
+            | ModifierKind::Until(_) => self.misplaced_modifier(modifier, "on a loop"),
         }
-        key
+        None
     }
 
     fn key(&mut self, expr: &'a ast::Expr) -> Expr {

@@ -1,14 +1,16 @@
 //! Which expressions may fail: overflow, division by zero, a bad index, JSON that does not fit, an answer that does
 //! not come.
 
-use std::{cell::RefCell, collections::HashMap};
+use std::cell::RefCell;
+
+use rustc_hash::FxHashMap;
 
 use crate::ir::{BinaryOp, Body, Expr, ExprKind, FunctionId, Program, TextPart, UnaryOp};
 
 /// Remembers which functions may fail.
 #[derive(Default)]
 pub(super) struct Fallible {
-    functions: RefCell<HashMap<FunctionId, bool>>,
+    functions: RefCell<FxHashMap<FunctionId, bool>>,
 }
 
 impl Fallible {

@@ -1,6 +1,6 @@
 //! What is final: where a `commit` may stand, and what an irreversible step needs before it.
 
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 use super::pass::Pass;
 use crate::{
@@ -13,7 +13,8 @@ use crate::{
 /// Checks the finality of one plan.
 pub(super) fn check(pass: &mut Pass, plan: &Plan) {
     let (state, found) = (State::default(), Found::default());
-    Walk { pass, forbidden: Vec::new(), state, found, reported: HashSet::new() }.block(plan.body);
+    Walk { pass, forbidden: Vec::new(), runs: Vec::new(), state, found, reported: FxHashSet::default() }
+        .block(plan.body);
 }
 
 /// What is known at a point of the plan.
@@ -33,17 +34,28 @@ struct Found {
 
 /// Why no `commit` may stand here.
 #[derive(Clone, Copy)]
-struct Forbidden {
-    why: &'static str,
-    place: Span,
+enum Forbidden {
+    /// The scope at a place is undone as a whole, or gone through again.
+    By { why: &'static str, place: Span },
+    /// This phase of the run of that depth, if another one may run at the same time. Whether one may is asked only
+    /// where a `commit` stands: it takes a look at the whole run.
+    Phase { depth: usize, index: usize },
+}
+
+/// Phases that stand together.
+struct Run {
+    graph: PhaseGraph,
+    spans: Vec<Span>,
 }
 
 struct Walk<'w, 'p> {
     pass: &'w mut Pass<'p>,
     forbidden: Vec<Forbidden>,
+    /// The runs of phases around this place.
+    runs: Vec<Run>,
     state: State,
     found: Found,
-    reported: HashSet<Span>,
+    reported: FxHashSet<Span>,
 }
 
 impl Walk<'_, '_> {
@@ -89,7 +101,7 @@ impl Walk<'_, '_> {
     }
 
     fn commit(&mut self, span: Span) {
-        if let Some(Forbidden { why, place }) = self.forbidden.last().copied() {
+        if let Some((why, place)) = self.forbidden.iter().rev().find_map(|forbidden| self.reason(*forbidden)) {
             let (span, place) = (self.pass.first_line(span), self.pass.first_line(place));
             let message = "a `commit` can't stand here";
             self.pass.report(
@@ -99,6 +111,17 @@ impl Walk<'_, '_> {
             );
         }
         self.state = State { committed: true, undoable: None };
+    }
+
+    fn reason(&self, forbidden: Forbidden) -> Option<(&'static str, Span)> {
+        match forbidden {
+            Forbidden::By { why, place } => Some((why, place)),
+            Forbidden::Phase { depth, index } => {
+                let Run { graph, spans } = &self.runs[depth];
+                let other = *graph.beside(index).first()?;
+                Some(("this phase may run at the same time", spans[other]))
+            }
+        }
     }
 
     fn step(&mut self, step: &Step, span: Span) {
@@ -155,10 +178,10 @@ impl Walk<'_, '_> {
 
     fn scope(&mut self, why: Option<&'static str>, place: Span, block: BlockId, compensation: Option<&Compensation>) {
         let depth = self.forbidden.len();
-        self.forbidden.extend(why.map(|why| Forbidden { why, place }));
+        self.forbidden.extend(why.map(|why| Forbidden::By { why, place }));
         if let Some(compensation) = compensation {
             let why = "its scope is undone as a whole by this";
-            self.forbidden.push(Forbidden { why, place: compensation.span });
+            self.forbidden.push(Forbidden::By { why, place: compensation.span });
         }
         self.block(block);
         self.forbidden.truncate(depth);
@@ -173,7 +196,8 @@ impl Walk<'_, '_> {
         let Some(Compensation { body: CompensationBody::Block { block, .. }, span, .. }) = compensation else { return };
         let (state, found) = (self.state, self.found);
         self.state = State { committed: true, undoable: None };
-        self.forbidden.push(Forbidden { why: "a compensation takes back, and makes nothing final", place: *span });
+        let why = "a compensation takes back, and makes nothing final";
+        self.forbidden.push(Forbidden::By { why, place: *span });
         self.commits_only(*block);
         self.forbidden.pop();
         (self.state, self.found) = (state, found);
@@ -241,23 +265,26 @@ impl Walk<'_, '_> {
     fn phases(&mut self, phases: &[Phase]) {
         let after: Vec<Vec<u32>> = phases.iter().map(|phase| phase.after.clone()).collect();
         let graph = PhaseGraph::new(&after);
+        let order = graph.order().to_vec();
+        let depth = self.runs.len();
+        self.runs.push(Run { graph, spans: phases.iter().map(|phase| phase.span).collect() });
         let linear = phases.iter().enumerate().all(|(at, phase)| at == 0 || phase.after.contains(&(at as u32 - 1)));
         let outer = std::mem::take(&mut self.found);
         let mut all = outer;
         let mut each = vec![Found::default(); phases.len()];
-        for &index in graph.order() {
+        for index in order {
             let phase = &phases[index];
-            let depth = self.forbidden.len();
-            if !linear && let Some(other) = graph.beside(index).first() {
-                let why = "this phase may run at the same time";
-                self.forbidden.push(Forbidden { why, place: phases[*other].span });
+            let outer = self.forbidden.len();
+            if !linear {
+                self.forbidden.push(Forbidden::Phase { depth, index });
             }
             self.scope(None, phase.span, phase.block, phase.compensation.as_ref());
-            self.forbidden.truncate(depth);
+            self.forbidden.truncate(outer);
             each[index] = std::mem::take(&mut self.found);
             all = all.with(each[index]);
         }
         self.found = all;
+        let Some(Run { graph, .. }) = self.runs.pop() else { return };
         for (index, found) in each.iter().enumerate() {
             if let Some(irreversible) = found.irreversible.filter(|_| !linear) {
                 let beside = graph.beside(index).into_iter().find_map(|other| each[other].undoable);

@@ -1,5 +1,7 @@
 //! What is known inside one body: its names, what it may do, and what stands around the place.
 
+use indexmap::IndexSet;
+use rustc_hash::FxBuildHasher;
 use smol_str::SmolStr;
 
 use super::{
@@ -92,7 +94,16 @@ impl Around {
 pub(super) struct Captures {
     /// Locals from here on belong to the block.
     pub(super) from: u32,
-    pub(super) found: Vec<LocalId>,
+    pub(super) found: IndexSet<LocalId, FxBuildHasher>,
+}
+
+impl Captures {
+    /// Adds a local that the block mentions, unless it is the block's own.
+    pub(super) fn mention(&mut self, local: LocalId) {
+        if local.0 < self.from {
+            self.found.insert(local);
+        }
+    }
 }
 
 impl Frame {

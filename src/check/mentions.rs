@@ -1,7 +1,6 @@
 //! Which names an expression mentions, without knowing what they mean.
 
-use std::collections::HashSet;
-
+use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
 use crate::{
@@ -23,7 +22,7 @@ pub(super) struct Mention {
 pub(super) fn in_callable(params: &[Param], body: Option<&Body>) -> Vec<Mention> {
     let mut found = Mentions::default();
     params.iter().filter_map(|param| param.default.as_ref()).for_each(|default| found.all_of(default));
-    let mut bound: HashSet<&SmolStr> = params.iter().map(|param| &param.name.text).collect();
+    let mut bound: FxHashSet<&SmolStr> = params.iter().map(|param| &param.name.text).collect();
     match body {
         None => {}
         Some(Body::Expr(expr)) => found.all_of(expr),

@@ -2,11 +2,12 @@
 //!
 //! The checker *elaborates*: one bidirectional walk over the immutable tree resolves names, infers types and emits
 //! the typed program at once, so there is no second pass that must agree with the first. What a mistake leaves
-//! behind has the type [`Type::Error`](crate::ir::Type::Error), which fits everything, so that nothing is reported
+//! behind has the type [`Type::Error`], which fits everything, so that nothing is reported
 //! twice. What needs a whole plan (the way back, finality) is a pass over the emitted program.
 //!
 //! Nothing here reads a file, a clock or the environment: imports come through a [`Loader`]. Hash maps are looked
-//! up, never iterated, so the same text always gives the same diagnostics and the same program.
+//! up, never iterated, so the same text always gives the same diagnostics and the same program. They are hashed fast,
+//! not safely: a text that is made to be slow can be slow in many ways, and hurts only who checks it.
 
 mod action;
 mod address;

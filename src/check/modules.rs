@@ -39,6 +39,8 @@ pub(super) struct Module {
     pub(super) tree: File,
     /// What its imports by path lead to, by the number of the item.
     pub(super) imports: HashMap<usize, ModuleId>,
+    /// Its `uses` clauses, by the number of the item.
+    pub(super) uses: Vec<usize>,
     /// Some declaration could not be read, so that names may be missing.
     pub(super) unread: bool,
     /// Something could not be read, so that names may be used there.
@@ -86,10 +88,20 @@ impl Loading<'_> {
         let file = self.loaded.sources.add(name, text);
         let parsed = parser::parse(file, self.loaded.sources.get(file).text());
         let unread = parsed.file.items.iter().any(|item| matches!(item.kind, ItemKind::Error));
+        let uses = parsed.file.items.iter().enumerate();
+        let uses = uses.filter(|(_, item)| matches!(item.kind, ItemKind::Uses(_))).map(|(at, _)| at).collect();
         let faulty = !parsed.diagnostics.is_empty();
         self.loaded.diagnostics.extend(parsed.diagnostics);
         self.by_path.insert(path.clone(), Some(id));
-        self.loaded.modules.push(Module { file, path, tree: parsed.file, imports: HashMap::new(), unread, faulty });
+        self.loaded.modules.push(Module {
+            file,
+            path,
+            tree: parsed.file,
+            imports: HashMap::new(),
+            uses,
+            unread,
+            faulty,
+        });
         id
     }
 

@@ -29,6 +29,9 @@ pub(super) enum Base {
     Broken,
 }
 
+/// After so many diagnostics no name of the whole file is guessed any more.
+const MOST_GUESSED: usize = 200;
+
 impl Checker<'_> {
     /// A name on its own, where a value is due.
     pub(super) fn name(&mut self, text: &SmolStr, span: Span, hint: Option<&Type>) -> Expr {
@@ -90,11 +93,8 @@ impl Checker<'_> {
         self.frame.scopes.mark_used(id);
         let binding = self.frame.scopes.binding(id);
         let (local, ty, bound) = (binding.local, binding.ty.clone(), binding.span);
-        if let Some(captures) = &mut self.frame.captures
-            && local.0 < captures.from
-            && !captures.found.contains(&local)
-        {
-            captures.found.push(local);
+        if let Some(captures) = &mut self.frame.captures {
+            captures.mention(local);
         }
         if self.frame.refused == Some(id) {
             return self.own_result(span, bound);
@@ -224,7 +224,9 @@ impl Checker<'_> {
             }
             _ => (Code::E0201, format!("there is no `{}` here", name.text)),
         };
-        let own = self.symbols.names[self.module.index()].values.keys().map(SmolStr::as_str);
+        // Who has misspelt so many names is not helped by a guess for each, and every guess looks at every name.
+        let guessed = if self.diagnostics.len() < MOST_GUESSED { usize::MAX } else { 0 };
+        let own = self.symbols.names[self.module.index()].values.keys().map(SmolStr::as_str).take(guessed);
         let nearby = self.frame.scopes.visible_names();
         let help = did_you_mean(&name.text, variants.iter().map(SmolStr::as_str).chain(nearby).chain(own))
             .or_else(|| (!variants.is_empty()).then(|| format!("it has {}", listed(&variants))));

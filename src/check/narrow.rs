@@ -1,7 +1,6 @@
 //! What conditions prove: names and fields that are not `none` here.
 
-use std::collections::HashSet;
-
+use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
 use crate::ir::{BinaryOp, Expr, ExprKind, LocalId, Type, UnaryOp, Value};
@@ -12,7 +11,7 @@ pub(super) type Path = (LocalId, Vec<SmolStr>);
 /// What is known not to be `none`, for as long as it is known.
 #[derive(Debug, Default)]
 pub(super) struct Facts {
-    known: HashSet<Path>,
+    known: FxHashSet<Path>,
     log: Vec<Path>,
 }
 

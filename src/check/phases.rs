@@ -1,7 +1,8 @@
 //! Phases that stand together: what each waits for, and in which order they are checked.
 
-use std::{collections::HashMap, rc::Rc};
+use std::rc::Rc;
 
+use rustc_hash::{FxBuildHasher, FxHashMap};
 use smol_str::SmolStr;
 
 use super::{
@@ -90,7 +91,7 @@ impl<'a> Checker<'a> {
     fn allowed_phase(&mut self, statement: &'a ast::Statement, written: &mut Vec<Written<'a>>) {
         match &statement.kind {
             ast::StatementKind::Phase { name, title, modifiers, body, compensation } => {
-                let (title, compensation) = (title.as_ref(), compensation.as_ref());
+                let (title, compensation) = (title.as_ref(), compensation.as_deref());
                 written.push(Written { name, title, modifiers, body, compensation, span: statement.span });
             }
             _ => {
@@ -103,7 +104,7 @@ impl<'a> Checker<'a> {
     fn run_of(&mut self, written: &[Written<'a>]) -> Run {
         let id = self.frame.run_count;
         self.frame.run_count += 1;
-        let mut by_name = HashMap::with_capacity(written.len());
+        let mut by_name = FxHashMap::with_capacity_and_hasher(written.len(), FxBuildHasher);
         let mut broken = false;
         for (index, phase) in written.iter().enumerate() {
             if self.free(phase.name) {
@@ -133,7 +134,11 @@ impl<'a> Checker<'a> {
     }
 
     /// Which phases of the run each waits for, and which wait for something unknown.
-    fn waits_for(&mut self, written: &[Written<'a>], by_name: &HashMap<SmolStr, usize>) -> (Vec<Vec<u32>>, Vec<usize>) {
+    fn waits_for(
+        &mut self,
+        written: &[Written<'a>],
+        by_name: &FxHashMap<SmolStr, usize>,
+    ) -> (Vec<Vec<u32>>, Vec<usize>) {
         let mut unsure = Vec::new();
         let mut waits_for: Vec<Vec<u32>> = Vec::with_capacity(written.len());
         // The phases so far that no other one so far waits for: what a phase without `after` follows.
@@ -157,7 +162,7 @@ impl<'a> Checker<'a> {
     }
 
     /// The phase of the run that is waited for; earlier ones are done anyway.
-    fn phase_named(&mut self, name: &Name, by_name: &HashMap<SmolStr, usize>, written: &[Written]) -> Option<u32> {
+    fn phase_named(&mut self, name: &Name, by_name: &FxHashMap<SmolStr, usize>, written: &[Written]) -> Option<u32> {
         if let Some(index) = by_name.get(&name.text) {
             return Some(*index as u32);
         }

@@ -18,9 +18,8 @@ impl Checker<'_> {
 
     fn plan(&mut self, at: usize) -> Plan {
         let (tree, module) = (self.symbols.plans[at].tree, self.symbols.plans[at].module);
-        let mut params = self.symbols.plans[at].params.to_vec();
         let result = self.symbols.plans[at].result.clone();
-        self.begin(module, &mut params, &tree.params);
+        let params = self.begin(module, &self.symbols.plans[at].params.clone(), &tree.params);
         self.owner(Symbol::Plan(PlanId(at as u32)));
         self.frame.result = Some(result.clone());
         self.plan_modifiers(&tree.modifiers);
@@ -44,7 +43,7 @@ impl Checker<'_> {
         Plan {
             name: self.symbols.plans[at].name.clone(),
             module,
-            params,
+            params: params.to_vec(),
             result,
             goals: frame.goals,
             body,

@@ -1,8 +1,9 @@
 //! The names of a body: what is visible where, and what is left of a block when it ends.
 
-use std::{collections::HashMap, rc::Rc};
+use std::rc::Rc;
 
 use indexmap::IndexMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 use smol_str::SmolStr;
 
 use crate::{
@@ -73,11 +74,11 @@ pub(super) struct PhaseRef {
 }
 
 /// Names in the order in which they were bound.
-pub(super) type Names = IndexMap<SmolStr, Named>;
+pub(super) type Names = IndexMap<SmolStr, Named, FxBuildHasher>;
 
 /// What earlier branches of a `when` bound: later ones bind the same locals.
 #[derive(Debug, Default)]
-pub(super) struct Reuse(HashMap<SmolStr, Reused>);
+pub(super) struct Reuse(FxHashMap<SmolStr, Reused>);
 
 #[derive(Debug)]
 enum Reused {
@@ -89,7 +90,7 @@ enum Reused {
 #[derive(Debug, Default)]
 pub(super) struct Scopes {
     bindings: Vec<Binding>,
-    visible: HashMap<SmolStr, Named>,
+    visible: FxHashMap<SmolStr, Named>,
     open: Vec<Scope>,
 }
 
@@ -240,18 +241,15 @@ impl Scopes {
     /// What is visible after a `when`: `ways` are the names of the branches that come out of it, `total` says
     /// whether one of them is always taken.
     pub(super) fn merge(&mut self, ways: &[Names], total: bool) -> Names {
-        let mut merged = Names::new();
-        for name in ways.iter().flat_map(IndexMap::keys) {
-            if merged.contains_key(name) {
-                continue;
-            }
-            let found: Vec<Named> = ways.iter().filter_map(|way| way.get(name).cloned()).collect();
-            let everywhere = total && found.len() == ways.len();
-            if let Some(named) = self.merge_one(name, found, everywhere) {
-                merged.insert(name.clone(), named);
-            }
+        let mut found: IndexMap<&SmolStr, Vec<Named>, FxBuildHasher> = IndexMap::default();
+        for (name, named) in ways.iter().flatten() {
+            found.entry(name).or_default().push(named.clone());
         }
-        merged
+        let merged = found.into_iter().filter_map(|(name, found)| {
+            let everywhere = total && found.len() == ways.len();
+            Some((name.clone(), self.merge_one(name, found, everywhere)?))
+        });
+        merged.collect()
     }
 
     fn merge_one(&mut self, name: &SmolStr, found: Vec<Named>, everywhere: bool) -> Option<Named> {
@@ -303,7 +301,7 @@ fn value(named: &Named) -> Option<BindingId> {
 fn inner_names(named: &Named) -> Names {
     match named {
         Named::Group(group) => group.names.clone(),
-        Named::Value(_) | Named::Pending(..) | Named::Split(..) | Named::Broken(_) => Names::new(),
+        Named::Value(_) | Named::Pending(..) | Named::Split(..) | Named::Broken(_) => Names::default(),
     }
 }
 

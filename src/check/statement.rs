@@ -79,20 +79,24 @@ impl<'a> Checker<'a> {
                 (None, false)
             }
             Kind::Let { name, ty, value } => {
-                let value = self.let_value(name, ty.as_ref(), value);
+                let value = self.let_value(name, ty.as_deref(), value);
                 let (local, _) = self.bind(name, value.ty.clone(), BindingKind::Let);
                 (Some(plain(StatementKind::Let { local, value }, None, span)), false)
             }
             Kind::Probe { name, ty, call, modifiers } => {
-                (Some(self.probe_statement(span, name, ty.as_ref(), call, modifiers)), false)
+                (Some(self.probe_statement(span, name, ty.as_deref(), call, modifiers)), false)
             }
             Kind::Step(step) => (Some(self.step(step, span)), false),
             Kind::When { branches, otherwise } => self.when(span, branches, otherwise.as_ref()),
+            // Not looked into: what its items return would be judged as if it ended the plan.
+            Kind::For { modifiers, .. } if modifiers.iter().any(|m| matches!(m.kind, ModifierKind::As(_))) => {
+                self.skipped_for(statement, modifiers)
+            }
             Kind::For { name, list, modifiers, body, compensation } => {
-                (Some(self.for_loop(span, name, list, modifiers, body, compensation.as_ref())), false)
+                (Some(self.for_loop(span, name, list, modifiers, body, compensation.as_deref())), false)
             }
             Kind::Rollout { binding, stages, body, compensation } => {
-                (Some(self.rollout(span, binding.as_ref(), stages, body, compensation.as_ref())), false)
+                (Some(self.rollout(span, binding.as_deref(), stages, body, compensation.as_deref())), false)
             }
             Kind::Gate(watch) => {
                 self.gate(watch, span);
@@ -106,7 +110,7 @@ impl<'a> Checker<'a> {
             Kind::Verify { label, condition, within, otherwise } => {
                 let (segment, check) =
                     self.check_statement(label.as_ref(), "verify", condition, otherwise.as_ref(), span);
-                let within = within.as_ref().map(|(within, every)| {
+                let within = within.as_deref().map(|(within, every)| {
                     (self.expect(within, &Type::Duration, "`within`"), self.expect(every, &Type::Duration, "`every`"))
                 });
                 (Some(plain(StatementKind::Verify { check, within }, Some(segment), span)), false)
@@ -147,6 +151,14 @@ impl<'a> Checker<'a> {
 
     fn skipped(&mut self, statement: &ast::Statement, what: &str) -> (Option<Statement>, bool) {
         self.unsupported_statement(statement, what);
+        (None, false)
+    }
+
+    fn skipped_for(&mut self, statement: &'a ast::Statement, modifiers: &'a [Modifier]) -> (Option<Statement>, bool) {
+        self.unsupported_names(statement);
+        for modifier in modifiers.iter().filter(|modifier| !matches!(modifier.kind, ModifierKind::Keyed(_))) {
+            self.loop_modifier(modifier);
+        }
         (None, false)
     }
 
@@ -265,7 +277,7 @@ impl<'a> Checker<'a> {
     ) -> Check {
         let value = self.infer_in(Allowed::Look, condition, Some(&Type::Bool));
         let condition = self.coerce(value, &Type::Bool, Want { what: What::Text("a condition"), place: None });
-        Check { condition, text: text.into(), otherwise: otherwise.map(|text| self.text(text)) }
+        Check { condition, text: text.into(), otherwise: otherwise.map(|text| Box::new(self.text(text))) }
     }
 
     fn commit(&mut self, span: Span, name: Option<&Name>, text: &Template) -> Statement {

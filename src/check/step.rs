@@ -46,7 +46,7 @@ impl<'a> Checker<'a> {
             }
             None => (last_word(call).map(|word| self.step_address(&word)), None, None),
         };
-        let compensation = step.compensation.as_ref().map(|written| self.compensation(written, binding));
+        let compensation = step.compensation.as_deref().map(|written| self.compensation(written, binding));
         let step = ir::Step {
             local,
             operation,
@@ -89,7 +89,7 @@ impl<'a> Checker<'a> {
         };
         let fresh = self.free(name);
         let (block, names, _) = self.scope(Around::BlockStep, Some(name), block);
-        let compensation = self.scope_compensation(step.compensation.as_ref(), Some(&names));
+        let compensation = self.scope_compensation(step.compensation.as_deref(), Some(&names));
         let group = Group { span: name.span, names, phase: None };
         self.frame.scopes.set(name.text.clone(), Named::Group(Rc::new(group)));
         let segment = if fresh { self.named_address(name) } else { ir::Segment::name(&name.text) };

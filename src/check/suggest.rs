@@ -2,39 +2,61 @@
 
 /// The nearest of the candidates, if one is near enough to be meant. Of equally near ones the first wins.
 pub(super) fn nearest<'n>(written: &str, candidates: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
-    let limit = (written.chars().count() / 3).max(1);
-    let mut best: Option<(usize, &str)> = None;
+    let letters: Vec<char> = written.chars().collect();
+    let mut far = (letters.len() / 3).max(1) + 1;
+    let mut rows = Rows::default();
+    let mut best = None;
     for candidate in candidates {
-        let far = best.map_or(limit + 1, |(distance, _)| distance);
-        if candidate.len().abs_diff(written.len()) >= far + limit {
-            continue;
-        }
-        let distance = distance(written, candidate);
-        if distance < far {
-            best = Some((distance, candidate));
+        if let Some(distance) = rows.distance(&letters, candidate, far) {
+            (best, far) = (Some(candidate), distance);
         }
     }
-    best.map(|(_, name)| name)
+    best
 }
 
-/// The edits (a character added, dropped, changed, or two swapped) between two words.
-fn distance(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    let mut before: Vec<usize> = Vec::new();
-    let mut last: Vec<usize> = (0..=b.len()).collect();
-    for i in 1..=a.len() {
-        let mut row = vec![i];
-        for j in 1..=b.len() {
-            let changed = last[j - 1] + usize::from(a[i - 1] != b[j - 1]);
-            let mut least = changed.min(last[j] + 1).min(row[j - 1] + 1);
-            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                least = least.min(before[j - 2] + 1);
-            }
-            row.push(least);
+/// Three rows of the table of edits, used for one word after another.
+#[derive(Default)]
+struct Rows {
+    other: Vec<char>,
+    before: Vec<usize>,
+    last: Vec<usize>,
+    row: Vec<usize>,
+}
+
+impl Rows {
+    /// The edits (a character added, dropped, changed, or two swapped) between two words, if they are less than
+    /// `far`. Most words are told apart by their lengths or their beginnings.
+    fn distance(&mut self, a: &[char], other: &str, far: usize) -> Option<usize> {
+        let Self { other: b, before, last, row } = self;
+        b.clear();
+        b.extend(other.chars());
+        if a.len().abs_diff(b.len()) >= far {
+            return None;
         }
-        before = std::mem::replace(&mut last, row);
+        last.clear();
+        last.extend(0..=b.len());
+        before.clear();
+        before.extend_from_slice(last);
+        for i in 1..=a.len() {
+            row.clear();
+            row.push(i);
+            for j in 1..=b.len() {
+                let changed = last[j - 1] + usize::from(a[i - 1] != b[j - 1]);
+                let mut least = changed.min(last[j] + 1).min(row[j - 1] + 1);
+                if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                    least = least.min(before[j - 2] + 1);
+                }
+                row.push(least);
+            }
+            // No row further down can be less than the least of two rows that follow each other.
+            if row.iter().chain(last.iter()).all(|edits| *edits >= far) {
+                return None;
+            }
+            std::mem::swap(before, last);
+            std::mem::swap(last, row);
+        }
+        last.last().copied().filter(|distance| *distance < far)
     }
-    last[b.len()]
 }
 
 /// `did you mean `x`?`, for a help.

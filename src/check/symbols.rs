@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
 use smol_str::SmolStr;
 
-use super::capabilities::Needs;
+use super::capabilities::{Granted, Needs};
 
 use crate::{
     ir::{ActionId, ConstantId, FunctionId, ModuleId, Param, PlanId, ProbeId, Type},
@@ -28,6 +29,8 @@ pub(super) struct Symbols<'a> {
     pub(super) plans: Vec<Callable<&'a ast::Plan>>,
     /// Whether each plan was looked into as a whole.
     pub(super) complete: Vec<bool>,
+    /// What each file grants itself.
+    pub(super) granted: Vec<Granted>,
     /// What each probe, action and plan needs.
     pub(super) needs: Vec<Needs>,
 }
@@ -35,8 +38,8 @@ pub(super) struct Symbols<'a> {
 /// The names of a file. The order is that of the file, so that suggestions are the same every time.
 #[derive(Default)]
 pub(super) struct Names {
-    pub(super) values: IndexMap<SmolStr, Declared<Symbol>>,
-    pub(super) types: IndexMap<SmolStr, Declared<TypeSymbol>>,
+    pub(super) values: IndexMap<SmolStr, Declared<Symbol>, FxBuildHasher>,
+    pub(super) types: IndexMap<SmolStr, Declared<TypeSymbol>, FxBuildHasher>,
 }
 
 /// What a name means, and where it was given.

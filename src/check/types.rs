@@ -94,7 +94,7 @@ impl Checker<'_> {
             TypeKind::Error => Type::Error,
             TypeKind::Optional(inner) => optional(self.declared_type(inner)),
             TypeKind::Record(fields) => Type::Record(Arc::new(RecordType { name: None, fields: self.fields(fields) })),
-            TypeKind::Named { module, name, arguments } => self.named_type(ty.span, module.as_ref(), name, arguments),
+            TypeKind::Named { module, name, arguments } => self.named_type(ty.span, module.as_deref(), name, arguments),
         }
     }
 
@@ -224,7 +224,7 @@ impl Checker<'_> {
             }
             TypeKind::Named { module: prefix, name, arguments } => {
                 arguments.iter().for_each(|argument| self.mentioned_in(module, argument, found));
-                if let Some(TypeSymbol::Declared(slot)) = self.known_type(module, prefix.as_ref(), name) {
+                if let Some(TypeSymbol::Declared(slot)) = self.known_type(module, prefix.as_deref(), name) {
                     found.push((slot, name.span));
                 }
             }

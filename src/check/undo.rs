@@ -4,7 +4,7 @@
 //! to undo, nor that it can't be. That is fine as long as nothing that can fail or wait comes after it or beside it,
 //! up to the next `commit`. A scope with a way back of its own covers what is inside.
 
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 use super::{fallible::Fallible, pass::Pass};
 use crate::{
@@ -20,8 +20,10 @@ pub(super) fn check(pass: &mut Pass, plan: &Plan) {
         pass,
         fallible: Fallible::default(),
         pending: Vec::new(),
+        around: Vec::new(),
+        hidden: 0,
         done: 0,
-        reported: HashSet::new(),
+        reported: FxHashSet::default(),
         covered: false,
         first_danger: None,
     };
@@ -46,11 +48,16 @@ struct Danger {
 struct Walk<'w, 'p> {
     pass: &'w mut Pass<'p>,
     fallible: Fallible,
-    /// What is done without a way back and without anything dangerous after it so far.
+    /// What is done without a way back and without anything dangerous after it so far, since the innermost fork of
+    /// ways; by number.
     pending: Vec<Pending>,
+    /// The same as it was at each fork around this place: shared by its ways, so that none copies it.
+    around: Vec<Vec<Pending>>,
+    /// How many of those are final on this way.
+    hidden: usize,
     /// How many steps were done without a way back.
     done: u32,
-    reported: HashSet<Span>,
+    reported: FxHashSet<Span>,
     /// Inside a scope that has a way back of its own.
     covered: bool,
     /// The first danger since this was last taken.
@@ -87,7 +94,7 @@ impl Walk<'_, '_> {
             StatementKind::Require(_) => self.danger(span, "this may not hold"),
             StatementKind::Verify { .. } => self.danger(span, "this may not come to hold"),
             StatementKind::Wait(_) => self.danger(span, "the run may be cancelled while it waits here"),
-            StatementKind::Commit(_) => self.pending.clear(),
+            StatementKind::Commit(_) => self.commit(),
             StatementKind::Fail(_) => self.danger(span, "this fails"),
             StatementKind::Return(value) => {
                 let fails = value.as_ref().is_some_and(|value| self.may_fail(value));
@@ -136,9 +143,7 @@ impl Walk<'_, '_> {
         self.scope(has_own, block);
         behind(self);
         if let Some(danger) = self.first_danger {
-            let (inside, outside) = self.pending.drain(..).partition(|pending| pending.number >= before);
-            self.pending = outside;
-            let inside: Vec<Pending> = inside;
+            let inside = self.pending.split_off(self.first_since(before));
             inside.into_iter().for_each(|pending| self.report(pending, Danger { what: again, ..danger }));
         }
         self.first_danger = outer.or(self.first_danger);
@@ -154,18 +159,33 @@ impl Walk<'_, '_> {
 
     /// Ways of which one is taken; `None` is the way of nothing.
     fn ways(&mut self, blocks: impl Iterator<Item = Option<BlockId>>) {
-        let before = std::mem::take(&mut self.pending);
+        let (fork, hidden) = (self.around.len(), self.hidden);
+        self.around.push(std::mem::take(&mut self.pending));
         let mut after: Vec<Pending> = Vec::new();
-        let mut known: HashSet<Span> = HashSet::new();
+        let mut least = usize::MAX;
         for block in blocks {
-            self.pending = before.clone();
+            self.hidden = hidden;
             if let Some(block) = block {
                 self.block(block);
             }
-            after.extend(self.pending.drain(..).filter(|pending| known.insert(pending.span)));
+            after.append(&mut self.pending);
+            least = least.min(self.hidden);
         }
-        after.retain(|pending| !self.reported.contains(&pending.span));
-        self.pending = after;
+        let before = self.around.pop().unwrap_or_default();
+        self.pending = if least <= fork { before } else { Vec::new() };
+        self.pending.append(&mut after);
+        self.hidden = least.min(fork);
+    }
+
+    /// What came before is final, also what came before the forks around this place.
+    fn commit(&mut self) {
+        self.pending.clear();
+        self.hidden = self.around.len();
+    }
+
+    /// Where in `pending` that begins of which `number` or more were done before.
+    fn first_since(&self, number: u32) -> usize {
+        self.pending.partition_point(|pending| pending.number < number)
     }
 
     fn phases(&mut self, phases: &[Phase]) {
@@ -175,12 +195,13 @@ impl Walk<'_, '_> {
         let mut left: Vec<Vec<Pending>> = vec![Vec::new(); phases.len()];
         let outer = self.first_danger.take();
         let mut first = outer;
+        let start = self.done;
         for &index in graph.order() {
             let before = self.done;
             self.scope(phases[index].compensation.is_some(), phases[index].block);
             dangers[index] = self.first_danger.take();
             first = first.or(dangers[index]);
-            left[index] = self.pending.iter().copied().filter(|pending| pending.number >= before).collect();
+            left[index] = self.pending[self.first_since(before)..].to_vec();
         }
         self.first_danger = first;
         for (index, pending) in left.into_iter().enumerate().filter(|(_, pending)| !pending.is_empty()) {
@@ -189,7 +210,8 @@ impl Walk<'_, '_> {
                 pending.into_iter().for_each(|pending| self.report(pending, danger));
             }
         }
-        self.pending.retain(|pending| !self.reported.contains(&pending.span));
+        let since = self.pending.split_off(self.first_since(start));
+        self.pending.extend(since.into_iter().filter(|pending| !self.reported.contains(&pending.span)));
     }
 
     fn danger_if(&mut self, dangerous: bool, span: Span, what: &'static str) {
@@ -201,6 +223,10 @@ impl Walk<'_, '_> {
     fn danger(&mut self, span: Span, what: &'static str) {
         let danger = Danger { span, what };
         self.first_danger.get_or_insert(danger);
+        for at in self.hidden..self.around.len() {
+            let before = std::mem::take(&mut self.around[at]);
+            before.into_iter().for_each(|pending| self.report(pending, danger));
+        }
         for pending in std::mem::take(&mut self.pending) {
             self.report(pending, danger);
         }

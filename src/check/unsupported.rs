@@ -26,6 +26,11 @@ impl Checker<'_> {
         let start = statement.span.start;
         let place = Span { end: start + what.len() as u32, ..statement.span };
         self.unsupported(place, what);
+        self.unsupported_names(statement);
+    }
+
+    /// Binds what a statement would bind that is not looked into.
+    pub(super) fn unsupported_names(&mut self, statement: &Statement) {
         for name in names_after(statement) {
             self.frame.scopes.set(name.text.clone(), Named::Broken(name.span));
         }

@@ -4,7 +4,7 @@ use super::{
     exit::Exit,
     moment::duration,
     story::{Part, Story},
-    terminal::{Style, harmless, readable, word},
+    terminal::{Style, harmless, word},
 };
 use crate::{
     ir::Address,
@@ -52,7 +52,7 @@ fn undone(run: &RunId, story: &Story, style: Style) -> Vec<String> {
 }
 
 fn owed_line((address, reason): &(Address, String)) -> String {
-    format!("  owed: {}: {}", readable(address.as_str()), harmless(reason))
+    format!("  owed: {address}: {}", harmless(reason))
 }
 
 fn halted(run: &RunId, story: &Story, style: Style) -> Vec<String> {
@@ -66,7 +66,7 @@ fn halted(run: &RunId, story: &Story, style: Style) -> Vec<String> {
 fn failed(story: &Story) -> String {
     match &story.failure {
         Some((address, reason)) if address.is_root() => harmless(reason),
-        Some((address, _)) => format!("`{}` failed", readable(address.as_str())),
+        Some((address, _)) => format!("`{address}` failed"),
         None => "it failed".to_owned(),
     }
 }
@@ -84,22 +84,28 @@ fn owed(story: &Story) -> String {
     if story.owed.is_empty() { "nothing is owed".to_owned() } else { format!("{} owed", story.owed.len()) }
 }
 
-/// Why it failed, the end of what the failing program printed, and how to see more.
+/// Why it failed, with the end of what the failing program printed, and how to see more.
 fn cause(run: &RunId, story: &Story) -> Vec<String> {
     let Some((address, reason)) = story.failure.as_ref().filter(|(address, _)| !address.is_root()) else {
         return Vec::new();
     };
-    let mut lines = vec![format!("  {}", harmless(reason))];
-    // What a program printed is often part of the reason already.
-    lines.extend(printed_beside(story, address, reason));
-    with(lines, &[look_at(run, address)])
+    let lines = told(story, address, reason).into_iter().map(|line| format!("  {line}"));
+    with(lines.collect(), &[look_at(run, address)])
 }
 
-/// The end of what a program printed, without what the reason says already.
-fn printed_beside(story: &Story, address: &Address, reason: &str) -> Vec<String> {
+/// A reason with the end of what was printed, in its order: the last line printed is often part of the reason.
+fn told(story: &Story, address: &Address, reason: &str) -> Vec<String> {
     let printed = story.part(address).and_then(Part::printed).map(harmless).unwrap_or_default();
-    let news = end(&printed).into_iter().filter(|line| !reason.contains(line.trim()));
-    news.map(|line| format!("  {line}")).collect()
+    let reason = harmless(reason);
+    let mut lines: Vec<String> = end(&printed).into_iter().map(str::to_owned).collect();
+    match lines.last() {
+        Some(last) if reason.contains(last.trim()) => {
+            lines.pop();
+            lines.push(reason);
+            lines
+        }
+        _ => std::iter::once(reason).chain(lines).collect(),
+    }
 }
 
 /// The last lines of a text.
@@ -112,8 +118,14 @@ fn stuck(run: &RunId, story: &Story, waits: &[Wait], style: Style) -> Vec<String
     let mut lines = Vec::new();
     for wait in waits {
         let Some(reason) = needed(wait) else { continue };
-        lines.push(format!("{} on `{}`: {}", style.red("stuck"), readable(wait.address.as_str()), harmless(reason)));
-        lines.extend(printed_beside(story, &wait.address, reason));
+        let head = format!("{} on `{}`:", style.red("stuck"), wait.address);
+        match told(story, &wait.address, reason).as_slice() {
+            [only] => lines.push(format!("{head} {only}")),
+            several => {
+                lines.push(head);
+                lines.extend(several.iter().map(|line| format!("  {line}")));
+            }
+        }
         lines = with(lines, &unblock(run, wait));
     }
     lines
@@ -155,7 +167,7 @@ fn with(mut lines: Vec<String>, hints: &[Hint]) -> Vec<String> {
 
 /// What can be typed to end a wait; nothing if it ends by itself.
 pub fn unblock(run: &RunId, wait: &Wait) -> Vec<Hint> {
-    let address = word(wait.address.as_str());
+    let address = word(&wait.address.to_string());
     match &wait.on {
         WaitOn::Settlement { expects, .. } if expects.is_empty() => vec![
             Hint::new(format!("orch settle {run} {address} --done"), "it was done"),
@@ -185,6 +197,6 @@ pub fn go_on(run: &RunId) -> Hint {
 
 /// Where more is to be seen of a part.
 pub fn look_at(run: &RunId, address: &Address) -> Hint {
-    let command = format!("orch show {run} {}", word(address.as_str()));
+    let command = format!("orch show {run} {}", word(&address.to_string()));
     Hint::new(command, "what it was given and what it printed")
 }

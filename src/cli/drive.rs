@@ -2,18 +2,17 @@
 
 use std::{cell::RefCell, rc::Rc};
 
-use tokio::{
-    runtime::{Builder, Runtime},
-    signal::unix::{SignalKind, signal},
-};
+use tokio::runtime::{Builder, Runtime};
 
-use super::{closing::closing, exit::Exit, failure::Failure, live::Live, story::Story, terminal::Terminal};
-use crate::run::{Control, Leaver, Left, Wish, runner::ActiveRun};
+use super::{
+    closing::closing, exit::Exit, failure::Failure, live::Live, signals::listen, story::Story, terminal::Terminal,
+};
+use crate::run::{Control, Left, runner::ActiveRun};
 
 /// Drives `run` to its end, in lines on stderr; the plan's value goes to stdout.
 pub fn drive(run: ActiveRun<'_>, story: Story, terminal: &Terminal) -> Result<Exit, Failure> {
     let id = run.info().id.clone();
-    let live = Rc::new(RefCell::new(Live::new(story, terminal.notes, terminal.width)));
+    let live = Rc::new(RefCell::new(Live::new(story, terminal.notes)));
     let seen = Rc::clone(&live);
     let show = *terminal;
     let run = run.observe(move |record| seen.borrow_mut().lines(record).iter().for_each(|line| show.note(line)));
@@ -39,35 +38,4 @@ pub fn drive(run: ActiveRun<'_>, story: Story, terminal: &Terminal) -> Result<Ex
 fn runtime() -> Result<Runtime, Failure> {
     let built = Builder::new_current_thread().enable_all().build();
     built.map_err(|error| Failure { exit: Exit::Store, message: format!("can't start: {error}"), help: Vec::new() })
-}
-
-/// Ctrl-C, SIGTERM and a terminal that goes away ask the driver to leave; the second time, at once.
-fn listen(leaver: Leaver, terminal: Terminal) -> Result<tokio::task::JoinHandle<()>, Failure> {
-    let caught = |kind| {
-        let caught = signal(kind);
-        caught.map_err(|error| Failure {
-            exit: Exit::Bug,
-            message: format!("can't catch signals: {error}"),
-            help: vec![],
-        })
-    };
-    let mut interrupt = caught(SignalKind::interrupt())?;
-    let mut terminate = caught(SignalKind::terminate())?;
-    let mut hang_up = caught(SignalKind::hangup())?;
-    Ok(tokio::spawn(async move {
-        loop {
-            let heard = tokio::select! {
-                heard = interrupt.recv() => heard,
-                heard = terminate.recv() => heard,
-                heard = hang_up.recv() => heard,
-            };
-            if heard.is_none() {
-                return;
-            }
-            if leaver.ask() == Wish::Leave {
-                terminal
-                    .note("\n  nothing new is started; waits for what is in flight. Ctrl-C once more stops at once");
-            }
-        }
-    }))
 }

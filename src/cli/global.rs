@@ -1,6 +1,6 @@
 //! What all commands share: which store, which terminal, the present moment, who speaks.
 
-use std::path::PathBuf;
+use std::{fs, os::unix::fs::MetadataExt, path::PathBuf};
 
 use super::{failure::Failure, terminal::Terminal};
 use crate::machine::Timestamp;
@@ -48,7 +48,16 @@ impl Global {
 
     /// Who types.
     pub fn who(&self) -> String {
-        let name = ["USER", "LOGNAME"].into_iter().find_map(|name| std::env::var(name).ok());
-        name.filter(|name| !name.is_empty()).unwrap_or_else(|| "someone".to_owned())
+        let name =
+            ["USER", "LOGNAME"].into_iter().find_map(|name| std::env::var(name).ok().filter(|name| !name.is_empty()));
+        name.unwrap_or_else(user_number)
+    }
+}
+
+/// Who this process belongs to, where nothing says a name.
+fn user_number() -> String {
+    match fs::metadata("/proc/self") {
+        Ok(process) => format!("uid {}", process.uid()),
+        Err(_) => "someone".to_owned(),
     }
 }

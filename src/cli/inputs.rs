@@ -1,6 +1,9 @@
 //! The arguments of a plan, as they are typed: `--set name=value`, `--set name=@file.json`, `--input file.json`.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::HashSet,
+    path::{Path, PathBuf},
+};
 
 use serde_json::{Map, Value as Json};
 
@@ -28,8 +31,12 @@ pub fn inputs(program: &Program, plan: &Plan, given: &Given) -> Result<Map<Strin
         Some(path) => from_object(plan, path)?,
         None => Map::new(),
     };
+    let mut set = HashSet::new();
     for setting in &given.set {
         let (param, value) = from_setting(plan, setting)?;
+        if !set.insert(&param.name) {
+            return Err(Failure::usage(format!("`{}` is set twice", param.name)));
+        }
         values.insert(param.name.to_string(), value);
     }
     let missing: Vec<&Param> = plan

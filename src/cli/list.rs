@@ -81,7 +81,7 @@ fn row(runner: Option<&Runner>, run: &RunInfo) -> Row {
     }
 }
 
-/// `k7f2  place_order  stuck        since 09:12  orch show k7f2`
+/// `k7f2  place_order  stuck        since Mon 2 Apr 09:12  orch show k7f2`
 fn line(run: &RunInfo, row: &Row, now: Timestamp, style: Style) -> String {
     let status = format!("{:<12}", row.status);
     let status = match run.standing {
@@ -98,5 +98,5 @@ fn line(run: &RunInfo, row: &Row, now: Timestamp, style: Style) -> String {
         (_, Some(pid)) => format!("driven by process {pid}"),
         (_, None) => format!("nobody drives it: orch resume {}", run.id),
     };
-    format!("{}  {:<20}  {status}  since {since:<12}  {next}", style.bold(&row.id), row.plan).trim_end().to_owned()
+    format!("{}  {:<20}  {status}  since {since:<16}  {next}", style.bold(&row.id), row.plan).trim_end().to_owned()
 }

@@ -2,40 +2,45 @@
 
 use super::{
     moment::{duration, moment},
-    story::{Part, State, Story},
-    terminal::{Style, harmless, readable, shortened},
+    story::{Part, Settled, State, Story},
+    terminal::{Style, harmless, readable},
 };
 use crate::{
     ir::Address,
     machine::{Entry, Event, Kind, Purpose, Record, Timestamp, Verdict, Word},
 };
 
-/// How wide the column of addresses is at least and at most.
-const ADDRESSES: (usize, usize) = (10, 36);
-
-/// Where a line has no room for a second column, it has none.
+/// Where lines have no room for a second column, they have none.
 const NARROW: usize = 60;
+
+/// How much room a sign and what is before and after it take.
+const SIGN: usize = 4;
+
+/// How much room is left for how long something took.
+const TOOK: usize = 8;
 
 /// Turns records into lines.
 pub struct Live {
     /// What has happened so far.
     pub story: Story,
     style: Style,
-    width: usize,
 }
 
 impl Live {
-    /// Goes on from `story`, in lines of `width` characters.
-    pub fn new(story: Story, style: Style, width: usize) -> Live {
-        Live { story, style, width }
+    /// Goes on from `story`.
+    pub fn new(story: Story, style: Style) -> Live {
+        Live { story, style }
     }
 
     /// The lines that a record adds.
     pub fn lines(&mut self, record: &Record) -> Vec<String> {
         let verdicts: Vec<_> = record.then.iter().map(|entry| self.verdict_before(entry)).collect();
         self.story.add(record);
+        // Who cancels a run says why.
         let said = self.said(&record.event);
         let followed = record.then.iter().zip(verdicts).filter(|(entry, _)| !is_told_by_failure(entry, &record.then));
+        let cancelled = matches!(record.event, Event::Operator { word: Word::Cancel, .. });
+        let followed = followed.filter(|(entry, _)| !cancelled || !matches!(entry, Entry::Unwinding { .. }));
         let followed = followed.filter_map(|(entry, before)| self.line(record.at, entry, before));
         said.into_iter().chain(followed).collect()
     }
@@ -67,6 +72,8 @@ impl Live {
                 Some(self.mark(&style.yellow("?"), address.as_str(), &doubt, ""))
             }
             Entry::Done { address, .. } => self.done(address),
+            // The failure of the whole is told when the way back begins.
+            Entry::Failed { address, .. } if address.is_root() => None,
             Entry::Failed { address, reason, tolerated } => {
                 let tolerated = if *tolerated { ", which is tolerated" } else { "" };
                 Some(self.mark(&style.red("✖"), address.as_str(), &format!("{reason}{tolerated}"), ""))
@@ -145,21 +152,50 @@ impl Live {
         let first = readable(first).replace('\n', " ");
         let second = harmless(second).replace('\n', " ");
         let second = second.trim_end();
-        if self.width < NARROW {
-            let line =
-                [first.as_str(), second, last].iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>();
-            return format!("  {sign} {}", line.join("  "));
-        }
-        let column = (self.width / 3).clamp(ADDRESSES.0, ADDRESSES.1);
-        let room = self.width.saturating_sub(column + 6 + last.len().max(8));
-        let last = if last.is_empty() { String::new() } else { format!("  {}", self.style.dim(last)) };
-        let line = match (second.is_empty(), last.is_empty()) {
-            (true, true) => first,
-            (_, true) => format!("{first:<column$}  {second}"),
-            _ => format!("{first:<column$}  {:<room$}{last}", shortened(second, room)),
+        let lines = if self.style.width < NARROW {
+            self.narrow(&first, second, last)
+        } else {
+            self.in_columns(&first, second, last)
         };
-        format!("  {sign} {line}")
+        format!("  {sign} {}", lines.trim_end())
     }
+
+    /// All in one line if it fits, else what is said of an address in a line of its own.
+    fn narrow(&self, first: &str, second: &str, last: &str) -> String {
+        let style = self.style;
+        let all = [first, second, last].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("  ");
+        let room = style.width.saturating_sub(SIGN);
+        if second.is_empty() || all.chars().count() <= room {
+            return style.fitted(&all, room);
+        }
+        let first = style.fitted_address(first, room.saturating_sub(last.len() + 2));
+        let second = style.fitted(second, room.saturating_sub(2));
+        format!("{first}  {last}").trim_end().to_owned() + &format!("\n{:1$}{second}", "", SIGN + 2)
+    }
+
+    fn in_columns(&self, first: &str, second: &str, last: &str) -> String {
+        let style = self.style;
+        let column = style.addresses();
+        let room = style.width.saturating_sub(SIGN + column + 2);
+        if second.is_empty() && last.is_empty() {
+            return style.fitted(first, style.width.saturating_sub(SIGN));
+        }
+        let first = address_column(style, first, column, SIGN);
+        if last.is_empty() {
+            return format!("{first}  {}", style.fitted(second, room));
+        }
+        let room = room.saturating_sub(last.chars().count().max(TOOK) + 2);
+        format!("{first}  {:<room$}  {}", style.fitted(second, room), style.dim(last))
+    }
+}
+
+/// An address in its column, `before` characters from the left; one that is too long has a line of its own.
+pub fn address_column(style: Style, address: &str, column: usize, before: usize) -> String {
+    if address.chars().count() <= column {
+        return format!("{address:<column$}");
+    }
+    let whole = style.fitted_address(address, style.width.saturating_sub(before));
+    format!("{whole}\n{:1$}", "", before + column)
 }
 
 /// A verdict that fails its part at once is told with the failure.
@@ -175,9 +211,11 @@ pub fn what(part: &Part) -> String {
         tries => format!(" ({tries} tries)"),
     };
     let call = part.last_try().map(|tried| tried.request.summary()).or(part.title.clone()).unwrap_or_default();
-    match &part.looks {
-        Some(looks) if !looks.answers.is_empty() => looks.answers.join(", "),
-        _ => format!("{call}{again}"),
+    match (&part.looks, &part.settled) {
+        (Some(looks), _) if !looks.answers.is_empty() => looks.answers.join(", "),
+        (_, Some(Settled::Again)) => format!("{call}, {}", Settled::Again),
+        (_, Some(settled)) => settled.to_string(),
+        (_, None) => format!("{call}{again}"),
     }
 }
 
@@ -206,5 +244,6 @@ pub fn sign(state: &State, style: Style) -> String {
         State::InDoubt(_) => style.yellow("?"),
         State::Stuck(_) => style.red("‼"),
         State::Undone => style.yellow("↩"),
+        State::Left => style.dim("■"),
     }
 }

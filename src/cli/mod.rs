@@ -23,13 +23,17 @@ mod retry;
 mod run;
 mod settle;
 mod show;
+mod signals;
 mod story;
 mod terminal;
 mod words;
 
 use std::{panic, path::PathBuf, process::ExitCode};
 
-use clap::{Parser, Subcommand};
+use clap::{
+    Parser, Subcommand,
+    builder::{OsStringValueParser, TypedValueParser},
+};
 
 use exit::Exit;
 use failure::Failure;
@@ -41,7 +45,7 @@ use terminal::Terminal;
 #[command(name = "orch", version, after_help = exit::TABLE)]
 struct Cli {
     /// The folder of the store; else `.orch` beside the nearest `orch.toml` upwards, else here
-    #[arg(long, global = true, env = "ORCH_STORE", value_name = "DIR")]
+    #[arg(long, global = true, env = "ORCH_STORE", value_name = "DIR", value_parser = OsStringValueParser::new().map(PathBuf::from))]
     store: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
@@ -77,6 +81,7 @@ fn command_line() -> ExitCode {
             return if error.use_stderr() { Exit::Usage.into() } else { Exit::Done.into() };
         }
     };
+    signals::survive_full_files();
     let global = Global { store: cli.store, terminal: Terminal::here() };
     let ended = dispatch(cli.command, &global);
     ended

@@ -36,14 +36,15 @@ fn two_units(length: i64) -> String {
     shown.map(|(count, unit)| format!("{count}{unit}")).collect::<Vec<_>>().join(" ")
 }
 
-/// A moment in the local zone, as short as it can be told from `now`: `09:12`, `Mon 09:12`, `2 Apr 09:12`.
+/// A moment in the local zone, as short as it can be told from `now`: `09:12:30`, `Mon 2 Apr 09:12`,
+/// `2 Apr 09:12`.
 pub fn moment(at: Timestamp, now: Timestamp) -> String {
     let (at, now) = (local(at), local(now));
     let apart = (at.timestamp().as_second() - now.timestamp().as_second()).abs();
     let format = if at.date() == now.date() {
         "%H:%M:%S"
     } else if apart < 6 * 24 * 3600 {
-        "%a %H:%M"
+        "%a %-d %b %H:%M"
     } else if at.year() == now.year() {
         "%-d %b %H:%M"
     } else {

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::{exit::Exit, failure::Failure, global::Global, words};
-use crate::{ir::Address, machine::Word};
+use crate::machine::Word;
 
 /// Try once more what a run is stuck on, or go on from the commit it is halted at.
 #[derive(Args, Debug)]
@@ -20,7 +20,8 @@ pub struct Retry {
 impl Retry {
     /// Says it.
     pub fn run(self, global: &Global) -> Result<Exit, Failure> {
-        let word = Word::Retry { address: self.address.as_deref().map(Address::typed) };
+        let address = self.address.as_deref().map(|typed| words::address(&self.run, typed, global));
+        let word = Word::Retry { address: address.transpose()? };
         words::say(&self.run, word, self.because, global)
     }
 }

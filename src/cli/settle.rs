@@ -4,10 +4,7 @@ use clap::{ArgGroup, Args};
 use serde_json::Value as Json;
 
 use super::{exit::Exit, failure::Failure, global::Global, words};
-use crate::{
-    ir::Address,
-    machine::{Settlement, Word},
-};
+use crate::machine::{Settlement, Word};
 
 /// Say how a step ended that the run is stuck on.
 #[derive(Args, Debug)]
@@ -35,7 +32,7 @@ impl Settle {
             Some(value) => Settlement::Done(serde_json::from_str(&value).unwrap_or(Json::String(value))),
             None => Settlement::NotDone,
         };
-        let word = Word::Settle { address: Address::typed(&self.address), verdict };
+        let word = Word::Settle { address: words::address(&self.run, &self.address, global)?, verdict };
         words::say(&self.run, word, self.because, global)
     }
 }

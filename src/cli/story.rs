@@ -6,9 +6,10 @@ use std::collections::HashMap;
 use indexmap::IndexMap;
 use serde_json::{Map, Value as Json};
 
+use super::terminal::readable;
 use crate::{
     ir::{Address, Request},
-    machine::{EffectId, Ending, Entry, Event, Kind, Outcome, Purpose, Record, Timestamp, Verdict, Word},
+    machine::{EffectId, Ending, Entry, Event, Kind, Outcome, Purpose, Record, Settlement, Timestamp, Verdict, Word},
 };
 
 /// What has happened to a run.
@@ -37,6 +38,8 @@ pub struct Story {
     /// How many records there are.
     pub records: u64,
     effects: HashMap<EffectId, (Address, usize)>,
+    /// Who settled what with this record.
+    settler: Option<(Address, String)>,
 }
 
 /// A part of a run.
@@ -60,6 +63,23 @@ pub struct Part {
     pub looks: Option<Looks>,
     /// How long a stage was held and is to be held, in nanoseconds.
     pub hold: Option<(i64, i64)>,
+    /// The gates of a stage that was held.
+    pub gates: Vec<Address>,
+    /// How many tries there were when it came in doubt.
+    doubt: Option<usize>,
+    /// How a doubt was settled, or what could not be undone.
+    pub settled: Option<Settled>,
+}
+
+/// How it was settled whether a part was done, where its own end did not say so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Settled {
+    /// By this look.
+    Found(String),
+    /// By doing it again with the same key.
+    Again,
+    /// By this person.
+    By(String),
 }
 
 /// How a part stands.
@@ -79,6 +99,8 @@ pub enum State {
     Stuck(String),
     /// It was undone.
     Undone,
+    /// It was left as it was, because the run failed.
+    Left,
 }
 
 /// One effect that was started.
@@ -124,14 +146,34 @@ pub struct Heard {
     pub why: Option<String>,
 }
 
+impl std::fmt::Display for Settled {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Settled::Found(look) => write!(f, "found done by `{look}`"),
+            Settled::Again => f.write_str("done again with the same key"),
+            Settled::By(who) => write!(f, "settled by {who}"),
+        }
+    }
+}
+
 impl Story {
     /// Adds what a record tells.
     pub fn add(&mut self, record: &Record) {
         self.records += 1;
+        self.settler = settler(&record.event);
         self.event(record.at, &record.event);
         for entry in &record.then {
             self.entry(record.at, entry);
         }
+    }
+
+    /// The address that was typed, in either of its forms: as it stands in journals, or as it is printed.
+    pub fn address(&self, typed: &str) -> Option<Address> {
+        let address = Address::typed(typed);
+        if self.parts.contains_key(&address) {
+            return Some(address);
+        }
+        self.parts.keys().find(|address| readable(address.as_str()) == typed).cloned()
     }
 
     /// The part at `address`.
@@ -179,8 +221,15 @@ impl Story {
                 self.effects.insert(*effect, (address.clone(), number));
             }
             Entry::TryFailed { .. } => {}
-            Entry::InDoubt { address, reason } => self.open(at, address).state = State::InDoubt(reason.to_string()),
+            Entry::InDoubt { address, reason } => {
+                let part = self.open(at, address);
+                part.state = State::InDoubt(reason.to_string());
+                part.doubt = Some(part.tries.len());
+            }
             Entry::Done { address, value } => {
+                let gates = std::mem::take(&mut self.open(at, address).gates);
+                gates.iter().for_each(|gate| self.close(at, gate, State::Done));
+                self.settle(at, address);
                 self.close(at, address, State::Done);
                 self.open(at, address).value = value.clone();
             }
@@ -199,14 +248,19 @@ impl Story {
             }
             Entry::Holds { address, needed } => self.open(at, address).hold = Some((0, *needed)),
             Entry::Committed { address, text } => {
+                self.close(at, address, State::Done);
                 self.open(at, address).title = Some(text.to_string());
                 self.commit = Some((address.clone(), text.to_string()));
             }
-            Entry::Unwinding { address, reason } => self.failure = Some((address.clone(), reason.to_string())),
+            Entry::Unwinding { address, reason } => {
+                self.failure = Some((address.clone(), reason.to_string()));
+                self.turn(at, |_, part| matches!(part.state, State::Open), State::Left);
+            }
             Entry::Undone { address } => {
                 // When it was done stays; its way back is a part of its own.
                 self.open(at, address).state = State::Undone;
                 if self.parts.contains_key(&address.undo()) {
+                    self.settle(at, &address.undo());
                     self.close(at, &address.undo(), State::Done);
                 }
                 self.undone.push(address.clone());
@@ -214,11 +268,24 @@ impl Story {
             Entry::NotUndone { address, reason } => self.owed.push((address.clone(), reason.to_string())),
             Entry::Stuck { address, reason } => self.open(at, address).state = State::Stuck(reason.to_string()),
             Entry::Unstuck { address } => {
-                self.open(at, address).state = State::Open;
-                self.failure = self.failure.take().filter(|_| self.ended.take().is_none());
+                let part = self.open(at, address);
+                if part.state != State::Done {
+                    part.state = State::Open;
+                }
+                if self.ended.take().is_some() {
+                    self.failure = None;
+                    self.turn(at, |left, part| part.state == State::Left && address.is_within(left), State::Open);
+                }
             }
             Entry::Ended { ending, value } => self.ended = Some((*ending, value.clone(), at)),
         }
+    }
+
+    /// It turned out to be done: how one knows, if not by its own end.
+    fn settle(&mut self, at: Timestamp, address: &Address) {
+        let person = self.settler.as_ref().filter(|(settled, _)| settled == address).map(|(_, who)| who.clone());
+        let part = self.open(at, address);
+        part.settled = person.map(Settled::By).or_else(|| part.found());
     }
 
     fn open(&mut self, at: Timestamp, address: &Address) -> &mut Part {
@@ -241,9 +308,21 @@ impl Story {
     /// A gate tells how long its stage, which is the part around it, has been held.
     fn held(&mut self, gate: &Address, held: Option<i64>) {
         let stage = gate.as_str().rsplit_once('/').map(|(stage, _)| Address::typed(stage));
-        let hold = stage.and_then(|stage| self.parts.get_mut(&stage)).and_then(|stage| stage.hold.as_mut());
-        if let (Some(hold), Some(held)) = (hold, held) {
-            hold.0 = held;
+        let Some(held) = held else { return };
+        let Some(stage) = stage.and_then(|stage| self.parts.get_mut(&stage)) else { return };
+        stage.hold = stage.hold.map(|(_, needed)| (held, needed));
+        if !stage.gates.contains(gate) {
+            stage.gates.push(gate.clone());
+        }
+    }
+
+    /// Parts that are so stand differently from now on.
+    fn turn(&mut self, at: Timestamp, are_so: impl Fn(&Address, &Part) -> bool, state: State) {
+        for (address, part) in &mut self.parts {
+            if are_so(address, part) {
+                part.until = (state == State::Left).then_some(at);
+                part.state = state.clone();
+            }
         }
     }
 }
@@ -260,6 +339,22 @@ impl Part {
             tries: Vec::new(),
             looks: None,
             hold: None,
+            gates: Vec::new(),
+            doubt: None,
+            settled: None,
+        }
+    }
+
+    /// What ended a doubt; nothing if a look found that it was not done, and it was then done as usual.
+    fn found(&self) -> Option<Settled> {
+        let since = self.tries.get(self.doubt?..)?;
+        let last = since.last()?;
+        match last.purpose {
+            Purpose::Confirm | Purpose::Look => Some(Settled::Found(last.request.summary())),
+            Purpose::Do | Purpose::Undo => {
+                let looked = since.iter().any(|tried| tried.purpose == Purpose::Confirm);
+                (!looked).then_some(Settled::Again)
+            }
         }
     }
 
@@ -277,6 +372,16 @@ impl Part {
     pub fn printed(&self) -> Option<&str> {
         let ended = self.tries.iter().rev().filter_map(|tried| tried.ended.as_ref());
         ended.map(|(_, outcome)| printed(outcome)).find(|printed| !printed.trim().is_empty())
+    }
+}
+
+/// Who says with this event that something was done, and what.
+fn settler(event: &Event) -> Option<(Address, String)> {
+    match event {
+        Event::Operator { word: Word::Settle { address, verdict: Settlement::Done(_) }, who, .. } => {
+            Some((address.clone(), who.clone()))
+        }
+        _ => None,
     }
 }
 

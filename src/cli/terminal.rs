@@ -3,9 +3,13 @@
 use std::{
     fmt::Display,
     io::{self, ErrorKind, IsTerminal, Write},
+    os::fd::AsFd,
 };
 
 use super::{exit::Exit, failure::Failure};
+
+/// How wide the column of addresses is at least and at most.
+const ADDRESSES: (usize, usize) = (12, 36);
 
 /// How wide lines are where nobody says.
 const USUAL_WIDTH: usize = 100;
@@ -13,19 +17,21 @@ const USUAL_WIDTH: usize = 100;
 /// What the two streams can show.
 #[derive(Clone, Copy, Debug)]
 pub struct Terminal {
-    /// Colours on stdout.
+    /// What stdout can show.
     pub data: Style,
-    /// Colours on stderr.
+    /// What stderr can show.
     pub notes: Style,
-    /// How many characters fit in a line of either.
-    pub width: usize,
 }
 
-/// Whether a stream shows colours. Nothing is said by a colour alone.
+/// What a stream can show. Nothing is said by a colour alone.
 #[derive(Clone, Copy, Debug)]
 pub struct Style {
     /// ANSI escapes are understood.
     pub colour: bool,
+    /// How many characters make a line.
+    pub width: usize,
+    /// No line may be longer: a terminal would break it.
+    pub cuts: bool,
 }
 
 impl Terminal {
@@ -33,12 +39,7 @@ impl Terminal {
     pub fn here() -> Terminal {
         let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
             && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
-        let width = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
-        Terminal {
-            data: Style { colour: wanted && io::stdout().is_terminal() },
-            notes: Style { colour: wanted && io::stderr().is_terminal() },
-            width: width.filter(|width| *width > 0).unwrap_or(USUAL_WIDTH),
-        }
+        Terminal { data: Style::of(io::stdout(), wanted), notes: Style::of(io::stderr(), wanted) }
     }
 
     /// Writes a line of progress. That it can't be written stops nothing.
@@ -70,6 +71,30 @@ impl Terminal {
 }
 
 impl Style {
+    /// Of a stream; `COLUMNS` says better than the terminal how wide it is.
+    fn of(stream: impl IsTerminal + AsFd, colours: bool) -> Style {
+        let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.trim().parse().ok());
+        let seen = || terminal_size::terminal_size_of(&stream).map(|(width, _)| usize::from(width.0));
+        let width = said.or_else(seen).filter(|width| *width > 0);
+        let colour = colours && stream.is_terminal();
+        Style { colour, width: width.unwrap_or(USUAL_WIDTH), cuts: width.is_some() }
+    }
+
+    /// How wide the column of addresses is: two fifths of a line, within bounds.
+    pub fn addresses(self) -> usize {
+        (self.width * 2 / 5).clamp(ADDRESSES.0, ADDRESSES.1)
+    }
+
+    /// A text that is to fit in `room` characters, cut if lines may not be longer.
+    pub fn fitted(self, text: &str, room: usize) -> String {
+        if self.cuts { shortened(text, room) } else { text.to_owned() }
+    }
+
+    /// An address that is to fit in `room` characters; what is left out of it is left out in its middle.
+    pub fn fitted_address(self, address: &str, room: usize) -> String {
+        if self.cuts { without_middle(address, room) } else { address.to_owned() }
+    }
+
     /// Of what went well.
     pub fn green(self, text: impl Display) -> String {
         self.paint("32", text)
@@ -111,7 +136,7 @@ pub fn harmless(text: &str) -> String {
     text.chars().map(sign).collect()
 }
 
-/// An address as it is easiest to read: `share[10%]` for `share[10%25]`. To be typed it keeps its escapes.
+/// An address as it is easiest to read: `share[10%]` for `share[10%25]`.
 pub fn readable(address: &str) -> String {
     let escapes = [("%2F", "/"), ("%5B", "["), ("%5D", "]"), ("%7E", "~"), ("%25", "%")];
     escapes.iter().fold(harmless(address), |text, (escape, sign)| text.replace(escape, sign))
@@ -123,6 +148,17 @@ pub fn shortened(text: &str, width: usize) -> String {
         return text.to_owned();
     }
     text.chars().take(width.saturating_sub(1)).chain(['…']).collect()
+}
+
+/// At most `width` characters of an address: both ends of it say more than its middle.
+fn without_middle(text: &str, width: usize) -> String {
+    let all: Vec<char> = text.chars().collect();
+    if all.len() <= width {
+        return text.to_owned();
+    }
+    let kept = width.saturating_sub(1);
+    let (beginning, end) = (kept / 2, all.len() - (kept - kept / 2));
+    all[..beginning].iter().chain(&['…']).chain(&all[end..]).collect()
 }
 
 /// As one word of a command that can be typed into a shell.
@@ -166,7 +202,15 @@ mod tests {
 
     #[test]
     fn colours_can_be_left_out() {
-        assert_eq!(Style { colour: false }.red("x"), "x");
-        assert_eq!(Style { colour: true }.red("x"), "\u{1b}[31mx\u{1b}[0m");
+        let style = |colour| Style { colour, width: 80, cuts: true };
+        assert_eq!(style(false).red("x"), "x");
+        assert_eq!(style(true).red("x"), "\u{1b}[31mx\u{1b}[0m");
+    }
+
+    #[test]
+    fn a_long_address_loses_its_middle() {
+        assert_eq!(without_middle("prepare/hold", 12), "prepare/hold");
+        assert_eq!(without_middle("prepare/hold", 7), "pre…old");
+        assert_eq!(without_middle("prepare/hold", 6), "pr…old");
     }
 }

@@ -7,6 +7,7 @@ use std::{thread::sleep, time::Duration};
 
 use super::{compile::from_kept, drive::drive, exit::Exit, failure::Failure, global::Global, resume::story};
 use crate::{
+    ir::Address,
     machine::Word,
     run::{
         Error, Runner, Store,
@@ -17,6 +18,14 @@ use crate::{
 
 /// How often one looks for an answer.
 const LOOK: Duration = Duration::from_millis(50);
+
+/// The address that was typed to the run `run`, in whatever form it is printed.
+pub fn address(run: &str, typed: &str, global: &Global) -> Result<Address, Failure> {
+    let (runner, info) = global.find(run)?;
+    // A run that can't be read is told by what comes next.
+    let known = story(&runner, &info).ok().and_then(|story| story.address(typed));
+    Ok(known.unwrap_or_else(|| Address::typed(typed)))
+}
 
 /// Says `word` to the run that is meant by `typed`, and waits until it is taken up or refused.
 pub fn say(typed: &str, word: Word, why: Option<String>, global: &Global) -> Result<Exit, Failure> {

@@ -1,5 +1,7 @@
 //! The one recursion over expressions.
 
+use std::cell::Cell;
+
 use std::fmt::{self, Write};
 use std::sync::Arc;
 
@@ -16,11 +18,12 @@ use crate::{
 };
 
 /// One evaluation: what stays the same through all of its recursion.
-#[derive(Clone, Copy)]
 pub(super) struct Evaluation<'e> {
     pub(super) program: &'e Program,
     pub(super) constants: &'e [Result<Value, Fault>],
     pub(super) answers: &'e Answers,
+    /// How many expressions were evaluated so far.
+    pub(super) spent: Cell<u64>,
 }
 
 /// Where an expression stands: its names, and how many expressions and calls are around it.
@@ -45,6 +48,10 @@ impl Evaluation<'_> {
         let span = expr.span;
         if around.depth >= FaultKind::MAX_DEPTH {
             return Err(Stop::at(span, FaultKind::TooDeep));
+        }
+        self.spent.set(self.spent.get() + 1);
+        if self.spent.get() > FaultKind::MAX_EXPRESSIONS {
+            return Err(Stop::at(span, FaultKind::TooLong));
         }
         let inside = Context { depth: around.depth + 1, ..around };
         match &expr.kind {

@@ -70,11 +70,16 @@ pub enum FaultKind {
     TextTooLong,
     /// Expressions and calls more than [`FaultKind::MAX_DEPTH`] deep
     TooDeep,
+    /// More than [`FaultKind::MAX_EXPRESSIONS`] expressions for one value
+    TooLong,
     /// A program that no checker let pass: what it does
     Unchecked(&'static str),
 }
 
 impl FaultKind {
+    /// How many expressions are evaluated for one value, so that no program can keep its run from hearing anything.
+    pub const MAX_EXPRESSIONS: u64 = 10_000_000;
+
     /// The longest text that is put together, in bytes.
     pub const MAX_TEXT: usize = 16 * 1024 * 1024;
 
@@ -101,6 +106,7 @@ impl fmt::Display for FaultKind {
             FaultKind::Mismatch(mismatch) => mismatch.fmt(f),
             FaultKind::TextTooLong => write!(f, "the text has more than {} MiB", FaultKind::MAX_TEXT >> 20),
             FaultKind::TooDeep => write!(f, "more than {} expressions and calls inside of each other", Self::MAX_DEPTH),
+            FaultKind::TooLong => write!(f, "more than {} expressions had to be evaluated", Self::MAX_EXPRESSIONS),
             FaultKind::Unchecked(what) => write!(f, "the program was not checked: {what}"),
         }
     }

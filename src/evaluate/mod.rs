@@ -19,6 +19,8 @@ pub use fault::{Fault, FaultKind, Stop};
 pub use locals::{Locals, Scope};
 pub use operations::{binary, unary};
 
+use std::cell::Cell;
+
 use crate::ir::{Body, ConstantId, EffectCall, Expr, LocalId, Program, Request, Value};
 use expressions::{Context, Evaluation};
 use locals::Frame;
@@ -94,6 +96,6 @@ impl<'p> Evaluator<'p> {
     }
 
     fn evaluation<'e>(&'e self, answers: &'e Answers) -> Evaluation<'e> {
-        Evaluation { program: self.program, constants: &self.constants.0, answers }
+        Evaluation { program: self.program, constants: &self.constants.0, answers, spent: Cell::new(0) }
     }
 }

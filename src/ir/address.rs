@@ -141,16 +141,23 @@ fn escape(text: &str) -> SmolStr {
     if !text.contains(special) {
         return SmolStr::new(text);
     }
-    let mut escaped = SmolStrBuilder::new();
-    for c in text.chars() {
-        if special(c) {
-            let mut bytes = [0; 4];
-            c.encode_utf8(&mut bytes).bytes().for_each(|byte| escaped.push_str(&format!("%{byte:02X}")));
-        } else {
-            escaped.push(c);
-        }
+    let mut escaped = String::with_capacity(text.len() + 8);
+    let mut rest = text;
+    while let Some(at) = rest.find(special) {
+        let (plain, after) = rest.split_at(at);
+        escaped.push_str(plain);
+        let length = after.chars().next().map_or(0, char::len_utf8);
+        let (letter, after) = after.split_at(length);
+        letter.bytes().for_each(|byte| push_escape(&mut escaped, byte));
+        rest = after;
     }
-    escaped.finish()
+    escaped.push_str(rest);
+    SmolStr::from(escaped)
+}
+
+fn push_escape(escaped: &mut String, byte: u8) {
+    let digit = |nibble: u8| char::from(b"0123456789ABCDEF"[usize::from(nibble)]);
+    escaped.extend(['%', digit(byte >> 4), digit(byte & 15)]);
 }
 
 #[cfg(test)]

@@ -32,6 +32,9 @@ impl std::error::Error for Mismatch {}
 /// How many characters of data or of a type a message shows.
 const MAX_SHOWN: usize = 120;
 
+/// How many bytes of one line are seen at a glance.
+const AT_A_GLANCE: usize = 40;
+
 impl Mismatch {
     /// `found`, as JSON, is not what `ty` needs.
     pub(super) fn json(ty: &Type, found: &serde_json::Value) -> Mismatch {
@@ -43,9 +46,13 @@ impl Mismatch {
         Mismatch { path: String::new(), expected: expected(ty, Form::Text), found: shown(found) }
     }
 
-    /// `found` is no JSON, for the `reason` given.
+    /// `found` is no JSON, for the `reason` given: where that is, is said only of what can't be seen at a glance.
     pub(super) fn not_json(ty: &Type, found: &str, reason: &serde_json::Error) -> Mismatch {
-        let found = if found.is_empty() { "nothing".to_owned() } else { format!("{} ({reason})", shown(found)) };
+        let found = match found {
+            "" => "nothing".to_owned(),
+            short if short.len() <= AT_A_GLANCE && !short.contains('\n') => shown(short),
+            long => format!("{}, which is no JSON at line {}, column {}", shown(long), reason.line(), reason.column()),
+        };
         Mismatch { path: String::new(), expected: format!("JSON for {}", expected(ty, Form::Json)), found }
     }
 

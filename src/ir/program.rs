@@ -188,11 +188,11 @@ pub struct Action {
 #[derive(Clone, Debug, Default)]
 pub struct Tries {
     /// How many more tries after the first, an `Int`.
-    pub retry: Option<Expr>,
+    pub retry: Option<Box<Expr>>,
     /// The first pause and the longest, `Duration`s.
-    pub backoff: Option<(Expr, Option<Expr>)>,
+    pub backoff: Option<(Box<Expr>, Option<Box<Expr>>)>,
     /// How long one try may take, a `Duration`.
-    pub timeout: Option<Expr>,
+    pub timeout: Option<Box<Expr>>,
 }
 
 /// A built-in effect with its arguments.
@@ -229,11 +229,11 @@ pub struct Exec {
     /// A `List<String>`.
     pub arguments: Expr,
     /// A `Map<String>`.
-    pub env: Option<Expr>,
+    pub env: Option<Box<Expr>>,
     /// A `String`.
-    pub stdin: Option<Expr>,
+    pub stdin: Option<Box<Expr>>,
     /// The folder it runs in; without it, the root file's.
-    pub cwd: Option<PathExpr>,
+    pub cwd: Option<Box<PathExpr>>,
 }
 
 /// A path: relative to the folder of the file whose literal it is, a computed one to the root file's.
@@ -409,7 +409,6 @@ pub enum CompensationMode {
 
 /// What a compensation does.
 #[derive(Clone, Debug)]
-#[expect(clippy::large_enum_variant, reason = "there is one for each step that is written, not for each that runs")]
 pub enum CompensationBody {
     /// There is nothing to undo
     Nothing,
@@ -491,5 +490,5 @@ pub struct Check {
     /// Its text in normal form.
     pub text: SmolStr,
     /// A `String`.
-    pub otherwise: Option<Expr>,
+    pub otherwise: Option<Box<Expr>>,
 }

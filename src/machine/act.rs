@@ -3,7 +3,7 @@
 use smol_str::SmolStr;
 
 use super::compute::{Given, Names};
-use super::look::why;
+use super::look::{too_long, why};
 use super::phases::statement_at;
 use super::state::{Act, ActOf, ActState, Backoff, Call, EnvId, Flight, FrameId, Policy, Work};
 use super::{Entry, Machine, Outcome, Purpose, Report};
@@ -83,8 +83,9 @@ impl Machine {
 
     /// Looks where the body of the action looks first, then starts the effect.
     fn prepare(&mut self, id: FrameId) {
-        let key = self.key_of(id);
+        let (key, now) = (self.key_of(id), self.state.now);
         let Some(act) = self.act_mut(id) else { return };
+        act.over = act.over.or(act.policy.timeout.map(|timeout| now.plus(timeout)));
         let (call, answers) = (act.call.clone(), act.answers.clone());
         let (action, arguments) = match call {
             Call::Effect { request, expects, span } => return self.launch_act(id, request, expects, span, None),
@@ -114,17 +115,18 @@ impl Machine {
         span: Span,
         doubt: Option<SmolStr>,
     ) {
-        let key = self.key_of(id);
+        let (key, now) = (self.key_of(id), self.state.now);
         let Some(frame) = self.state.live.frames.get_mut(&id) else { return };
         let undoing = frame.undoing;
         let Work::Act(act) = &mut frame.work else { return };
         act.launches += 1;
-        let (launches, timeout) = (act.launches, act.policy.timeout);
+        let whole = act.policy.timeout.map(|timeout| now.plus(timeout));
+        let (launches, over) = (act.launches, if doubt.is_some() { whole } else { act.over });
         if launches == 1 && !undoing {
             self.expect_undo(id);
         }
         let purpose = if undoing { Purpose::Undo } else { Purpose::Do };
-        let flight = self.launch(id, purpose, launches, Some(key), request, expects, span, timeout);
+        let flight = self.launch(id, purpose, launches, Some(key), request, expects, span, over);
         self.set_act(id, ActState::InFlight { flight, doubt });
     }
 
@@ -153,7 +155,9 @@ impl Machine {
 
     /// What an act gives whose effect printed `output`.
     fn result_of(&mut self, id: FrameId, flight: &Flight, output: &str) -> Result<Value, SmolStr> {
-        let unread = |mismatch: &dyn std::fmt::Display| SmolStr::from(format!("it was done, but {mismatch}"));
+        let unread = |mismatch: &dyn std::fmt::Display| {
+            SmolStr::from(format!("it was done, but what it gave is not known: {mismatch}"))
+        };
         let output = decode_output(&flight.expects, output).map_err(|mismatch| unread(&mismatch))?;
         let key = self.key_of(id);
         let Some(act) = self.act_mut(id) else { return Ok(Value::None) };
@@ -188,7 +192,7 @@ impl Machine {
         let Some(step) = self.step_of(id).cloned() else {
             return self.compensation_done(id);
         };
-        if self.state.floor.is_some() && self.is_irreversible(&step) {
+        if self.would_be_kept(id) {
             self.state.kept.insert(address.without_visits(), value.clone());
         }
         let shown = to_json(&value);
@@ -210,6 +214,7 @@ impl Machine {
             return self.act_failed(id, reason);
         }
         act.attempt += 1;
+        act.over = None;
         act.answers = Answers::default();
         let until = now.plus(act.policy.pause(act.attempt));
         act.state = ActState::Backoff(Backoff { until, reason: reason.clone() });
@@ -245,8 +250,12 @@ impl Machine {
         let timeout = act.policy.timeout;
         match &mut act.state {
             ActState::InFlight { flight, .. } => {
-                let stop = flight.time_is_up(timeout);
+                let stop = flight.stop(too_long(timeout));
                 self.out.commands.extend(stop);
+            }
+            ActState::Preparing => {
+                self.abandon_looks(id);
+                self.try_failed(id, too_long(timeout));
             }
             ActState::Backoff(_) => {
                 act.state = ActState::Preparing;
@@ -261,7 +270,7 @@ impl Machine {
                 let reason = backoff.reason.clone();
                 self.repeat(id, reason);
             }
-            ActState::Preparing | ActState::Confirming { .. } | ActState::Stuck { .. } => {}
+            ActState::Confirming { .. } | ActState::Stuck { .. } => {}
         }
     }
 
@@ -280,9 +289,14 @@ impl Machine {
         step.irreversible || (step.compensation.is_none() && by_action())
     }
 
+    /// Whether an act, once done, stays done when a halted run goes on.
+    pub(super) fn would_be_kept(&self, id: FrameId) -> bool {
+        self.state.floor.is_some() && self.step_of(id).is_some_and(|step| self.is_irreversible(step))
+    }
+
     /// One key for each visit, the same for all its tries.
     pub(super) fn key_of(&self, id: FrameId) -> SmolStr {
-        SmolStr::from(format!("{}/{}", self.state.run, self.address_of(id)))
+        SmolStr::from(format!("{}/{}", self.state.run, self.address_of(id).as_str()))
     }
 
     /// The step an act carries out; a compensation carries out none.
@@ -322,7 +336,7 @@ impl Act {
     pub(super) fn new(of: ActOf, call: Call, policy: Policy) -> Act {
         let answers = Answers::default();
         let state = ActState::Preparing;
-        Act { of, call, answers, policy, attempt: 1, launches: 0, settling: 0, last: None, state }
+        Act { of, call, answers, policy, attempt: 1, over: None, launches: 0, settling: 0, last: None, state }
     }
 }
 

@@ -31,7 +31,7 @@ impl Machine {
         let repeatable = undoing || self.is_idempotent(id, &flight);
         self.keep_flight(id, flight);
         match (repeatable, crashed) {
-            (false, _) => self.stuck_in_doubt(id, reason),
+            (false, _) => self.stuck_in_doubt(id, reason, crashed),
             (true, true) => self.repeat(id, reason),
             (true, false) => self.repeat_later(id, reason),
         }
@@ -63,7 +63,7 @@ impl Machine {
                 let address = self.address_of(id);
                 self.log(Entry::TryFailed { address, reason, next: until });
             }
-            None => self.stuck_in_doubt(id, reason),
+            None => self.stuck_in_doubt(id, reason, false),
         }
     }
 
@@ -90,28 +90,31 @@ impl Machine {
         match self.evaluator().evaluate(confirm, &names, &answers) {
             Err(Stop::Needs(needed)) => self.begin_look_for(id, *needed, None, Purpose::Confirm),
             Err(stop) => self.confirm_later(id, self.reason(&stop), doubt, crashed),
-            Ok(Value::None) => self.found_not_done(id, doubt, crashed),
-            Ok(Value::Bool(false)) if action.result == Type::Nothing => self.found_not_done(id, doubt, crashed),
+            Ok(Value::None) => self.found_not_done(id, not_done(&doubt), crashed),
+            Ok(Value::Bool(false)) if action.result == Type::Nothing => {
+                self.found_not_done(id, not_done(&doubt), crashed)
+            }
             Ok(_) if action.result == Type::Nothing => self.act_done(id, Value::None),
             Ok(value) => match self.decode_result(id, value) {
                 Ok(value) => self.act_done(id, value),
-                Err(reason) => self.stuck_in_doubt(id, reason),
+                Err(reason) => self.stuck_in_doubt(id, reason, crashed),
             },
         }
     }
 
     /// It did not happen: after a crash it is started again, which counts as no try; else it failed.
-    fn found_not_done(&mut self, id: FrameId, doubt: SmolStr, crashed: bool) {
+    pub(super) fn found_not_done(&mut self, id: FrameId, reason: SmolStr, crashed: bool) {
         let giving_up = self.state.failure.is_some();
         let Some(frame) = self.state.live.frames.get_mut(&id) else { return };
         let undoing = frame.undoing;
         let Work::Act(act) = &mut frame.work else { return };
         act.settling = 0;
         if crashed && (undoing || !giving_up) {
+            act.over = None;
             act.state = ActState::Preparing;
             return self.ready.push_back((id, Report::Go));
         }
-        self.try_failed(id, SmolStr::from(format!("it was not done ({doubt})")));
+        self.try_failed(id, reason);
     }
 
     /// There was no answer: it is asked again after a pause, and then a person is.
@@ -123,23 +126,31 @@ impl Machine {
                 self.set_act(id, ActState::ConfirmBackoff { backoff, crashed });
                 self.log(Entry::TryFailed { address, reason: no_answer, next: until });
             }
-            None => self.stuck_in_doubt(id, SmolStr::from(format!("{doubt}, and {no_answer}"))),
+            None => self.stuck_in_doubt(id, SmolStr::from(format!("{doubt}, and {no_answer}")), crashed),
         }
     }
 
-    fn stuck_in_doubt(&mut self, id: FrameId, reason: SmolStr) {
+    fn stuck_in_doubt(&mut self, id: FrameId, reason: SmolStr, crashed: bool) {
+        if self.blocks_nothing(id) {
+            return self.give_up_undoing(id, reason);
+        }
         let address = self.address_of(id);
-        self.set_act(id, ActState::Stuck { reason: reason.clone(), doubt: true });
+        let since = self.state.now;
+        self.set_act(id, ActState::Stuck { reason: reason.clone(), doubt: true, crashed, since });
         self.log(Entry::Stuck { address, reason });
     }
 
-    /// Whether the way back depends on how this act ended.
+    /// Whether the way back, or the way on after a halt, depends on how this act ended.
     pub(super) fn must_know(&self, id: FrameId) -> bool {
         let Some(frame) = self.state.live.frames.get(&id) else { return false };
         let Work::Act(act) = &frame.work else { return false };
         match act.of {
             ActOf::Undo { .. } => true,
-            ActOf::Step(_) => frame.scope.is_none() && self.depends_on_outcome(id),
+            ActOf::Step(_) => self.would_be_kept(id) || (frame.scope.is_none() && self.depends_on_outcome(id)),
         }
     }
+}
+
+fn not_done(doubt: &str) -> SmolStr {
+    SmolStr::from(format!("it was not done ({doubt})"))
 }

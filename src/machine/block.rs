@@ -9,7 +9,7 @@ use super::state::{Check, CheckOf, EnvId, FrameId, Progress, Role, ScopePlace, W
 use super::{Entry, Kind, Machine, Report};
 use crate::evaluate::Answers;
 use crate::ir::{
-    Address, BlockId, Compensation, Expr, Place, Segment, Statement, StatementKind, Step, Value, json::to_json,
+    Address, BlockId, Compensation, Expr, LocalId, Place, Segment, Statement, StatementKind, Step, Value, json::to_json,
 };
 
 /// Whether the statement that was begun is over already.
@@ -74,7 +74,8 @@ impl Machine {
         let env = self.env_of(id);
         match &statement.kind {
             StatementKind::Let { local, value } => {
-                let value = self.compute(env, value)?;
+                let address = self.address_of(id).child(&self.name_of(*local));
+                let value = self.compute(env, value).map_err(Refusal::at(&address))?;
                 self.bind(env, *local, value);
                 Ok(Begun::Over)
             }
@@ -129,12 +130,20 @@ impl Machine {
             }
             StatementKind::Require(_) => {
                 let address = self.announce(id, statement, Kind::Require)?;
-                Ok(self.runs(id, address, Work::Check(Box::new(Check::new(CheckOf::Require(place), None)))))
+                Ok(self.runs(
+                    id,
+                    address,
+                    Work::Check(Box::new(Check::new(CheckOf::Require(place), None, self.state.now))),
+                ))
             }
             StatementKind::Verify { within, .. } => {
                 let address = self.announce(id, statement, Kind::Verify)?;
                 let within = self.within(env, within.as_ref()).map_err(Refusal::at(&address))?;
-                Ok(self.runs(id, address, Work::Check(Box::new(Check::new(CheckOf::Verify(place), within)))))
+                Ok(self.runs(
+                    id,
+                    address,
+                    Work::Check(Box::new(Check::new(CheckOf::Verify(place), within, self.state.now))),
+                ))
             }
             StatementKind::Wait(duration) => {
                 let address = self.announce(id, statement, Kind::Wait)?;
@@ -264,6 +273,13 @@ impl Machine {
             Some(frame) if frame.undoing => self.compensation_failed(id, reason),
             _ => self.fail_run(address, reason),
         }
+    }
+
+    /// What a name of the plan is called in addresses.
+    fn name_of(&self, local: LocalId) -> Segment {
+        let plan = self.program.plans.iter().find(|plan| plan.name == self.state.plan);
+        let local = plan.and_then(|plan| plan.locals.get(local.index()));
+        Segment::name(local.map_or("let", |local| &local.name))
     }
 
     pub(super) fn env_of(&self, id: FrameId) -> EnvId {

@@ -11,8 +11,8 @@ use crate::ir::{self, Expr, Program, StatementKind, Value};
 
 impl Check {
     /// A condition that is looked at for the first time; `within` is when it is over, and the pause between looks.
-    pub(super) fn new(of: CheckOf, within: Option<(Timestamp, i64)>) -> Check {
-        Check { of, answers: Answers::default(), within, next: None, looks: 0 }
+    pub(super) fn new(of: CheckOf, within: Option<(Timestamp, i64)>, began: Timestamp) -> Check {
+        Check { of, answers: Answers::default(), within, next: None, began }
     }
 }
 
@@ -54,6 +54,20 @@ impl Machine {
         }
     }
 
+    /// It is time to look again, or a look takes longer than there is time.
+    pub(super) fn wake_check(&mut self, id: FrameId) {
+        let now = self.state.now;
+        let Some((_, check)) = self.check_mut(id) else { return };
+        if check.next.take().is_some() {
+            check.began = now;
+            return self.ready.push_back((id, Report::Go));
+        }
+        let (of, answers) = (check.of, check.answers.clone());
+        self.abandon_looks(id);
+        let why = SmolStr::new_static("the last look did not end");
+        self.verdict(id, of, Verdict::Unknown, &answers, Some(why));
+    }
+
     fn verdict(&mut self, id: FrameId, of: CheckOf, verdict: Verdict, answers: &Answers, why: Option<SmolStr>) {
         let shown = self.shown(answers);
         if let CheckOf::Gate(_, _) = of {
@@ -83,7 +97,6 @@ impl Machine {
         if let Some((_, check)) = self.check_mut(id) {
             check.answers = Answers::default();
             check.next = Some(next);
-            check.looks += 1;
         }
     }
 

@@ -37,6 +37,8 @@ pub struct Perform {
     pub key: Option<SmolStr>,
     /// What is asked for.
     pub request: Request,
+    /// Whether its output is read. If not, any output will do, and none is given back.
+    pub wants_output: bool,
 }
 
 /// What a run is doing.

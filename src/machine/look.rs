@@ -5,8 +5,8 @@
 use smol_str::SmolStr;
 
 use super::compute::Given;
-use super::state::{Backoff, Flight, FrameId, Look, Policy, Subject, Work};
-use super::{Command, EffectId, Entry, Machine, Outcome, Perform, Purpose, Report};
+use super::state::{Backoff, Flight, Frame, FrameId, Look, Policy, Subject, Work};
+use super::{Command, EffectId, Entry, Machine, Outcome, Perform, Purpose, Report, Timestamp};
 use crate::evaluate::{Answers, Needed, Stop};
 use crate::ir::{Request, Tries, Type, Value, json::decode_output};
 use crate::source::Span;
@@ -39,11 +39,15 @@ impl Machine {
         };
         let policy = match policy {
             Ok(policy) => policy,
-            Err(reason) => return self.fail(parent, reason),
+            // A look that can't be begun is one without an answer, and what asked for it says what that means.
+            Err(reason) => {
+                let answer = Answer { call: needed, result: Err(reason) };
+                return self.ready.push_back((parent, Report::Value(answer)));
+            }
         };
         let subject = Subject::from(needed);
         let answers = Answers::default();
-        let look = Look { subject, answers, policy, attempt: 1, flight: None, backoff: None, purpose };
+        let look = Look { subject, answers, policy, attempt: 1, over: None, flight: None, backoff: None, purpose };
         let address = self.address_of(parent);
         self.push_child(parent, address, 0, Work::Look(Box::new(look)));
     }
@@ -61,7 +65,9 @@ impl Machine {
     /// Begins a try, or goes on with one after a look inside it.
     pub(super) fn go_on_look(&mut self, id: FrameId, report: Report) {
         let program = self.program();
+        let now = self.state.now;
         let Some(look) = self.look_mut(id) else { return };
+        look.over = look.over.or(look.policy.timeout.map(|timeout| now.plus(timeout)));
         if let Report::Value(answer) = report {
             answer.add_to(&mut look.answers);
         }
@@ -94,8 +100,8 @@ impl Machine {
 
     fn launch_look(&mut self, id: FrameId, request: Request, expects: Type, span: Span) {
         let Some(look) = self.look_mut(id) else { return };
-        let (attempt, purpose, timeout) = (look.attempt, look.purpose, look.policy.timeout);
-        let flight = self.launch(id, purpose, attempt, None, request, expects, span, timeout);
+        let (attempt, purpose, over) = (look.attempt, look.purpose, look.over);
+        let flight = self.launch(id, purpose, attempt, None, request, expects, span, over);
         if let Some(look) = self.look_mut(id) {
             look.flight = Some(flight);
         }
@@ -112,13 +118,12 @@ impl Machine {
         request: Request,
         expects: Type,
         span: Span,
-        timeout: Option<i64>,
+        deadline: Option<Timestamp>,
     ) -> Flight {
         let effect = EffectId(self.state.numbers.effect);
         self.state.numbers.effect += 1;
         self.state.effects.insert(effect, id);
         let address = self.address_of(id);
-        let deadline = timeout.map(|nanoseconds| self.state.now.plus(nanoseconds));
         self.log(Entry::Intent {
             effect,
             address: address.clone(),
@@ -127,7 +132,8 @@ impl Machine {
             key: key.clone(),
             request: request.clone(),
         });
-        let perform = Perform { effect, address, purpose, key, request: request.clone() };
+        let wants_output = expects != Type::Nothing;
+        let perform = Perform { effect, address, purpose, key, request: request.clone(), wants_output };
         self.out.commands.push(Command::Perform(perform));
         Flight { effect, request, expects, span, deadline, stopped: None }
     }
@@ -137,6 +143,7 @@ impl Machine {
         let Some(look) = self.look_mut(id) else { return };
         let Some(flight) = look.flight.take() else { return };
         if crashed {
+            look.over = None;
             look.answers = Answers::default();
             return self.ready.push_back((id, Report::Go));
         }
@@ -164,6 +171,7 @@ impl Machine {
             return self.look_ended(id, Err(reason));
         }
         look.attempt += 1;
+        look.over = None;
         look.answers = Answers::default();
         let until = now.plus(look.policy.pause(look.attempt));
         look.backoff = Some(Backoff { until, reason: reason.clone() });
@@ -184,8 +192,25 @@ impl Machine {
             return self.ready.push_back((id, Report::Go));
         }
         let timeout = look.policy.timeout;
-        let stop = look.flight.as_mut().and_then(|flight| flight.time_is_up(timeout));
-        self.out.commands.extend(stop);
+        if let Some(flight) = &mut look.flight {
+            let stop = flight.stop(too_long(timeout));
+            return self.out.commands.extend(stop);
+        }
+        self.abandon_looks(id);
+        self.look_try_failed(id, too_long(timeout));
+    }
+
+    /// Looks that are part of `parent` and have not ended are not waited for.
+    pub(super) fn abandon_looks(&mut self, parent: FrameId) {
+        let is_part = |frame: &Frame| frame.parent == Some(parent) && matches!(frame.work, Work::Look(_));
+        let parts = self.state.live.frames.iter().filter(|(_, frame)| is_part(frame)).map(|(id, _)| *id);
+        for part in parts.collect::<Vec<_>>() {
+            self.abandon_looks(part);
+            let flight = self.look_mut(part).and_then(|look| look.flight.as_mut());
+            let stop = flight.and_then(|flight| flight.stop(SmolStr::new_static("it is not waited for any more")));
+            self.out.commands.extend(stop);
+            self.state.live.frames.remove(&part);
+        }
     }
 
     pub(super) fn look_mut(&mut self, id: FrameId) -> Option<&mut Look> {
@@ -206,12 +231,11 @@ impl Flight {
         self.deadline = None;
         Some(Command::Stop(self.effect))
     }
+}
 
-    /// Its time is up.
-    pub(super) fn time_is_up(&mut self, timeout: Option<i64>) -> Option<Command> {
-        let limit = Value::Duration(timeout.unwrap_or(0));
-        self.stop(SmolStr::from(format!("no end after {limit}")))
-    }
+/// Why a try was stopped whose time was up.
+pub(super) fn too_long(timeout: Option<i64>) -> SmolStr {
+    SmolStr::from(format!("no end after {}", Value::Duration(timeout.unwrap_or(0))))
 }
 
 impl From<Needed> for Subject {

@@ -100,9 +100,9 @@ impl Machine {
         }
     }
 
-    /// Lets everything that can go on go on, and the way back after it.
+    /// Lets everything that can go on go on, and the way back after it; while the run is suspended, nothing can.
     fn settle_down(&mut self) {
-        loop {
+        while !self.state.suspended {
             while let Some((frame, report)) = self.ready.pop_front() {
                 self.dispatch(frame, report);
             }
@@ -134,6 +134,7 @@ impl Machine {
         let found = program.plans.iter().find(|candidate| candidate.name == plan);
         let plan = found.ok_or_else(|| SmolStr::from(format!("the program has no plan `{plan}`")))?;
         self.state.run = run;
+        self.state.plan = plan.name.clone();
         let env = self.new_env(None);
         for (number, param) in plan.params.iter().enumerate() {
             let given = inputs.get(param.name.as_str()).unwrap_or(&Json::Null);
@@ -276,10 +277,7 @@ impl Machine {
             Work::Stage(_) => self.look_at_due_gates(id),
             Work::Act(_) => self.wake_act(id),
             Work::Look(_) => self.wake_look(id),
-            Work::Check(check) => {
-                check.next = None;
-                self.ready.push_back((id, Report::Go));
-            }
+            Work::Check(_) => self.wake_check(id),
             Work::Wait { until } if *until <= now => self.ready.push_back((id, Report::Go)),
             Work::Wait { .. }
             | Work::Block { .. }
@@ -304,7 +302,9 @@ impl Machine {
             env.uses += 1;
             needed = env.parent;
         }
-        self.state.scopes.insert(id, state::Scope { parent: outer, address, env, place });
+        self.state
+            .scopes
+            .insert(id, state::Scope { parent: outer, first: self.state.numbers.effect, address, env, place });
         id
     }
 }

@@ -32,9 +32,6 @@ impl Machine {
     }
 
     fn begin_phase(&mut self, id: FrameId, place: Place, number: usize, phase: &crate::ir::Phase) {
-        if self.state.failure.is_some() {
-            return;
-        }
         let Some(frame) = self.state.live.frames.get_mut(&id) else { return };
         let env = frame.env;
         if let Work::Phases { phases, .. } = &mut frame.work {

@@ -153,7 +153,7 @@ impl Machine {
             }
         }
         for (number, address) in due {
-            let check = Check::new(CheckOf::Gate(place, number), None);
+            let check = Check::new(CheckOf::Gate(place, number), None, now);
             self.push_child(id, address, number, Work::Check(Box::new(check)));
         }
     }
@@ -214,15 +214,6 @@ impl Machine {
         }
     }
 
-    /// While nobody watched, nothing was observed.
-    pub(super) fn forget_unobserved_time(&mut self) {
-        let now = self.state.now;
-        for frame in self.state.live.frames.values_mut() {
-            let Work::Stage(Stage { hold: Some(hold), .. }) = &mut frame.work else { continue };
-            hold.gates.iter_mut().for_each(|gate| gate.mark = now);
-        }
-    }
-
     fn stage_mut(&mut self, id: FrameId) -> Option<(EnvId, &mut Stage)> {
         let frame = self.state.live.frames.get_mut(&id)?;
         match &mut frame.work {
@@ -233,6 +224,11 @@ impl Machine {
 }
 
 impl Hold {
+    /// While nobody watched, nothing was observed.
+    pub(super) fn forget_unobserved(&mut self, now: Timestamp) {
+        self.gates.iter_mut().for_each(|gate| gate.mark = now);
+    }
+
     /// The least of what was observed.
     pub(super) fn credit(&self) -> i64 {
         self.gates.iter().map(|gate| gate.credit).min().unwrap_or(0)

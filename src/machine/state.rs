@@ -34,6 +34,8 @@ numbers! {
 pub(super) struct State {
     /// The unique name of the run, with which idempotency keys begin.
     pub run: SmolStr,
+    /// Its plan.
+    pub plan: SmolStr,
     pub now: Timestamp,
     pub live: Live,
     pub numbers: Numbers,
@@ -229,6 +231,8 @@ pub(super) struct Look {
     pub answers: Answers,
     pub policy: Policy,
     pub attempt: u32,
+    /// When this try is over, looks inside it included.
+    pub over: Option<Timestamp>,
     pub flight: Option<Flight>,
     pub backoff: Option<Backoff>,
     pub purpose: super::journal::Purpose,
@@ -283,6 +287,8 @@ pub(super) struct Act {
     pub attempt: u32,
     /// How often the effect was asked for.
     pub launches: u32,
+    /// When this try is over, looks before its effect included.
+    pub over: Option<Timestamp>,
     /// How often settling was tried.
     pub settling: u32,
     /// The effect that is in doubt.
@@ -325,6 +331,8 @@ pub(super) enum ActState {
     Stuck {
         reason: SmolStr,
         doubt: bool,
+        crashed: bool,
+        since: Timestamp,
     },
 }
 
@@ -335,9 +343,10 @@ pub(super) struct Check {
     pub answers: Answers,
     /// For `verify within`: when it is over, and the pause between two looks.
     pub within: Option<(Timestamp, i64)>,
-    /// When one looks again.
+    /// When one looks again; `None` while one looks.
     pub next: Option<Timestamp>,
-    pub looks: u32,
+    /// When this look began.
+    pub began: Timestamp,
 }
 
 /// Whose condition.
@@ -352,6 +361,8 @@ pub(super) enum CheckOf {
 /// Something in the list of what would be undone.
 #[derive(Clone, Debug)]
 pub(super) struct Undo {
+    /// The number of its first effect.
+    pub first: u64,
     pub address: Address,
     pub scope: Option<ScopeId>,
     pub state: UndoState,
@@ -382,13 +393,18 @@ pub(super) enum WayBack {
         best_effort: bool,
     },
     /// Its arguments could not be computed, for this reason.
-    Broken(SmolStr),
+    Broken {
+        reason: SmolStr,
+        best_effort: bool,
+    },
 }
 
 /// A scope with a `compensate` of its own.
 #[derive(Clone, Debug)]
 pub(super) struct Scope {
     pub parent: Option<ScopeId>,
+    /// The number that the next effect had when it began: what is in it stands from there on in the list.
+    pub first: u64,
     pub address: Address,
     /// What it sees: outer names, and inner ones where they are known.
     pub env: EnvId,
@@ -409,11 +425,11 @@ impl Frame {
         match &self.work {
             Work::Stage(stage) => stage.hold.as_ref().and_then(Hold::deadline),
             Work::Look(look) => {
-                let flight = look.flight.as_ref().and_then(|flight| flight.deadline);
-                look.backoff.as_ref().map(|backoff| backoff.until).or(flight)
+                let stopping = look.flight.as_ref().is_some_and(|flight| flight.stopped.is_some());
+                look.backoff.as_ref().map(|backoff| backoff.until).or(look.over.filter(|_| !stopping))
             }
-            Work::Act(act) => act.state.deadline(),
-            Work::Check(check) => check.next,
+            Work::Act(act) => act.deadline(),
+            Work::Check(check) => check.next.or(check.over()),
             Work::Wait { until } => Some(*until),
             Work::Block { .. }
             | Work::Phases { .. }
@@ -424,21 +440,52 @@ impl Frame {
     }
 }
 
+impl Frame {
+    /// Its effect in flight.
+    pub(super) fn flight_mut(&mut self) -> Option<&mut Flight> {
+        match &mut self.work {
+            Work::Look(look) => look.flight.as_mut(),
+            Work::Act(act) => match &mut act.state {
+                ActState::InFlight { flight, .. } => Some(flight),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Whether this is a compensation as a whole, and one that blocks nothing if it can't be done.
+    pub(super) fn is_best_effort_compensation(&self) -> bool {
+        match &self.work {
+            Work::Block { role: Role::Compensation { best_effort }, .. } => *best_effort,
+            Work::Act(act) => matches!(act.of, ActOf::Undo { best_effort: true }),
+            _ => false,
+        }
+    }
+}
+
 impl Hold {
     fn deadline(&self) -> Option<Timestamp> {
         if self.gates.is_empty() { Some(self.until) } else { self.gates.iter().filter_map(|gate| gate.next).min() }
     }
 }
 
-impl ActState {
+impl Act {
     fn deadline(&self) -> Option<Timestamp> {
-        match self {
+        match &self.state {
+            ActState::Preparing => self.over,
             ActState::InFlight { flight, .. } => flight.deadline,
             ActState::Backoff(backoff)
             | ActState::ConfirmBackoff { backoff, .. }
             | ActState::RepeatBackoff(backoff) => Some(backoff.until),
-            ActState::Preparing | ActState::Confirming { .. } | ActState::Stuck { .. } => None,
+            ActState::Confirming { .. } | ActState::Stuck { .. } => None,
         }
+    }
+}
+
+impl Check {
+    /// When a look of `verify within` is over: at its end, but a late one has as long as a pause between two looks.
+    fn over(&self) -> Option<Timestamp> {
+        self.within.map(|(until, every)| until.max(self.began.plus(every)))
     }
 }
 

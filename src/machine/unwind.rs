@@ -1,8 +1,12 @@
 //! The way back: one list, undone from its end, one part at a time.
 
+use std::collections::BTreeMap;
+
 use smol_str::SmolStr;
 
-use super::state::{Act, ActOf, ActState, Frame, FrameId, Role, ScopeId, Undo, UndoState, WayBack, Work};
+use super::state::{
+    Act, ActOf, ActState, Frame, FrameId, Policy, Role, ScopeId, Stage, Undo, UndoState, WayBack, Work,
+};
 use super::{Command, EffectId, Ending, Entry, Kind, Machine, Outcome};
 use crate::ir::Address;
 
@@ -28,13 +32,16 @@ impl Machine {
         }
     }
 
-    /// Whether a frame is, or is part of, finding out how an act ended.
+    /// Whether a frame is, or is part of, finding out how an act ended of which that must be known.
     fn looks_for_doubt(&self, id: FrameId) -> bool {
         let mut at = Some(id);
         while let Some(frame) = at.and_then(|id| self.state.live.frames.get(&id)) {
             match &frame.work {
                 Work::Look(_) => at = frame.parent,
-                Work::Act(act) => return matches!(act.state, ActState::Confirming { .. }),
+                Work::Act(act) => {
+                    let confirming = matches!(act.state, ActState::Confirming { .. });
+                    return confirming && at.is_some_and(|id| self.must_know(id));
+                }
                 _ => return false,
             }
         }
@@ -53,13 +60,15 @@ impl Machine {
                     return self.act_failed(id, reason);
                 }
                 ActState::Preparing => return self.act_failed(id, stopping()),
-                ActState::ConfirmBackoff { .. } | ActState::RepeatBackoff(_) | ActState::Stuck { .. } if !must_know => {
-                    return self.act_failed(id, stopping());
-                }
                 ActState::Confirming { .. }
                 | ActState::ConfirmBackoff { .. }
                 | ActState::RepeatBackoff(_)
-                | ActState::Stuck { .. } => None,
+                | ActState::Stuck { .. } => {
+                    if !must_know {
+                        return self.act_failed(id, stopping());
+                    }
+                    None
+                }
             },
             Work::Look(look) => {
                 let stop = look.flight.as_mut().and_then(|flight| flight.stop(stopping()));
@@ -91,7 +100,7 @@ impl Machine {
 
     fn last(&mut self) -> Option<Last> {
         loop {
-            let Undo { address, scope, state } = self.state.undo.last()?;
+            let Undo { address, scope, state, .. } = self.state.undo.last()?;
             if let Some(scope) = scope.and_then(|scope| self.outermost(scope)) {
                 return Some(Last::Scope(scope));
             }
@@ -152,7 +161,11 @@ impl Machine {
         let address = self.enter(undone.undo());
         self.log(Entry::Entered { address: address.clone(), kind: Kind::Compensation, title: None });
         let (env, work) = match way_back {
-            WayBack::Broken(reason) => {
+            WayBack::Broken { reason, best_effort: true } => {
+                self.not_undone(reason);
+                return true;
+            }
+            WayBack::Broken { reason, best_effort: false } => {
                 self.block_on(address, reason);
                 return false;
             }
@@ -175,7 +188,9 @@ impl Machine {
 
     /// A compensation did its work.
     pub(super) fn compensation_done(&mut self, id: FrameId) {
-        self.state.live.frames.remove(&id);
+        if let Some(frame) = self.state.live.frames.remove(&id) {
+            self.state.live.envs.remove(&frame.env);
+        }
         let undone = self.drop_last();
         self.log(Entry::Undone { address: undone });
         self.state.undoing = None;
@@ -187,39 +202,71 @@ impl Machine {
         let Some(scope) = last.scope.and_then(|scope| self.outermost(scope)) else {
             return self.state.undo.pop().map_or_else(Address::root, |undo| undo.address);
         };
-        let mut list = std::mem::take(&mut self.state.undo);
-        list.retain(|undo| !self.is_in(undo.scope, scope));
-        self.state.undo = list;
+        let first = self.state.scopes.get(&scope).map_or(0, |scope| scope.first);
+        let from = self.state.undo.partition_point(|undo| undo.first < first);
+        let behind = self.state.undo.split_off(from);
+        let beside: Vec<Undo> = behind.into_iter().filter(|undo| !self.is_in(undo.scope, scope)).collect();
+        self.state.undo.extend(beside);
         self.state.scopes.remove(&scope).map_or_else(Address::root, |scope| scope.address)
     }
 
     /// The call of a compensation, or a step in its block, failed for good.
     pub(super) fn undo_failed(&mut self, id: FrameId, reason: SmolStr) {
-        let Some(frame) = self.state.live.frames.get(&id) else { return };
-        let address = frame.address.clone();
-        let Work::Act(act) = &frame.work else { return };
-        if let ActOf::Undo { best_effort: true } = act.of {
-            self.state.live.frames.remove(&id);
-            return self.not_undone(reason);
+        if self.blocks_nothing(id) {
+            return self.give_up_undoing(id, reason);
         }
-        self.set_act(id, ActState::Stuck { reason: reason.clone(), doubt: false });
+        let (address, since) = (self.address_of(id), self.state.now);
+        self.set_act(id, ActState::Stuck { reason: reason.clone(), doubt: false, crashed: false, since });
         self.log(Entry::Stuck { address, reason });
+    }
+
+    /// Whether this act is, or is part of, a compensation that is `best_effort`.
+    pub(super) fn blocks_nothing(&self, id: FrameId) -> bool {
+        let undoing = self.state.live.frames.get(&id).is_some_and(|frame| frame.undoing);
+        undoing && self.undoing_frame().is_some_and(Frame::is_best_effort_compensation)
+    }
+
+    fn undoing_frame(&self) -> Option<&Frame> {
+        self.state.live.frames.get(&self.state.undoing?)
+    }
+
+    /// A part of a `best_effort` compensation can't be done: the compensation ends there.
+    pub(super) fn give_up_undoing(&mut self, id: FrameId, reason: SmolStr) {
+        if self.state.undoing != Some(id) {
+            let address = self.address_of(id);
+            self.log(Entry::Failed { address, reason: reason.clone(), tolerated: false });
+        }
+        self.compensation_failed(id, reason);
     }
 
     /// The block of a compensation failed: what is left of it is dropped, and it waits to be begun anew.
     pub(super) fn compensation_failed(&mut self, _failed: FrameId, reason: SmolStr) {
-        let Some(block) = self.state.undoing.take() else { return };
-        let Some(frame) = self.state.live.frames.get(&block) else { return };
-        let address = frame.address.clone();
-        let best_effort = matches!(frame.work, Work::Block { role: Role::Compensation { best_effort: true }, .. });
-        self.state.live.frames.retain(|_, frame| !frame.undoing);
+        let Some(frame) = self.undoing_frame() else { return };
+        let (address, best_effort) = (frame.address.clone(), frame.is_best_effort_compensation());
+        self.state.undoing = None;
+        self.drop_compensation();
         if best_effort { self.not_undone(reason) } else { self.block_on(address, reason) }
+    }
+
+    /// Takes away what is left of the compensation that runs; what is in flight beside is asked to stop.
+    fn drop_compensation(&mut self) {
+        let (dropped, kept) =
+            std::mem::take(&mut self.state.live.frames).into_iter().partition(|(_, frame)| frame.undoing);
+        self.state.live.frames = kept;
+        let dropped: BTreeMap<FrameId, Frame> = dropped;
+        for mut frame in dropped.into_values() {
+            if frame.owns_env {
+                self.state.live.envs.remove(&frame.env);
+            }
+            let stop =
+                frame.flight_mut().and_then(|flight| flight.stop(SmolStr::new_static("its compensation failed")));
+            self.out.commands.extend(stop);
+        }
     }
 
     fn not_undone(&mut self, reason: SmolStr) {
         let address = self.drop_last();
         self.log(Entry::NotUndone { address, reason });
-        self.state.undoing = None;
     }
 
     fn block_on(&mut self, address: Address, reason: SmolStr) {
@@ -262,6 +309,21 @@ impl Machine {
             }
         }
         self.wake_due();
+    }
+
+    /// While no process drove the run nothing was observed, and no look could end: both have their time anew.
+    fn forget_unobserved_time(&mut self) {
+        let now = self.state.now;
+        let anew = |policy: &Policy| policy.timeout.map(|timeout| now.plus(timeout));
+        for frame in self.state.live.frames.values_mut() {
+            match &mut frame.work {
+                Work::Stage(Stage { hold: Some(hold), .. }) => hold.forget_unobserved(now),
+                Work::Check(check) if check.next.is_none() => check.began = now,
+                Work::Look(look) => look.over = look.over.and(anew(&look.policy)),
+                Work::Act(act) => act.over = act.over.and(anew(&act.policy)),
+                _ => {}
+            }
+        }
     }
 
     /// Whether an effect was asked for in this very step, and so can't have been in flight before.

@@ -33,8 +33,12 @@ impl Machine {
 
     /// The effects that were asked for and whose end is not known.
     pub fn in_flight(&self) -> Vec<EffectId> {
-        let known = |id: &EffectId| self.state.held_back.iter().any(|(held, _)| held == id);
-        self.state.effects.keys().filter(|id| !known(id)).copied().collect()
+        self.state.effects.keys().copied().filter(|id| !self.is_held_back(*id)).collect()
+    }
+
+    /// Whether the end of an effect came while the run was suspended.
+    fn is_held_back(&self, effect: EffectId) -> bool {
+        self.state.held_back.iter().any(|(held, _)| *held == effect)
     }
 
     /// Everything the run waits for, in the order in which it began.
@@ -61,6 +65,7 @@ impl Machine {
             let address = match (scope, &undo.state) {
                 (Some(scope), _) => &scope.address,
                 (None, UndoState::Started) => continue,
+                (None, UndoState::Pending { frame, .. }) if !self.is_undoable(*frame) => continue,
                 (None, UndoState::Pending { .. } | UndoState::Done(_)) => &undo.address,
             };
             if !seen.contains(address) {
@@ -74,6 +79,9 @@ impl Machine {
         let on = match &frame.work {
             Work::Wait { until } => WaitOn::Time { until: *until },
             Work::Check(check) => WaitOn::Time { until: check.next? },
+            Work::Look(look) if look.flight.as_ref().is_some_and(|flight| self.is_held_back(flight.effect)) => {
+                return None;
+            }
             Work::Look(look) => look.wait(&self.program)?,
             Work::Act(act) => self.act_wait(act, frame)?,
             Work::Stage(stage) => self.stage_wait(stage)?,
@@ -83,13 +91,18 @@ impl Machine {
             | Work::Rollout { .. }
             | Work::Probe { .. } => return None,
         };
-        Some(Wait { address: frame.address.clone(), since: frame.since, on })
+        let since = match &frame.work {
+            Work::Act(act) => act.stuck_since().unwrap_or(frame.since),
+            _ => frame.since,
+        };
+        Some(Wait { address: frame.address.clone(), since, on })
     }
 
     fn act_wait(&self, act: &Act, frame: &Frame) -> Option<WaitOn> {
         let purpose = if frame.undoing { Purpose::Undo } else { Purpose::Do };
         match &act.state {
             ActState::Preparing | ActState::Confirming { .. } => None,
+            ActState::InFlight { flight, .. } if self.is_held_back(flight.effect) => None,
             ActState::InFlight { flight, .. } => {
                 Some(WaitOn::Effect { summary: flight.request.summary(), purpose, attempt: act.launches })
             }
@@ -100,8 +113,8 @@ impl Machine {
                 attempt: act.launches + 1,
                 reason: backoff.reason.clone(),
             }),
-            ActState::Stuck { reason, doubt: false } => Some(WaitOn::Compensation { reason: reason.clone() }),
-            ActState::Stuck { reason, doubt: true } => {
+            ActState::Stuck { reason, doubt: false, .. } => Some(WaitOn::Compensation { reason: reason.clone() }),
+            ActState::Stuck { reason, doubt: true, .. } => {
                 let expects = match self.acts().find(|(_, address, _)| **address == frame.address) {
                     Some((id, _, _)) => self.expects(id),
                     None => Type::Nothing,
@@ -146,6 +159,13 @@ impl Look {
 impl Act {
     pub(super) fn is_stuck(&self) -> bool {
         matches!(self.state, ActState::Stuck { .. })
+    }
+
+    fn stuck_since(&self) -> Option<Timestamp> {
+        match self.state {
+            ActState::Stuck { since, .. } => Some(since),
+            _ => None,
+        }
     }
 
     /// What a bare effect gives; the compensation of a scope or step gives nothing that is needed.

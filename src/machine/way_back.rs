@@ -14,18 +14,19 @@ use crate::ir::{
 };
 
 impl Machine {
-    /// An act is about to be started: its place in the list is taken.
+    /// An act is about to be started: its place in the list is taken. What can't be undone has one too, until it is
+    /// known how it ended: nothing from before it is undone while it may have been done.
     pub(super) fn expect_undo(&mut self, id: FrameId) {
         let Some(step) = self.step_of(id).cloned() else { return };
-        let compensation = self.compensation_of(&step);
-        let mode = compensation.map(|compensation| compensation.mode);
+        let mode = self.compensation_of(&step).map(|compensation| compensation.mode);
         let always = (mode == Some(CompensationMode::Always)).then(|| self.capture_for(id, &step, &Value::None));
         let Some(frame) = self.state.live.frames.get(&id) else { return };
-        if mode.is_none() && frame.scope.is_none() {
+        if mode.is_none() && frame.scope.is_none() && !self.depends_on_outcome(id) {
             return;
         }
         let state = UndoState::Pending { frame: id, always: always.flatten() };
-        self.state.undo.push(Undo { address: frame.address.clone(), scope: frame.scope, state });
+        let first = self.state.numbers.effect;
+        self.state.undo.push(Undo { first, address: frame.address.clone(), scope: frame.scope, state });
     }
 
     /// An act is done: how it is undone is settled now.
@@ -53,20 +54,32 @@ impl Machine {
         }
     }
 
+    /// Whether an act, once done, could be undone.
+    pub(super) fn is_undoable(&self, id: FrameId) -> bool {
+        self.step_of(id).is_some_and(|step| self.compensation_of(step).is_some())
+    }
+
     /// What a step says of its way back, or else its action.
     fn compensation_of<'a>(&'a self, step: &'a Step) -> Option<&'a Compensation> {
+        self.said_of(step).filter(|compensation| !matches!(compensation.body, CompensationBody::Nothing))
+    }
+
+    /// The same, `nothing` included.
+    fn said_of<'a>(&'a self, step: &'a Step) -> Option<&'a Compensation> {
         let inherited = || match &step.operation {
             Operation::Action(action, _) => self.program.actions[action.index()].compensation.as_ref(),
             Operation::Effect(_) => None,
         };
-        let said = if step.irreversible { None } else { step.compensation.as_ref().or_else(inherited) };
-        said.filter(|compensation| !matches!(compensation.body, CompensationBody::Nothing))
+        if step.irreversible { None } else { step.compensation.as_ref().or_else(inherited) }
     }
 
-    /// Whether the way back of an act depends on how it ended.
+    /// Whether it matters on the way back how an act ended: not if it is undone in any case, nor if there is nothing
+    /// to undo. What can't be undone matters: nobody may call a run undone that perhaps did it.
     pub(super) fn depends_on_outcome(&self, id: FrameId) -> bool {
-        let compensation = self.step_of(id).and_then(|step| self.compensation_of(step));
-        compensation.is_some_and(|compensation| compensation.mode != CompensationMode::Always)
+        let compensation = self.step_of(id).and_then(|step| self.said_of(step));
+        compensation.is_none_or(|compensation| {
+            compensation.mode != CompensationMode::Always && !matches!(compensation.body, CompensationBody::Nothing)
+        })
     }
 
     fn capture_for(&self, id: FrameId, step: &Step, result: &Value) -> Option<WayBack> {
@@ -99,7 +112,8 @@ impl Machine {
                     Ok(WayBack::Call { call, policy, best_effort })
                 });
                 Some(captured.unwrap_or_else(|reason| {
-                    WayBack::Broken(SmolStr::from(format!("what undoes it could not be computed: {reason}")))
+                    let reason = SmolStr::from(format!("what undoes it could not be computed: {reason}"));
+                    WayBack::Broken { reason, best_effort }
                 }))
             }
         }

@@ -53,13 +53,13 @@ impl Machine {
     }
 
     fn nothing_to_settle(&self, address: &Address) -> Refused {
-        let stuck: Vec<String> = self.stuck().map(|(address, _)| format!("settle {address}")).collect();
-        let reason = if stuck.is_empty() {
+        let instead: Vec<String> = self.stuck().map(|(address, doubt)| help_for(&address, doubt)).collect();
+        let reason = if instead.is_empty() {
             format!("nothing is in doubt at `{address}`: this run is not stuck")
         } else {
             format!("nothing is in doubt at `{address}`")
         };
-        Refused { reason, instead: stuck }
+        Refused { reason, instead }
     }
 
     fn settle(&mut self, address: &Address, verdict: Settlement) {
@@ -69,9 +69,9 @@ impl Machine {
             let undone = self.drop_last();
             return self.log(Entry::Undone { address: undone });
         };
-        let reason = match &act.state {
-            ActState::Stuck { reason, .. } => reason.clone(),
-            _ => SmolStr::default(),
+        let (reason, crashed) = match &act.state {
+            ActState::Stuck { reason, crashed, .. } => (reason.clone(), *crashed),
+            _ => (SmolStr::default(), false),
         };
         let expects = self.expects(id);
         self.log(Entry::Unstuck { address: address.clone() });
@@ -82,7 +82,8 @@ impl Machine {
             }
             Settlement::NotDone => {
                 self.set_act(id, ActState::Preparing);
-                self.try_failed(id, SmolStr::from(format!("it was not done, an operator says ({reason})")));
+                let reason = SmolStr::from(format!("it was not done, an operator says ({reason})"));
+                self.found_not_done(id, reason, crashed);
             }
         }
     }
@@ -107,13 +108,13 @@ impl Machine {
         if stuck.iter().any(|(at, doubt)| !doubt && fits(at)) {
             return Ok(());
         }
-        let in_doubt: Vec<String> = stuck.iter().map(|(at, _)| format!("settle {at} --done | --not-done")).collect();
-        let reason = match (self.state.ended.as_ref(), in_doubt.is_empty()) {
-            (Some(_), _) => "the run is over, and not halted at a commit".to_owned(),
-            (None, false) => "nobody knows whether it was done, so it is not done again unasked".to_owned(),
-            (None, true) => "nothing is stuck here".to_owned(),
+        let reason = match (address, stuck.iter().find(|(at, _)| fits(at))) {
+            _ if self.state.ended.is_some() => "the run is over, and not halted at a commit".to_owned(),
+            (_, Some((at, _))) => format!("nobody knows whether `{at}` was done, so it is not done again unasked"),
+            (Some(address), None) => format!("nothing is stuck at `{address}`"),
+            (None, None) => "nothing is stuck: the run goes on by itself".to_owned(),
         };
-        Err(Refused { reason, instead: in_doubt })
+        Err(Refused { reason, instead: stuck.iter().map(|(at, doubt)| help_for(at, *doubt)).collect() })
     }
 
     fn retry(&mut self, address: Option<&Address>) {
@@ -124,10 +125,9 @@ impl Machine {
         if let Some((blocked, _)) = self.state.blocked.take_if(|(at, _)| fits(at)) {
             self.log(Entry::Unstuck { address: blocked });
         }
-        let failed = |act: &Act| matches!(act.state, ActState::Stuck { doubt: false, .. });
         let again: Vec<(FrameId, Address)> = self
             .acts()
-            .filter(|(_, at, act)| failed(act) && fits(at))
+            .filter(|(id, at, act)| act.is_stuck() && !self.needs_settling(*id, act) && fits(at))
             .map(|(id, address, _)| (id, address.clone()))
             .collect();
         for (id, address) in again {
@@ -135,6 +135,7 @@ impl Machine {
             if let Some(act) = self.act_mut(id) {
                 act.attempt = 1;
                 act.settling = 0;
+                act.over = None;
                 act.state = ActState::Preparing;
                 self.ready.push_back((id, super::Report::Go));
             }
@@ -163,13 +164,18 @@ impl Machine {
         }
     }
 
+    /// Whether only a person can say how an act ended. A compensation without a `confirm` may always be tried again.
+    fn needs_settling(&self, id: FrameId, act: &Act) -> bool {
+        let undoing = self.state.live.frames.get(&id).is_some_and(|frame| frame.undoing);
+        let repeatable = undoing && self.action_of(id).is_none_or(|action| action.confirm.is_none());
+        matches!(act.state, ActState::Stuck { doubt: true, .. }) && !repeatable
+    }
+
     /// Everything a person is needed for, and whether that is to say how it ended.
     fn stuck(&self) -> impl Iterator<Item = (Address, bool)> + '_ {
         let blocked = self.state.blocked.iter().map(|(address, _)| (address.clone(), false));
-        let acts = self.acts().filter_map(|(_, address, act)| match act.state {
-            ActState::Stuck { doubt, .. } => Some((address.clone(), doubt)),
-            _ => None,
-        });
+        let acts = self.acts().filter(|(_, _, act)| act.is_stuck());
+        let acts = acts.map(|(id, address, act)| (address.clone(), self.needs_settling(id, act)));
         blocked.chain(acts)
     }
 
@@ -191,6 +197,11 @@ fn allow_done_only(verdict: &Settlement) -> Result<(), Refused> {
         Settlement::Done(_) => Ok(()),
         Settlement::NotDone => Err(failed_already()),
     }
+}
+
+/// What an operator can say of something that is stuck.
+fn help_for(address: &Address, doubt: bool) -> String {
+    if doubt { format!("settle {address} --done | --not-done") } else { format!("retry {address}") }
 }
 
 fn failed_already() -> Refused {

@@ -124,7 +124,7 @@ pub enum StoreError {
         /// What was and what was not saved, and what to do.
         help: &'static str,
     },
-    /// The folder or file of the store can't be used.
+    /// The folder or a file of the store can't be used.
     #[error("can't {doing} `{}`: {source}", path.display())]
     #[diagnostic(help("choose another folder with `--store DIR` or `ORCH_STORE`"))]
     Files {

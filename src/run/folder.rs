@@ -43,6 +43,17 @@ impl Folder {
         self.database().exists()
     }
 
+    /// What is wrong with it, if it is there and no folder.
+    pub fn check(&self) -> Result<(), StoreError> {
+        match fs::metadata(&self.0) {
+            Ok(about) if !about.is_dir() => {
+                let source = io::Error::new(io::ErrorKind::NotADirectory, "not a folder, so it is no store");
+                Err(StoreError::Files { doing: "use", path: self.0.clone(), source })
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// The file that whoever drives `run` has locked.
     pub(crate) fn lock_file(&self, run: &RunId) -> PathBuf {
         self.0.join("locks").join(run.as_str())
@@ -55,6 +66,7 @@ impl Folder {
 
     /// Creates it, for its owner only, if it does not exist.
     pub fn create(&self) -> Result<(), StoreError> {
+        self.check()?;
         let failed = |source| StoreError::Files { doing: "create", path: self.0.clone(), source };
         private(&self.0).map_err(failed)?;
         keep_out_of_version_control(&self.0).map_err(failed)

@@ -60,9 +60,19 @@ impl Runner {
         Ok(Runner { folder, store })
     }
 
-    /// Opens the store of `folder` if there is one.
+    /// Opens the store of `folder` if there is one; one that can't be written can still be read.
     pub fn open_existing(folder: Folder) -> Result<Option<Runner>, Error> {
-        if folder.exists() { Runner::open(folder).map(Some) } else { Ok(None) }
+        folder.check()?;
+        if !folder.exists() {
+            return Ok(None);
+        }
+        match Runner::open(folder.clone()) {
+            Err(Error::Store(StoreError::Files { source, .. })) if is_read_only(&source) => {
+                let store = SqliteStore::open_to_read(&folder.database())?;
+                Ok(Some(Runner { folder, store }))
+            }
+            opened => opened.map(Some),
+        }
     }
 
     /// Where the runs are kept.
@@ -201,6 +211,10 @@ fn compiled(info: &RunInfo, sources: &[KeptSource], compile: Compile<'_>) -> Res
         return Err(Error::NewerRun { run: info.id.clone(), orch: info.orch.clone() });
     }
     compile(sources).map_err(|why| Error::Compile { run: info.id.clone(), why, orch: info.orch.clone() })
+}
+
+fn is_read_only(error: &std::io::Error) -> bool {
+    matches!(error.kind(), std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem)
 }
 
 /// What makes the name of a run one that no other run anywhere has: 64 random bits.

@@ -70,7 +70,7 @@ pub fn item(visitor: &mut impl Visitor, Item { kind, span: _ }: &Item) {
             result.iter().for_each(|result| ty(visitor, result));
             given.iter().for_each(|given| body(visitor, given));
             modifiers(visitor, clauses);
-            compensation(visitor, undo.as_ref());
+            compensation(visitor, undo.as_deref());
         }
         ItemKind::Plan(Plan { name: _, params: taken, result, modifiers: clauses, body }) => {
             params(visitor, taken);
@@ -149,13 +149,13 @@ pub fn statement(visitor: &mut impl Visitor, whole: &Statement) {
             template(visitor, text);
             template(visitor, by);
             modifiers(visitor, clauses);
-            compensation(visitor, undo.as_ref());
+            compensation(visitor, undo.as_deref());
         }
         StatementKind::Phase { name: _, title, modifiers: clauses, body, compensation: undo } => {
             title.iter().for_each(|title| template(visitor, title));
             modifiers(visitor, clauses);
             block(visitor, body);
-            compensation(visitor, undo.as_ref());
+            compensation(visitor, undo.as_deref());
         }
         StatementKind::When { branches, otherwise } => {
             for (condition, body) in branches {
@@ -189,15 +189,15 @@ pub fn statement(visitor: &mut impl Visitor, whole: &Statement) {
             expr(visitor, list);
             modifiers(visitor, clauses);
             block(visitor, body);
-            compensation(visitor, undo.as_ref());
+            compensation(visitor, undo.as_deref());
         }
         StatementKind::Rollout { binding, stages: held, body, compensation: undo } => {
-            if let Some(RolloutBinding { name: _, title, variable: _ }) = binding {
+            if let Some(RolloutBinding { name: _, title, variable: _ }) = binding.as_deref() {
                 title.iter().for_each(|title| template(visitor, title));
             }
             stages(visitor, held);
             block(visitor, body);
-            compensation(visitor, undo.as_ref());
+            compensation(visitor, undo.as_deref());
         }
         StatementKind::Gate(whole) | StatementKind::Guard(whole) => watch(visitor, whole),
         StatementKind::Require { label: _, condition, otherwise } => {
@@ -206,7 +206,7 @@ pub fn statement(visitor: &mut impl Visitor, whole: &Statement) {
         }
         StatementKind::Verify { label: _, condition, within, otherwise } => {
             expr(visitor, condition);
-            if let Some((within, every)) = within {
+            if let Some((within, every)) = within.as_deref() {
                 expr(visitor, within);
                 expr(visitor, every);
             }
@@ -234,7 +234,7 @@ pub fn statement(visitor: &mut impl Visitor, whole: &Statement) {
             annotation.iter().for_each(|annotation| ty(visitor, annotation));
             expr(visitor, call);
             modifiers(visitor, clauses);
-            compensation(visitor, undo.as_ref());
+            compensation(visitor, undo.as_deref());
         }
         StatementKind::AfterEach { alias: _, body } => block(visitor, body),
         StatementKind::Return(value) => value.iter().for_each(|value| expr(visitor, value)),
@@ -256,7 +256,7 @@ fn step(visitor: &mut impl Visitor, whole: &Step) {
             block(visitor, body);
         }
     }
-    compensation(visitor, undo.as_ref());
+    compensation(visitor, undo.as_deref());
 }
 
 fn choice(visitor: &mut impl Visitor, whole: &Choice) {
@@ -313,7 +313,7 @@ fn modifiers(visitor: &mut impl Visitor, modifiers: &[Modifier]) {
         match kind {
             ModifierKind::Retry { count, backoff } => {
                 expr(visitor, count);
-                if let Some((first, longest)) = backoff {
+                if let Some((first, longest)) = backoff.as_deref() {
                     expr(visitor, first);
                     longest.iter().for_each(|longest| expr(visitor, longest));
                 }
@@ -327,7 +327,7 @@ fn modifiers(visitor: &mut impl Visitor, modifiers: &[Modifier]) {
             | ModifierKind::AfterItems(value)
             | ModifierKind::By { order: value, descending: _ }
             | ModifierKind::Tolerate(value) => expr(visitor, value),
-            ModifierKind::On { event: EventName { module: _, name: _ }, alias: _, condition } => {
+            ModifierKind::On { event: _, alias: _, condition } => {
                 condition.iter().for_each(|condition| expr(visitor, condition));
             }
             ModifierKind::Irreversible
@@ -367,7 +367,8 @@ pub fn expr(visitor: &mut impl Visitor, whole: &Expr) {
         | ExprKind::Name(_)
         | ExprKind::Shorthand(_)
         | ExprKind::Error => {}
-        ExprKind::Text(text) | ExprKind::Secret { source: _, argument: text } => template(visitor, text),
+        ExprKind::Text(text) => template(visitor, text),
+        ExprKind::Secret { source: _, argument } => template(visitor, argument),
         ExprKind::List(items) => items.iter().for_each(|item| expr(visitor, item)),
         ExprKind::Record(items) => items.iter().for_each(|item| match item {
             RecordItem::Spread(value) | RecordItem::Field { name: _, value } => expr(visitor, value),

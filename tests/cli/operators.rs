@@ -24,7 +24,32 @@ fn stuck() -> (Project, String) {
 fn what_was_done_is_settled_and_the_run_goes_on() {
     let (project, id) = stuck();
     let settled = project.orch(&["settle", &id, "two", "--done", "--because", "seen in the log"]);
-    settled.says(0, &["» ann says `two` was done: seen in the log", "completed in"]).prints(&["i-1"]);
+    settled.says(0, &["» ann says `two` was done: seen in the log", "✔ two", "settled by ann", "completed in"]);
+    settled.prints(&["i-1"]);
+    project.orch(&["show", &id]).prints(&["✔ two", "settled by ann"]);
+    project.orch(&["show", &id, "two"]).prints(&["known by     settled by ann"]);
+}
+
+#[test]
+fn who_has_no_name_is_known_by_a_number() {
+    let (project, id) = stuck();
+    let mut settle = project.command(&["settle", &id, "two", "--done"]);
+    let settled = ended(settle.env_remove("USER").env("LOGNAME", "").output().unwrap());
+    settled.says(0, &["» uid ", "settled by uid "]);
+}
+
+#[test]
+fn how_a_doubt_was_settled_is_told() {
+    let project = Project::two_steps();
+    project.write("first.sh", "[ -e again ] || { touch again; kill -9 $$; }; echo '{\"id\": \"i-1\"}'\n");
+    project.write("second.sh", "echo second >>log; kill -9 $$\n");
+    let again = "sh first.sh a, done again with the same key";
+    let found = "found done by `sh done.sh`";
+    project.orch(&["run", "plan.orch"]).says(0, &["? one", "? two", again, found]);
+    let id = project.run_id();
+    project.orch(&["show", &id]).prints(&[again, found]);
+    let document: serde_json::Value = serde_json::from_str(&project.orch(&["show", &id, "two", "--json"]).out).unwrap();
+    assert_eq!(document["settled"], found);
 }
 
 #[test]
@@ -40,9 +65,11 @@ fn a_word_that_is_illegal_is_refused_with_what_is_legal() {
     project.orch(&["settle", &id, "one", "--done"]).says(6, &["nothing is in doubt at `one`", "possible: settle two"]);
     project
         .orch(&["retry", &id])
-        .says(6, &["nobody knows whether it was done", "possible: settle two --done | --not-done"]);
+        .says(6, &["nobody knows whether `two` was done", "possible: settle two --done | --not-done"]);
     let cancelled = project.orch(&["cancel", &id, "--because", "enough"]);
-    cancelled.says(1, &["» ann cancels the run: enough", "compensated: cancelled by ann: enough"]);
+    cancelled.says(7, &["» ann cancels the run: enough", "stuck on `two`"]);
+    let settled = project.orch(&["settle", &id, "two", "--not-done"]);
+    settled.says(1, &["compensated: cancelled by ann: enough", "1 of 1 step undone"]);
     project.orch(&["cancel", &id]).says(6, &["refused: the run is over"]);
     project.orch(&["cancel", "none"]).says(2, &["there is no run `none`"]);
 }

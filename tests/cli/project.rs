@@ -3,6 +3,7 @@
 use std::{
     ffi::OsStr,
     fs,
+    io::Read,
     path::PathBuf,
     process::{Child, Command, Output, Stdio},
     thread::sleep,
@@ -83,7 +84,7 @@ impl Project {
     pub fn command<A: AsRef<OsStr>>(&self, arguments: &[A]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_orch"));
         command.args(arguments).current_dir(self.folder.path()).env("USER", "ann");
-        for name in ["ORCH_STORE", "NO_COLOR"] {
+        for name in ["ORCH_STORE", "NO_COLOR", "COLUMNS"] {
             command.env_remove(name);
         }
         command
@@ -150,5 +151,16 @@ impl Ended {
         let missing: Vec<&&str> = texts.iter().filter(|text| !self.out.contains(**text)).collect();
         assert!(missing.is_empty(), "expected {missing:?}, got {self:#?}");
         self
+    }
+}
+
+/// Reads what a process says until there is `text` in it.
+pub fn until_said(run: &mut Child, text: &str) {
+    let stderr = run.stderr.as_mut().unwrap();
+    let mut said = Vec::new();
+    while !String::from_utf8_lossy(&said).contains(text) {
+        let mut byte = [0];
+        stderr.read_exact(&mut byte).unwrap_or_else(|_| panic!("it never said `{text}`"));
+        said.push(byte[0]);
     }
 }

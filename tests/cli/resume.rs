@@ -1,6 +1,6 @@
 //! Leaving a run and taking it up again: Ctrl-C, a crash, a second driver.
 
-use super::project::{Project, ended, signal};
+use super::project::{Project, ended, signal, until_said};
 
 /// A project whose first step waits until there is a file `go`.
 fn slow() -> Project {
@@ -15,14 +15,14 @@ fn slow() -> Project {
 #[test]
 fn the_first_ctrl_c_waits_for_what_is_in_flight_and_the_run_goes_on_later() {
     let project = slow();
-    let run = project.start(&["run", "plan.orch"]);
+    let mut run = project.start(&["run", "plan.orch"]);
     project.until_there("begun");
     signal(&run, "INT");
-    std::thread::sleep(std::time::Duration::from_millis(50));
+    until_said(&mut run, "nothing new is started");
     project.write("go", "");
     let id = project.run_id();
     let resume = format!("orch resume {id}");
-    ended(run.wait_with_output().unwrap()).says(5, &["nothing new is started", "left: nothing is in flight", &resume]);
+    ended(run.wait_with_output().unwrap()).says(5, &["left: nothing is in flight", &resume]);
     assert_eq!(project.read("log"), "first a\n", "nothing new was started");
     project.orch(&["show", &id]).prints(&["nobody drives it", &resume]);
     let resumed = project.orch(&["resume"]);
@@ -31,12 +31,30 @@ fn the_first_ctrl_c_waits_for_what_is_in_flight_and_the_run_goes_on_later() {
 }
 
 #[test]
-fn the_second_ctrl_c_stops_at_once_and_the_run_finds_out_later() {
+fn who_cancels_after_ctrl_c_starts_nothing_new() {
     let project = slow();
-    let run = project.start(&["run", "plan.orch"]);
+    let mut run = project.start(&["run", "plan.orch"]);
     project.until_there("begun");
     signal(&run, "INT");
-    std::thread::sleep(std::time::Duration::from_millis(50));
+    until_said(&mut run, "nothing new is started");
+    project.write("go", "");
+    run.wait().unwrap();
+    let id = project.run_id();
+    let cancelled = project.orch(&["cancel", &id]);
+    cancelled.says(1, &["» ann cancels the run", "↩ one", "1 of 1 step undone"]);
+    assert!(!cancelled.err.contains("two") && !cancelled.err.contains('✖'), "{cancelled:#?}");
+    assert_eq!(project.read("log"), "first a\nundo i-1\n");
+    let shown = project.orch(&["show", &id]).out;
+    assert!(!shown.contains("two"), "{shown}");
+}
+
+#[test]
+fn the_second_ctrl_c_stops_at_once_and_the_run_finds_out_later() {
+    let project = slow();
+    let mut run = project.start(&["run", "plan.orch"]);
+    project.until_there("begun");
+    signal(&run, "INT");
+    until_said(&mut run, "nothing new is started");
     signal(&run, "INT");
     let id = project.run_id();
     ended(run.wait_with_output().unwrap()).says(130, &["stopped at once", &format!("orch resume {id}")]);
@@ -44,6 +62,8 @@ fn the_second_ctrl_c_stops_at_once_and_the_run_finds_out_later() {
     let stat = std::fs::read_to_string(format!("/proc/{}/stat", pid.trim())).unwrap_or_default();
     assert!(stat.is_empty() || stat.contains(") Z"), "what was in flight was stopped: {stat}");
     project.write("go", "");
+    project.orch(&["show", &id]).prints(&["◷ one  was doing `sh first.sh a`, since ", "nobody drives it"]);
+    project.orch(&["show", &id, "one"]).prints(&["nobody saw how it ended"]);
     project.orch(&["resume", &id[..2]]).says(0, &["completed in"]);
     assert_eq!(project.read("log"), "first a\nfirst a\nsecond\n", "it is idempotent, so it was repeated");
 }
@@ -58,8 +78,7 @@ fn what_a_killed_driver_left_behind_is_stopped_before_the_run_goes_on() {
     signal(&run, "KILL");
     run.wait().unwrap();
     let survivor = project.read("pids").trim().to_owned();
-    let alive =
-        || std::fs::read_to_string(format!("/proc/{survivor}/stat")).is_ok_and(|stat| stat.contains("(sleep) S"));
+    let alive = || std::fs::read_to_string(format!("/proc/{survivor}/stat")).is_ok_and(|stat| !stat.contains(") Z"));
     assert!(alive());
     project.write("go", "");
     project.orch(&["resume"]).says(0, &["? one", "✔ one", "completed in"]);
@@ -75,7 +94,7 @@ fn a_second_driver_is_told_who_drives() {
     let id = project.run_id();
     let holder = format!("run `{id}` is driven by another process: process {}", run.id());
     project.orch(&["resume", &id]).says(6, &[&holder, "run plan.orch"]);
-    project.orch(&["show", &id]).prints(&[&format!("driven by process {}", run.id()), "is done: `sh first.sh a`"]);
+    project.orch(&["show", &id]).prints(&[&format!("driven by process {}", run.id()), "doing `sh first.sh a`, since"]);
     project.write("go", "");
     ended(run.wait_with_output().unwrap()).says(0, &["completed in"]);
 }
@@ -101,4 +120,18 @@ fn a_run_is_pinned_to_its_sources() {
     project.write("plan.orch", "not a plan any more");
     project.write("done.sh", "echo true\n");
     project.orch(&["settle", &project.run_id(), "two", "--done"]).says(0, &["completed in"]);
+}
+
+#[test]
+fn who_starts_it_with_nohup_wants_it_to_outlive_the_terminal() {
+    let project = slow();
+    let script = format!("trap '' HUP; exec {} run plan.orch", env!("CARGO_BIN_EXE_orch"));
+    let mut shell = std::process::Command::new("sh");
+    shell.args(["-c", &script]).current_dir(project.path(".")).env_remove("ORCH_STORE");
+    shell.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+    let run = shell.spawn().unwrap();
+    project.until_there("begun");
+    signal(&run, "HUP");
+    project.write("go", "");
+    ended(run.wait_with_output().unwrap()).says(0, &["completed in"]);
 }

@@ -35,6 +35,46 @@ fn a_run_that_fails_is_undone_and_says_why_what_is_left_and_what_to_type() {
 }
 
 #[test]
+fn a_message_on_stdout_is_not_lost() {
+    let project = Project::two_steps();
+    project.write("second.sh", "echo 'out of paper'; exit 3\n");
+    project.orch(&["run", "plan.orch"]).says(1, &["✖ two", "out of paper (exit 3)"]);
+    project.orch(&["show", &project.run_id(), "two"]).prints(&["printed      out of paper"]);
+}
+
+#[test]
+fn what_was_printed_is_told_once_and_in_its_order() {
+    let project = Project::two_steps();
+    project.write("second.sh", "for line in first second third; do echo \"the $line line\" >&2; done; exit 3\n");
+    let run = project.orch(&["run", "plan.orch"]);
+    run.says(1, &["\n  the first line\n  the second line\n  the third line (exit 3)\n  orch show "]);
+    project.write("second.sh", "echo one >&2; echo two >&2; kill -9 $$\n");
+    project.write("done.sh", "exit 2\n");
+    let run = project.orch(&["run", "plan.orch"]);
+    run.says(7, &["stuck on `two`:\n  one\n  two (killed by signal 9 (SIGKILL))"]);
+}
+
+#[test]
+fn a_fault_of_the_plan_itself_is_told_once() {
+    let project = Project::new("plan p(x: Int = 0) -> Decimal { return 1 / x }");
+    let run = project.orch(&["run", "plan.orch"]);
+    run.says(1, &["  ✖ division by zero\n\ncompensated: division by zero"]);
+    assert_eq!(run.err.matches('✖').count(), 1, "{}", run.err);
+    let shown = project.orch(&["show", &project.run_id()]).out;
+    assert_eq!(shown.matches("division by zero").count(), 1, "{shown}");
+    assert_eq!(shown.matches('✖').count(), 1, "{shown}");
+}
+
+#[test]
+fn a_step_without_result_may_print_as_much_as_it_likes() {
+    let project = Project::two_steps();
+    project.write("second.sh", "head -c 2000000 /dev/zero | tr '\\0' x; echo; echo that is all\n");
+    project.orch(&["run", "plan.orch"]).says(0, &["✔ two"]);
+    project.orch(&["show", &project.run_id(), "two"]).prints(&["printed ", "ok"]);
+    assert!(std::fs::metadata(project.path(".orch/runs.db")).unwrap().len() < 500_000);
+}
+
+#[test]
 fn arguments_come_from_settings_and_files() {
     let plan = r#"
 type Item = { sku: String, size: Size }
@@ -78,6 +118,7 @@ fn wrong_arguments_start_nothing() {
     for (arguments, expected) in [
         (vec!["--set", "cuont=2"], "`both` has no parameter `cuont`\n  did you mean `count`?"),
         (vec!["--set", "count=two"], "`count` does not fit: expected `Int`"),
+        (vec!["--set", "count=1", "--set", "count=2"], "`count` is set twice"),
         (vec!["--set", "count"], "`--set count` has no value"),
         (vec!["--set", "count=@none.json"], "can't read `none.json`: no such file"),
         (vec!["--set", "count=@odd.json"], "`odd.json` is no JSON: "),

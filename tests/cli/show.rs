@@ -79,3 +79,126 @@ fn the_list_says_how_each_run_stands() {
     let (project, id) = failed();
     project.orch(&["list"]).says(0, &[]).prints(&[&id, "both", "compensated", "since "]);
 }
+
+const SIDE_BY_SIDE: &str = r#"
+uses exec("sh")
+action nap(time: Decimal) = exec("sh", ["-c", "sleep {time}"]) idempotent compensate nothing
+plan p() {
+  phase one "One" { step slow = nap(0.3)
+    step last = nap(0) }
+  phase two "Two" after start { step first = nap(0)
+    step second = nap(0.1) }
+  commit "both are done"
+  require 1 == 2 else "not today"
+}
+"#;
+
+/// The rows of `orch show`, as their signs and names.
+fn rows(shown: &str) -> Vec<&str> {
+    let rows = shown.lines().skip_while(|line| !line.is_empty()).skip(1).take_while(|line| !line.is_empty());
+    rows.map(|row| row.get(..22).unwrap_or(row).trim_end()).collect()
+}
+
+#[test]
+fn parts_stand_under_what_they_lie_in_and_a_commit_is_done() {
+    let project = Project::new(SIDE_BY_SIDE);
+    project.orch(&["run", "plan.orch"]).says(4, &["halted at the commit `both are done`"]);
+    let shown = project.orch(&["show", &project.run_id()]).out;
+    let expected =
+        ["✔ one", "✔   slow", "✔   last", "✔ two", "✔   first", "✔   second", "✔ commit \"both", "✖ require 1 =="];
+    let begin_so = rows(&shown).iter().zip(expected).all(|(row, name)| row.starts_with(name));
+    assert!(rows(&shown).len() == expected.len() && begin_so, "{shown}");
+}
+
+#[test]
+fn a_way_back_that_is_shown_stands_under_its_step() {
+    let project = Project::new(
+        &SIDE_BY_SIDE
+            .replace("compensate nothing", "compensate exec(\"sh\", [\"-c\", \"exit 1\"]) retry 0")
+            .replace("  commit \"both are done\"\n", ""),
+    );
+    project.orch(&["run", "plan.orch"]).says(7, &["stuck on `one/last/undo`"]);
+    let shown = project.orch(&["show", &project.run_id()]).out;
+    let rows = rows(&shown);
+    let way_back = rows.iter().position(|row| *row == "‼     undo");
+    assert!(way_back.is_some_and(|at| rows[at - 1].starts_with("✔   last")), "{shown}");
+}
+
+#[test]
+fn rows_fit_a_narrow_terminal() {
+    let project = Project::two_steps();
+    project.write("second.sh", "echo 'there is no more paper in any of the printers of this house' >&2; exit 3\n");
+    for columns in ["40", "72", "100"] {
+        let run = project.command(&["run", "plan.orch"]).env("COLUMNS", columns).output().unwrap();
+        let err = String::from_utf8(run.stderr).unwrap();
+        let id = err.split(' ').nth(1).unwrap().to_owned();
+        let shown = project.command(&["show", &id]).env("COLUMNS", columns).output().unwrap();
+        let shown = String::from_utf8(shown.stdout).unwrap();
+        let width = columns.parse().unwrap();
+        let is_row = |line: &&str| line.trim_start().starts_with(['✔', '✖', '↩']) && !line.contains("failed");
+        let mut all = err.lines().chain(shown.lines()).filter(is_row);
+        assert!(all.all(|line| line.chars().count() <= width), "{columns}: {err}{shown}");
+    }
+}
+
+#[test]
+fn addresses_are_printed_as_they_are_read_and_understood_in_both_forms() {
+    let plan = r#"
+uses exec("sh")
+action set(share: Percent) = exec("sh", ["-c", "exit 3"])
+plan p() {
+  rollout traffic as share 10% for 1s -> 100% for 1s {
+    step route = set(share)
+  } compensate nothing
+}
+"#;
+    let project = Project::new(plan);
+    let run = project.orch(&["run", "plan.orch"]);
+    let id = project.run_id();
+    run.says(1, &["`traffic[10%]/route` failed", &format!("orch show {id} 'traffic[10%]/route'")]);
+    for address in ["traffic[10%]/route", "traffic[10%25]/route"] {
+        project.orch(&["show", &id, address]).says(0, &[]).prints(&["✖ traffic[10%]/route · failed"]);
+    }
+    project.orch(&["show", &id, "traffic[11%]/route"]).says(2, &["did you mean `traffic[10%]/route`?"]);
+    project.write("plan.orch", &plan.replace("exit 3", "kill -9 $$"));
+    for (address, by) in [("traffic[10%]/route", "--not-done"), ("traffic[10%25]/route", "--not-done")] {
+        let run = project.orch(&["run", "plan.orch"]);
+        let id = run.err.split(' ').nth(1).unwrap().to_owned();
+        run.says(7, &[&format!("orch settle {id} 'traffic[10%]/route' --done")]);
+        project.orch(&["settle", &id, address, by]).says(1, &["says `traffic[10%]/route` was not done"]);
+    }
+}
+
+#[test]
+fn a_fresh_hold_names_its_gate_and_what_is_not_known_is_left_out() {
+    let plan = r#"
+uses exec("sh")
+action set(share: Percent) = exec("sh", ["-c", "exit 0"]) idempotent
+probe errors() -> Percent = exec("sh", ["-c", "echo 0%"])
+plan p() {
+  rollout traffic as share 100% for 60s {
+    step route = set(share)
+    gate few_errors: errors() < 1% every 30s
+  } compensate nothing
+}
+"#;
+    let project = Project::new(plan);
+    let mut run = project.start(&["run", "plan.orch"]);
+    super::project::until_said(&mut run, "held for");
+    let shown = project.orch(&["show", &project.run_id()]).out;
+    let gate = shown.lines().find(|line| line.trim_start().starts_with("gate ")).unwrap_or_default();
+    assert!(gate.contains("gate few_errors: errors() < 1%  ") && !gate.contains(", ,"), "{shown}");
+    super::project::signal(&run, "HUP");
+    super::project::ended(run.wait_with_output().unwrap()).says(5, &["left: nothing is in flight"]);
+}
+
+#[test]
+fn the_list_has_dates_for_what_was_not_today() {
+    let (project, _) = failed();
+    let store = rusqlite::Connection::open(project.path(".orch/runs.db")).unwrap();
+    store.execute_batch("UPDATE run SET since = since - 3 * 86400 * 1000000000").unwrap();
+    drop(store);
+    let list = project.orch(&["list"]).out;
+    let since: Vec<&str> = list.split("since ").nth(1).unwrap().split_whitespace().collect();
+    assert!(since[1].parse::<u32>().is_ok() && since[3].contains(':'), "{list}");
+}

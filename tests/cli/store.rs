@@ -35,10 +35,12 @@ fn a_store_that_can_t_be_used_is_told_and_nothing_is_started() {
     project.write("file", "");
     fs::create_dir(project.path("foreign")).unwrap();
     fs::write(project.path("foreign/runs.db"), "this is no database".repeat(100)).unwrap();
-    for (store, expected) in [("file", "can't create `file`"), ("foreign", "`foreign/runs.db` is not a store of orch")]
+    for (store, expected) in
+        [("file", "can't use `file`: not a folder"), ("foreign", "`foreign/runs.db` is not a store of orch")]
     {
         project.orch(&["run", "plan.orch", "--store", store]).says(8, &[expected, "`--store DIR`"]);
     }
+    project.orch(&["list", "--store", "file"]).says(8, &["can't use `file`: not a folder"]);
     assert_eq!(project.read("log"), "");
 }
 
@@ -78,4 +80,44 @@ fn a_full_disk_stops_the_run_and_what_was_saved_is_whole() {
     project.write("first.sh", "echo again >>log; echo '{\"id\": \"i-1\"}'\n");
     project.orch(&["resume"]).says(0, &["? one", "completed in"]);
     assert_eq!(project.read("log"), "first\nagain\nsecond\n");
+}
+
+/// As above, but nobody has told the shell to leave the signal out.
+#[test]
+fn a_file_that_may_not_grow_is_told_and_not_died_of() {
+    let project = Project::two_steps();
+    project.write("first.sh", "head -c 300000 /dev/zero | tr '\\0' x >&2; printf '{\"id\": \"'; head -c 300000 /dev/zero | tr '\\0' x; echo '\"}'\n");
+    for (blocks, expected) in [("400", "error: can't save entry 2 of run `"), ("8", "error: can't open the store `")] {
+        let script = format!("ulimit -f {blocks}; exec {} run plan.orch", env!("CARGO_BIN_EXE_orch"));
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &script]).current_dir(project.path(".")).env_remove("ORCH_STORE");
+        ended(shell.output().unwrap()).says(8, &[expected]);
+        fs::remove_dir_all(project.path(".orch")).unwrap();
+    }
+}
+
+#[test]
+fn an_empty_name_of_a_store_is_none() {
+    let project = Project::two_steps();
+    let run = project.command(&["run", "plan.orch"]).env("ORCH_STORE", "").output().unwrap();
+    ended(run).says(0, &[" · .orch/runs.db"]);
+}
+
+#[test]
+fn a_store_that_can_t_be_written_can_be_looked_at() {
+    let project = Project::two_steps();
+    project.orch(&["run", "plan.orch"]).says(0, &[]);
+    let id = project.run_id();
+    let mode = |mode: u32| {
+        for (name, more) in [(".orch/runs.db", 0), (".orch", 0o111)] {
+            fs::set_permissions(project.path(name), fs::Permissions::from_mode(mode | more)).unwrap();
+        }
+    };
+    mode(0o444);
+    project.orch(&["list"]).says(0, &[]).prints(&[&id, "completed"]);
+    project.orch(&["show", &id]).says(0, &[]).prints(&["✔ one"]);
+    // Who may do everything may write there.
+    let store = orch::run::SqliteStore::open_to_read(&project.path(".orch/runs.db")).unwrap();
+    assert_eq!(orch::run::Store::runs(&store).unwrap().len(), 1);
+    mode(0o644);
 }

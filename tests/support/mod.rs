@@ -41,6 +41,10 @@ pub enum Answer {
     LostNotDone,
     /// It prints these words if they were done before, and else nothing.
     Remembers(&'static str),
+    /// It prints a word if something was done with this key, and else nothing.
+    KnowsKey(String),
+    /// It prints whether something was done with this key.
+    Confirms(String),
     /// It does not end before it is stopped.
     Hangs,
 }
@@ -65,6 +69,8 @@ pub struct World {
     pub records: Vec<Record>,
     /// Every effect that really happened: purpose, words, key.
     pub done: Vec<(Purpose, String, String)>,
+    /// Every effect that was asked to happen though its key had been used: purpose, words, key.
+    pub repeated: Vec<(Purpose, String, String)>,
     /// What is known of keys, as a service would remember them.
     keys: BTreeMap<String, String>,
     asked: BTreeMap<String, usize>,
@@ -95,6 +101,7 @@ impl World {
             now: 0,
             records: Vec::new(),
             done: Vec::new(),
+            repeated: Vec::new(),
             keys: BTreeMap::new(),
             asked: BTreeMap::new(),
             in_flight: BTreeMap::new(),
@@ -189,6 +196,11 @@ impl World {
                 let known = self.done.iter().any(|(_, words, _)| words == wanted);
                 Outcome::Ok { output: if known { wanted.to_owned() } else { String::new() }, printed: String::new() }
             }
+            Answer::KnowsKey(key) => {
+                let output = if self.knows(&key) { "known".to_owned() } else { String::new() };
+                Outcome::Ok { output, printed: String::new() }
+            }
+            Answer::Confirms(key) => Outcome::Ok { output: self.knows(&key).to_string(), printed: String::new() },
             Answer::Hangs => return None,
         })
     }
@@ -197,6 +209,7 @@ impl World {
     fn really_do(&mut self, perform: &Perform, words: &str, output: String) -> String {
         let Some(key) = &perform.key else { return output };
         if let Some(known) = self.keys.get(key.as_str()) {
+            self.repeated.push((perform.purpose, words.to_owned(), key.to_string()));
             return known.clone();
         }
         self.keys.insert(key.to_string(), output.clone());
@@ -204,9 +217,15 @@ impl World {
         output
     }
 
+    /// Whether something was done with this key.
+    pub fn knows(&self, key: &str) -> bool {
+        self.keys.contains_key(key)
+    }
+
     /// The process dies; what is in flight happens or not; another takes the run up from the first `kept` records.
     pub fn crash(&mut self, program: Arc<Program>, kept: usize, happens: bool) {
         let lost: Vec<Perform> = std::mem::take(&mut self.in_flight).into_values().collect();
+        self.hanging.clear();
         for perform in lost.into_iter().filter(|_| happens) {
             self.perform(&perform);
         }

@@ -70,12 +70,14 @@ struct PartRow<'a> {
     /// `phase`, `step`, ...
     kind: Option<crate::machine::Kind>,
     title: Option<&'a str>,
-    /// `open`, `done`, `failed`, `tolerated`, `in_doubt`, `stuck`, `undone`
+    /// `open`, `done`, `failed`, `tolerated`, `in_doubt`, `stuck`, `undone`, `left`
     state: &'static str,
     reason: Option<&'a str>,
     since: String,
     until: Option<String>,
     value: &'a Json,
+    /// How it was settled whether it was done, if its own end did not say so
+    settled: Option<String>,
     looks: Option<LooksRow<'a>>,
     hold: Option<HoldRow>,
 }
@@ -153,7 +155,7 @@ pub fn run(known: &Known) -> String {
         failure: failure.as_ref().map(|(address, reason)| Failed { address, reason }),
         parts: story.parts.iter().map(|(address, part)| part_row(address, part)).collect(),
         waits: machine.waits().iter().map(|wait| wait_row(known, wait)).collect(),
-        to_undo: machine.to_undo().iter().map(ToString::to_string).collect(),
+        to_undo: machine.to_undo().iter().map(|address| address.as_str().to_owned()).collect(),
         undone: story.undone.iter().map(Address::as_str).collect(),
         owed: story.owed.iter().map(|(address, reason)| Failed { address: address.as_str(), reason }).collect(),
         driver: holder.as_ref().map(|holder| holder.pid),
@@ -185,6 +187,7 @@ fn part_row<'a>(address: &'a Address, part: &'a Part) -> PartRow<'a> {
         State::InDoubt(reason) => ("in_doubt", Some(reason)),
         State::Stuck(reason) => ("stuck", Some(reason)),
         State::Undone => ("undone", None),
+        State::Left => ("left", None),
     };
     PartRow {
         address: address.as_str(),
@@ -195,6 +198,7 @@ fn part_row<'a>(address: &'a Address, part: &'a Part) -> PartRow<'a> {
         since: rfc3339(part.since),
         until: part.until.map(rfc3339),
         value: &part.value,
+        settled: part.settled.as_ref().map(ToString::to_string),
         looks: part.looks.as_ref().map(|looks| LooksRow {
             count: looks.count,
             unknown: looks.unknown,
@@ -242,7 +246,7 @@ fn wait_row(known: &Known, wait: &Wait) -> WaitRow {
     };
     let commands = unblock(&known.info.id, wait).into_iter().map(|hint| hint.command);
     WaitRow {
-        address: wait.address.to_string(),
+        address: wait.address.as_str().to_owned(),
         since: rfc3339(wait.since),
         on,
         until,
@@ -255,7 +259,7 @@ fn wait_row(known: &Known, wait: &Wait) -> WaitRow {
 
 fn gate_row(gate: &GateState) -> GateRow {
     GateRow {
-        address: gate.address.to_string(),
+        address: gate.address.as_str().to_owned(),
         condition: gate.text.to_string(),
         last: gate.last,
         answers: gate.answers.iter().map(ToString::to_string).collect(),

@@ -8,9 +8,7 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use super::{
-    compile::from_kept, exit::Exit, failure::Failure, global::Global, inputs::closest, story::Story, terminal::readable,
-};
+use super::{compile::from_kept, exit::Exit, failure::Failure, global::Global, inputs::closest, story::Story};
 use crate::{
     evaluate::{Answers, Constants, Evaluator, Locals},
     ir::{Address, Program, Value},
@@ -52,7 +50,7 @@ impl Show {
         let known = known(&self.run, global)?;
         let style = global.terminal.data;
         let text = match (&self.address, self.json) {
-            (None, false) => outline::outline(&known, style, global.terminal.width),
+            (None, false) => outline::outline(&known, style),
             (None, true) => document::run(&known),
             (Some(address), json) => {
                 let address = find(&known, address)?;
@@ -92,16 +90,12 @@ fn said(value: &Value) -> String {
 }
 
 fn find(known: &Known, typed: &str) -> Result<Address, Failure> {
-    let address = Address::typed(typed);
-    if known.story.part(&address).is_some() {
+    if let Some(address) = known.story.address(typed) {
         return Ok(address);
     }
-    // As it is printed, without the escapes.
-    if let Some(meant) = known.story.parts.keys().find(|address| readable(address.as_str()) == typed) {
-        return Ok(meant.clone());
-    }
     let failure = Failure::usage(format!("run `{}` has no part `{typed}`", known.info.id));
-    let close = closest(typed, known.story.parts.keys().map(Address::as_str));
+    let names: Vec<String> = known.story.parts.keys().map(ToString::to_string).collect();
+    let close = closest(typed, names.iter().map(String::as_str));
     Err(match close {
         Some(close) => failure.help(format!("did you mean `{close}`?")),
         None => failure.help(format!("`orch show {}` lists its parts", known.info.id)),

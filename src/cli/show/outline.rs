@@ -1,30 +1,37 @@
 //! A run as a tree, then what it waits for, then what would help.
 
+use std::collections::BTreeMap;
+
 use super::Known;
 use crate::{
     cli::{
         closing::{go_on, hint_lines, look_at, resume, unblock},
-        live::{sign, what},
+        live::{address_column, sign, what},
         moment::{duration, moment},
         story::{Part, State},
-        terminal::{Style, harmless, readable, shortened},
+        terminal::{Style, harmless, readable},
     },
     ir::Address,
     machine::{GateState, Kind, Purpose, Timestamp, Verdict, Wait, WaitOn},
     run::Standing,
 };
 
-/// How wide the column of names is.
-const NAMES: usize = 34;
+/// How much room the sign of a row takes.
+const SIGN: usize = 2;
+
+/// How much room is left at the end of a row for how long it took.
+const TOOK: usize = 8;
+
+/// The shortest row that has columns.
+const NARROW: usize = 60;
 
 /// The whole page.
-pub fn outline(known: &Known, style: Style, width: usize) -> String {
+pub fn outline(known: &Known, style: Style) -> String {
     let mut lines = vec![head(known, style)];
     lines.extend(known.goals.iter().map(|goal| format!("goal: {}", harmless(goal))));
     lines.extend(known.story.words.iter().map(|heard| heard_line(heard, known.now)));
     lines.push(String::new());
-    let shown = known.story.parts.iter().filter(|(_, part)| is_shown(part));
-    lines.extend(shown.map(|(address, part)| line(known, address, part, style, width)));
+    lines.extend(rows(known).iter().map(|row| line(row, style)));
     lines.extend(failure(known, style));
     for wait in known.machine.waits() {
         lines.extend(waits(known, &wait, style));
@@ -52,32 +59,91 @@ fn heard_line(heard: &crate::cli::story::Heard, now: Timestamp) -> String {
 }
 
 /// Items and ways back are told by their parts, unless something is the matter with them.
-fn is_shown(part: &Part) -> bool {
+fn is_shown(address: &Address, part: &Part) -> bool {
     match part.kind {
+        _ if address.is_root() => false,
         Some(Kind::Compensation) => !matches!(part.state, State::Done),
         Some(Kind::Item) => matches!(part.state, State::Open),
         _ => true,
     }
 }
 
-fn line(known: &Known, address: &Address, part: &Part, style: Style, width: usize) -> String {
-    let (depth, name) = place(known, address);
-    let name = format!("{}{}", "  ".repeat(depth), readable(name));
-    let took = part.took().map(duration).unwrap_or_default();
-    let room = width.saturating_sub(NAMES + 14).max(16);
-    let about = shortened(&harmless(&about(part)).replace('\n', " "), room);
-    let line = format!("{} {name:<NAMES$} {about:<room$} {}", sign(&part.state, style), style.dim(took));
-    line.trim_end().to_owned()
+/// A part in the tree: how deep it lies, and what is left of its address there.
+struct Row<'a> {
+    depth: usize,
+    name: &'a str,
+    part: &'a Part,
 }
 
-/// How many shown parts a part lies in, and what is left of its address then.
-fn place<'a>(known: &Known, address: &'a Address) -> (usize, &'a str) {
+/// The parts as a tree: each directly under the one it lies in, and beside each other as they began.
+fn rows(known: &Known) -> Vec<Row<'_>> {
+    let shown = known.story.parts.iter().filter(|(address, part)| is_shown(address, part));
+    let mut lying_in: BTreeMap<&str, Vec<(&str, &Part)>> = BTreeMap::new();
+    for (address, part) in shown {
+        lying_in.entry(around(known, address)).or_default().push((address.as_str(), part));
+    }
+    let mut rows = Vec::new();
+    add_rows(&lying_in, "", 0, &mut rows);
+    rows
+}
+
+fn add_rows<'a>(
+    lying_in: &BTreeMap<&str, Vec<(&'a str, &'a Part)>>,
+    outer: &str,
+    depth: usize,
+    rows: &mut Vec<Row<'a>>,
+) {
+    for (address, part) in lying_in.get(outer).into_iter().flatten() {
+        let name = name_in(outer, address);
+        rows.push(Row { depth, name, part });
+        add_rows(lying_in, address, depth + 1, rows);
+    }
+}
+
+/// What is left of an address in the part around it; a stage keeps the name of its rollout.
+fn name_in<'a>(outer: &str, address: &'a str) -> &'a str {
+    let rest = address.strip_prefix(outer).unwrap_or(address);
+    if rest.starts_with('[') { address.rsplit('/').next().unwrap_or(rest) } else { rest.trim_start_matches('/') }
+}
+
+/// The nearest part that is shown around another; the stages of a rollout lie in it.
+fn around<'a>(known: &Known, address: &'a Address) -> &'a str {
     let text = address.as_str();
-    let ends = text.match_indices('/').map(|(at, _)| at);
-    let around: Vec<usize> =
-        ends.filter(|end| known.story.part(&Address::typed(&text[..*end])).is_some_and(is_shown)).collect();
-    let name = around.last().map_or(text, |end| &text[end + 1..]);
-    (around.len(), name)
+    let ends = text.rmatch_indices(['/', '[']).map(|(at, _)| &text[..at]);
+    let is_part = |outer: &str| {
+        let outer = Address::typed(outer);
+        known.story.part(&outer).is_some_and(|part| is_shown(&outer, part))
+    };
+    ends.into_iter().find(|outer| is_part(outer)).unwrap_or_default()
+}
+
+fn line(row: &Row<'_>, style: Style) -> String {
+    let part = row.part;
+    let name = format!("{}{}", "  ".repeat(row.depth), readable(row.name).replace('\n', " "));
+    let took = part.took().map(duration).unwrap_or_default();
+    let about = harmless(&about(part)).replace('\n', " ");
+    let row =
+        if style.width < NARROW { narrow(&name, &about, &took, style) } else { columns(&name, &about, &took, style) };
+    format!("{} {}", sign(&part.state, style), row.trim_end())
+}
+
+fn columns(name: &str, about: &str, took: &str, style: Style) -> String {
+    let column = style.addresses();
+    let room = style.width.saturating_sub(SIGN + column + 1 + 1 + TOOK);
+    let name = address_column(style, name, column, SIGN);
+    format!("{name} {:<room$} {}", style.fitted(about, room), style.dim(took))
+}
+
+fn narrow(name: &str, about: &str, took: &str, style: Style) -> String {
+    let room = style.width.saturating_sub(SIGN);
+    let all = [name, about, took].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("  ");
+    if about.is_empty() || all.chars().count() <= room {
+        return style.fitted(&all, room);
+    }
+    let indent = name.chars().take_while(|c| *c == ' ').count() + SIGN + 2;
+    let name = style.fitted_address(name, room.saturating_sub(took.chars().count() + 2));
+    let about = style.fitted(about, style.width.saturating_sub(indent));
+    format!("{}\n{:indent$}{about}", format!("{name}  {took}").trim_end(), "")
 }
 
 /// What there is to say of a part in one line.
@@ -88,7 +154,7 @@ fn about(part: &Part) -> String {
         State::Tolerated(reason) => format!("{reason}, which is tolerated"),
         State::InDoubt(reason) => format!("{reason}: was it done?"),
         State::Stuck(_) => format!("{call}: stuck"),
-        State::Open | State::Done | State::Undone => match (&part.title, part.hold) {
+        State::Open | State::Done | State::Undone | State::Left => match (&part.title, part.hold) {
             (_, Some((held, needed))) => format!("held {} of {}", duration(held), duration(needed)),
             (Some(title), _) if part.tries.is_empty() => title.clone(),
             _ => call,
@@ -114,7 +180,9 @@ fn waits(known: &Known, wait: &Wait, style: Style) -> Vec<String> {
     let first = match &wait.on {
         WaitOn::Effect { summary, purpose, attempt } => {
             let attempt = if *attempt > 1 { format!(", try {attempt}") } else { String::new() };
-            format!("{} `{}`{attempt}, {since}", doing(*purpose), harmless(summary))
+            let doing = doing(*purpose, known.holder.is_some());
+            let open = if known.holder.is_some() { "" } else { "; how it ended is found out when the run is resumed" };
+            format!("{doing} `{}`{attempt}, {since}{open}", harmless(summary))
         }
         WaitOn::Time { until: moment } => format!("waits {}, {since}", until(*moment)),
         WaitOn::Backoff { until: moment, attempt, reason } => {
@@ -135,12 +203,17 @@ fn waits(known: &Known, wait: &Wait, style: Style) -> Vec<String> {
     lines
 }
 
-fn doing(purpose: Purpose) -> &'static str {
-    match purpose {
-        Purpose::Do => "is done:",
-        Purpose::Undo => "is undone:",
-        Purpose::Look => "looks:",
-        Purpose::Confirm => "finds out whether it was done:",
+/// What goes on, or went on when its driver died.
+fn doing(purpose: Purpose, driven: bool) -> &'static str {
+    match (purpose, driven) {
+        (Purpose::Do, true) => "doing",
+        (Purpose::Undo, true) => "undoing, by",
+        (Purpose::Look, true) => "looking, by",
+        (Purpose::Confirm, true) => "finding out whether it was done, by",
+        (Purpose::Do, false) => "was doing",
+        (Purpose::Undo, false) => "was being undone, by",
+        (Purpose::Look, false) => "was looking, by",
+        (Purpose::Confirm, false) => "was finding out whether it was done, by",
     }
 }
 
@@ -151,11 +224,24 @@ fn gate_line(gate: &GateState, now: Timestamp) -> String {
         Some(Verdict::Fail) => "does not hold",
         Some(Verdict::Unknown) => "no answer",
     };
-    let answers = gate.answers.join(", ");
-    let looks = if gate.looks == 1 { "1 look".to_owned() } else { format!("{} looks", gate.looks) };
-    let unknown = if gate.unknown > 0 { format!(", {} unknown", gate.unknown) } else { String::new() };
+    let looks = match gate.looks {
+        0 => String::new(),
+        1 => "1 look".to_owned(),
+        looks => format!("{looks} looks"),
+    };
+    let unknown = if gate.unknown > 0 { format!("{} unknown", gate.unknown) } else { String::new() };
     let next = gate.next.map_or("is looking".to_owned(), |next| format!("next look in {}", duration(next.since(now))));
-    format!("    gate {}  {last}, {answers}, {looks}{unknown}, {next}", harmless(&gate.text))
+    let told = [last.to_owned(), harmless(&gate.answers.join(", ")), looks, unknown, next];
+    let told: Vec<String> = told.into_iter().filter(|text| !text.is_empty()).collect();
+    format!("    {}  {}", gate_name(gate), told.join(", "))
+}
+
+/// `gate error_rate() < 1%`, and before its condition the label if it has one.
+fn gate_name(gate: &GateState) -> String {
+    let last = gate.address.as_str().rsplit('/').next().unwrap_or_default();
+    let label = readable(last);
+    let text = harmless(&gate.text);
+    if label.starts_with("gate ") { format!("gate {text}") } else { format!("gate {label}: {text}") }
 }
 
 fn to_undo(known: &Known) -> Option<String> {

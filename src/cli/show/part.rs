@@ -31,6 +31,7 @@ pub fn part(known: &Known, address: &Address, style: Style) -> String {
     if !part.value.is_null() {
         lines.push(field("value", &format!("{:#}", part.value)));
     }
+    lines.extend(part.settled.as_ref().map(|settled| field("known by", &settled.to_string())));
     if let Some(looks) = &part.looks {
         let last = match looks.last {
             Verdict::Pass => "pass",
@@ -40,9 +41,13 @@ pub fn part(known: &Known, address: &Address, style: Style) -> String {
         lines.push(field("looks", &format!("{}, {} without answer, the last: {last}", looks.count, looks.unknown)));
         lines.extend(looks.answers.iter().map(|answer| field("", answer)));
     }
-    for tried in part.tries.iter().chain(known.story.part(&address.undo()).iter().flat_map(|part| &part.tries)) {
-        lines.push(String::new());
-        lines.extend(try_lines(known, tried, style));
+    for part in [Some(part), known.story.part(&address.undo())].into_iter().flatten() {
+        for (number, tried) in part.tries.iter().enumerate() {
+            // What is followed by another try, or was left by its driver, has ended.
+            let in_flight = number + 1 == part.tries.len() && known.holder.is_some();
+            lines.push(String::new());
+            lines.extend(try_lines(known, tried, in_flight, style));
+        }
     }
     let waits = known.machine.waits().into_iter().filter(|wait| wait.address == *address);
     let hints: Vec<Hint> = waits.flat_map(|wait| unblock(&known.info.id, &wait)).collect();
@@ -62,13 +67,15 @@ fn state(state: &State) -> String {
         State::InDoubt(reason) => format!("in doubt: {}", harmless(reason)),
         State::Stuck(reason) => format!("stuck: {}", harmless(reason)),
         State::Undone => "undone".to_owned(),
+        State::Left => "left, because the run failed".to_owned(),
     }
 }
 
-fn try_lines(known: &Known, tried: &Try, style: Style) -> Vec<String> {
+fn try_lines(known: &Known, tried: &Try, in_flight: bool, style: Style) -> Vec<String> {
     let took = tried.ended.as_ref().map(|(at, _)| duration(at.since(tried.at))).unwrap_or_default();
     let (ended, output) = match &tried.ended {
-        None => ("in flight".to_owned(), ""),
+        None if in_flight => ("in flight".to_owned(), ""),
+        None => (style.yellow("nobody saw how it ended"), ""),
         Some((_, Outcome::Ok { output, .. })) => (style.green("ok"), output.as_str()),
         Some((_, Outcome::Failed { reason, .. })) => (format!("{}: {}", style.red("failed"), harmless(reason)), ""),
         Some((_, Outcome::Unknown { reason, .. })) => {
@@ -76,7 +83,8 @@ fn try_lines(known: &Known, tried: &Try, style: Style) -> Vec<String> {
         }
     };
     let at = moment(tried.at, known.now);
-    let mut lines = vec![format!("{} · {at} · {took} · {ended}", purpose(tried))];
+    let took = if took.is_empty() { took } else { format!("{took} · ") };
+    let mut lines = vec![format!("{} · {at} · {took}{ended}", purpose(tried))];
     lines.extend(request_lines(&tried.request));
     lines.extend(tried.key.as_ref().map(|key| field("key", key)));
     if !output.trim().is_empty() {

@@ -26,7 +26,7 @@ use super::{
     store::{Append, RunId, RunInfo, Standing, Store, WordId},
 };
 use crate::machine::{
-    Command, EffectId, Ending, Event, Machine, Outcome, Record, Refused, Status, Step, Timestamp, Wait,
+    Command, EffectId, Ending, Event, Machine, Outcome, Record, Refused, Status, Step, Timestamp, Wait, Word,
 };
 
 /// How often one looks whether an operator has left a word from another process.
@@ -130,6 +130,7 @@ impl<'a, E: Effects> Driver<'a, E> {
         let marks = |source| Error::Files { doing: "stop what is left of", path: self.run.as_str().into(), source };
         self.effects.stop_survivors().await.map_err(marks)?;
         if self.goes_on()? {
+            self.hear_who_cancelled()?;
             self.step(Event::Recovered, None)?;
         }
         self.drive().await
@@ -142,6 +143,18 @@ impl<'a, E: Effects> Driver<'a, E> {
             Status::Ended(..) => false,
             _ => true,
         })
+    }
+
+    /// Who cancelled a run that nobody drives wants nothing new to be started: that is heard before the run goes on.
+    fn hear_who_cancelled(&mut self) -> Result<(), Error> {
+        let is_cancel = |word: &Word| *word == Word::Cancel;
+        if self.store.unanswered(&self.run)?.iter().any(|(_, said)| is_cancel(&said.word)) {
+            // A machine that is suspended takes the word and starts nothing: the way back begins when it is recovered,
+            // with what was in flight. After a crash nobody has suspended it yet.
+            self.begin_to_leave(Wish::Leave)?;
+            self.hear(is_cancel)?;
+        }
+        Ok(())
     }
 
     async fn drive(mut self) -> Result<Left, Error> {
@@ -159,7 +172,7 @@ impl<'a, E: Effects> Driver<'a, E> {
         let mut listen = interval(LISTEN);
         listen.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut wish = Wish::GoOn;
-        self.hear()?;
+        self.hear(|_| true)?;
         loop {
             self.catch_up()?;
             if let Some(left) = self.leaves(wish) {
@@ -180,7 +193,7 @@ impl<'a, E: Effects> Driver<'a, E> {
                 () = sleep(until_deadline) => {}
                 _ = listen.tick() => {
                     if self.store.changed()? {
-                        self.hear()?;
+                        self.hear(|_| true)?;
                     }
                 }
             }
@@ -228,9 +241,10 @@ impl<'a, E: Effects> Driver<'a, E> {
         Ok(())
     }
 
-    /// Takes up what operators have said.
-    fn hear(&mut self) -> Result<(), Error> {
-        for (id, said) in self.store.unanswered(&self.run)? {
+    /// Takes up those words of operators that are `meant`.
+    fn hear(&mut self, meant: impl Fn(&Word) -> bool) -> Result<(), Error> {
+        let unanswered = self.store.unanswered(&self.run)?;
+        for (id, said) in unanswered.into_iter().filter(|(_, said)| meant(&said.word)) {
             let event = Event::Operator { word: said.word, who: said.who, why: said.why };
             let at = self.now();
             match self.machine.step(at, event.clone()) {

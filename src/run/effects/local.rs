@@ -64,7 +64,7 @@ impl LocalEffects {
     }
 
     async fn process(&self, perform: &Perform, process: &Process, stop: watch::Receiver<Stop>) -> Outcome {
-        let spawn = match self.spawn(process, perform.key.as_deref()) {
+        let spawn = match self.spawn(process, perform) {
             Ok(spawn) => spawn,
             Err(reason) => return failed(reason),
         };
@@ -77,11 +77,11 @@ impl LocalEffects {
         match ended {
             Err(outcome) => outcome,
             Ok(ended) if matches!(perform.request, Request::Succeeds(_)) => verdict(ended),
-            Ok(ended) => outcome(ended, perform.purpose),
+            Ok(ended) => outcome(ended, perform),
         }
     }
 
-    fn spawn(&self, process: &Process, key: Option<&str>) -> Result<Spawn, String> {
+    fn spawn(&self, process: &Process, perform: &Perform) -> Result<Spawn, String> {
         let Process { program, origin, module, arguments, env, stdin, cwd } = process;
         if let Some(name) = env.keys().find(|name| name.is_empty() || name.contains(['=', '\0'])) {
             return Err(format!("`{name}` can't be the name of a variable"));
@@ -90,9 +90,10 @@ impl LocalEffects {
             path: grants::program_path(&self.site, program, *origin),
             name: program.clone(),
             arguments: arguments.clone(),
-            environment: self.environment(*module, env, key),
+            environment: self.environment(*module, env, perform.key.as_deref()),
             stdin: stdin.clone(),
             folder: self.folder(cwd.as_ref()),
+            wants_output: perform.wants_output,
         })
     }
 
@@ -143,14 +144,18 @@ impl Effects for LocalEffects {
 }
 
 /// What the end of a process says about what it was started for.
-fn outcome(ended: Ended, purpose: Purpose) -> Outcome {
-    let Ended { status, output, printed, stopped } = ended;
+fn outcome(mut ended: Ended, perform: &Perform) -> Outcome {
+    let (status, stopped) = (ended.status, ended.stopped);
     if status.success() {
-        return match text(output) {
-            Ok(output) => Outcome::Ok { output, printed },
-            Err(reason) => without_answer(reason, printed, purpose),
+        if !perform.wants_output {
+            return Outcome::Ok { output: String::new(), printed: ended.printed() };
+        }
+        return match text(std::mem::take(&mut ended.output)) {
+            Ok(output) => Outcome::Ok { output, printed: ended.complained },
+            Err(reason) => without_answer(reason, ended.complained, perform.purpose),
         };
     }
+    let printed = ended.printed();
     match status.code() {
         Some(code) if stopped => Outcome::Unknown { reason: format!("stopped, exit {code}"), printed },
         Some(code) => Outcome::Failed { reason: format!("exit {code}"), printed },
@@ -168,12 +173,12 @@ fn without_answer(reason: String, printed: String, purpose: Purpose) -> Outcome 
 
 /// `succeeds`: 0 is true, 1 is false, all else is no answer.
 fn verdict(ended: Ended) -> Outcome {
-    let Ended { status, printed, .. } = ended;
+    let status = ended.status;
     match status.code() {
-        Some(0) => Outcome::Ok { output: "true".to_owned(), printed },
-        Some(1) => Outcome::Ok { output: "false".to_owned(), printed },
-        Some(code) => Outcome::Failed { reason: format!("exit {code}"), printed },
-        None => Outcome::Failed { reason: killed(status), printed },
+        Some(0) => Outcome::Ok { output: "true".to_owned(), printed: ended.complained },
+        Some(1) if !ended.stopped => Outcome::Ok { output: "false".to_owned(), printed: ended.complained },
+        Some(code) => Outcome::Failed { reason: format!("exit {code}"), printed: ended.printed() },
+        None => Outcome::Failed { reason: killed(status), printed: ended.printed() },
     }
 }
 

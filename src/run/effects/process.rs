@@ -27,7 +27,7 @@ use crate::machine::Outcome;
 /// How much of what a process prints is taken, in bytes.
 pub const MAX_OUTPUT: usize = 1024 * 1024;
 
-/// How much of the end of what it writes to stderr is kept, in bytes.
+/// How much of the end of what it writes to either stream is kept for people, in bytes.
 const MAX_PRINTED: usize = 4 * 1024;
 
 /// How long one goes on reading after a process has ended: something it left behind may hold the pipe open for ever.
@@ -61,18 +61,29 @@ pub struct Spawn {
     pub stdin: Option<String>,
     /// Where it runs.
     pub folder: PathBuf,
+    /// Whether what it prints is read; else only the end of it is kept, for people.
+    pub wants_output: bool,
 }
 
 /// How a process ended, before anyone says what that means.
 pub struct Ended {
     /// Its exit code or signal.
     pub status: ExitStatus,
-    /// What it printed: at most [`MAX_OUTPUT`] bytes, and one more if there was more.
+    /// What it printed: at most [`MAX_OUTPUT`] bytes, and one more if there was more; nothing if it is not wanted.
     pub output: Vec<u8>,
     /// The end of what it wrote to stderr.
-    pub printed: String,
+    pub complained: String,
+    /// The end of what it wrote to stdout.
+    pub said: String,
     /// It was asked to end.
     pub stopped: bool,
+}
+
+impl Ended {
+    /// What it has to say for itself: the end of stderr, or of stdout if there is nothing on stderr.
+    pub fn printed(self) -> String {
+        if self.complained.trim().is_empty() { self.said } else { self.complained }
+    }
 }
 
 /// Starts a process and waits for its end. An outcome in place of the end is one that is known without it.
@@ -81,18 +92,19 @@ pub async fn run(spawn: Spawn, mark: &Mark, mut stop: watch::Receiver<Stop>) -> 
         return Err(failed("stopped before it was started".to_owned()));
     }
     let mut child = start(&spawn, mark).await.map_err(|error| failed(not_started(&spawn, &error)))?;
-    let output = Capture::of(child.stdout.take(), Keep::Beginning(MAX_OUTPUT + 1));
-    let printed = Capture::of(child.stderr.take(), Keep::End(MAX_PRINTED));
+    let taken = if spawn.wants_output { MAX_OUTPUT + 1 } else { 0 };
+    let stdout = Capture::of(child.stdout.take(), taken);
+    let stderr = Capture::of(child.stderr.take(), 0);
     if let (Some(mut pipe), Some(text)) = (child.stdin.take(), spawn.stdin) {
         // A process need not read what it is given.
         tokio::spawn(async move { pipe.write_all(text.as_bytes()).await });
     }
     let ended = wait(&mut child, &mut stop).await;
-    let (output, printed) = (output.finish().await, printed.finish().await);
-    let printed = String::from_utf8_lossy(&printed).into_owned();
+    let (stdout, stderr) = (stdout.finish().await, stderr.finish().await);
+    let (complained, said) = (stderr.end(), stdout.end());
     match ended {
-        Ok((status, stopped)) => Ok(Ended { status, output, printed, stopped }),
-        Err(error) => Err(Outcome::Unknown { reason: format!("can't be waited for: {error}"), printed }),
+        Ok((status, stopped)) => Ok(Ended { status, output: stdout.beginning, complained, said, stopped }),
+        Err(error) => Err(Outcome::Unknown { reason: format!("can't be waited for: {error}"), printed: complained }),
     }
 }
 
@@ -152,28 +164,45 @@ fn signal(child: &Child, signal: libc::c_int) {
     }
 }
 
-/// How much of a stream is kept, in bytes.
-#[derive(Clone, Copy)]
-enum Keep {
-    Beginning(usize),
-    End(usize),
+/// What is kept of a stream.
+#[derive(Default)]
+struct Kept {
+    beginning: Vec<u8>,
+    end: Vec<u8>,
+}
+
+impl Kept {
+    /// Adds what was read; at most `most` bytes are kept of the beginning, and [`MAX_PRINTED`] of the end.
+    fn add(&mut self, read: &[u8], most: usize) {
+        let room = most.saturating_sub(self.beginning.len());
+        self.beginning.extend_from_slice(&read[..read.len().min(room)]);
+        self.end.extend_from_slice(read);
+        let surplus = self.end.len().saturating_sub(MAX_PRINTED);
+        self.end.drain(..surplus);
+    }
+
+    /// The end, as text.
+    fn end(&self) -> String {
+        String::from_utf8_lossy(&self.end).into_owned()
+    }
 }
 
 /// What is read from a process while it runs. All is read, so that the process is never held up by a full pipe.
 struct Capture {
-    kept: Arc<Mutex<Vec<u8>>>,
+    kept: Arc<Mutex<Kept>>,
     reading: JoinHandle<()>,
 }
 
 impl Capture {
-    fn of(pipe: Option<impl AsyncRead + Unpin + Send + 'static>, keep: Keep) -> Capture {
-        let kept = Arc::new(Mutex::new(Vec::new()));
-        let reading = tokio::spawn(read(pipe, keep, Arc::clone(&kept)));
+    /// Keeps at most `most` bytes of the beginning.
+    fn of(pipe: Option<impl AsyncRead + Unpin + Send + 'static>, most: usize) -> Capture {
+        let kept = Arc::new(Mutex::new(Kept::default()));
+        let reading = tokio::spawn(read(pipe, most, Arc::clone(&kept)));
         Capture { kept, reading }
     }
 
     /// What was read until the end of the stream, or until one has waited long enough for it.
-    async fn finish(mut self) -> Vec<u8> {
+    async fn finish(mut self) -> Kept {
         // Out of patience is as good as the end.
         let _ = timeout(READ_ON, &mut self.reading).await;
         self.reading.abort();
@@ -181,19 +210,11 @@ impl Capture {
     }
 }
 
-async fn read(pipe: Option<impl AsyncRead + Unpin>, keep: Keep, kept: Arc<Mutex<Vec<u8>>>) {
+async fn read(pipe: Option<impl AsyncRead + Unpin>, most: usize, kept: Arc<Mutex<Kept>>) {
     let mut buffer = vec![0; 16 * 1024];
     let Some(mut pipe) = pipe else { return };
     while let Ok(length @ 1..) = pipe.read(&mut buffer).await {
-        let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.extend_from_slice(&buffer[..length]);
-        match keep {
-            Keep::Beginning(most) => kept.truncate(most),
-            Keep::End(most) => {
-                let surplus = kept.len().saturating_sub(most);
-                kept.drain(..surplus);
-            }
-        }
+        kept.lock().unwrap_or_else(PoisonError::into_inner).add(&buffer[..length], most);
     }
 }
 

@@ -51,6 +51,15 @@ impl SqliteStore {
         Ok(SqliteStore { connection, version: -1 })
     }
 
+    /// Opens the store in the file `path` where nothing can be written: it can only be looked at.
+    pub fn open_to_read(path: &Path) -> Result<SqliteStore, StoreError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+        let opened = Connection::open_with_flags(read_only_uri(path), flags);
+        let mut connection = opened.map_err(|error| failed(format!("read the store `{}`", path.display()), &error))?;
+        schema::prepare(&mut connection, path)?;
+        Ok(SqliteStore { connection, version: -1 })
+    }
+
     /// Lets the file grow to so many pages at most, as a full disk would.
     pub fn limit_pages(&self, pages: u32) -> Result<(), StoreError> {
         let limited = self.connection.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()));
@@ -201,6 +210,18 @@ impl Store for SqliteStore {
         let before = std::mem::replace(&mut self.version, version);
         Ok(before != version)
     }
+}
+
+/// Where no other process has the store open, it can be read without the files beside it, which can't be created.
+fn read_only_uri(path: &Path) -> String {
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"/._-".contains(byte);
+    let escaped = path.as_os_str().as_bytes().iter().map(|byte| match plain(byte) {
+        true => char::from(*byte).to_string(),
+        false => format!("%{byte:02X}"),
+    });
+    let beside = path.with_extension("db-wal");
+    let alone = if beside.exists() { "" } else { "?immutable=1" };
+    format!("file:{}{alone}", escaped.collect::<String>())
 }
 
 /// An entry as it is in the file.

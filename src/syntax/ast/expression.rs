@@ -34,7 +34,7 @@ pub enum ExprKind {
         /// `env`, `file`
         source: Name,
         /// What is named there.
-        argument: Template,
+        argument: Box<Template>,
     },
     /// `.size`: the field of the argument's own parameter
     Shorthand(Name),

@@ -103,7 +103,7 @@ pub struct Const {
     /// Its name.
     pub name: Name,
     /// Its written type.
-    pub ty: Option<Type>,
+    pub ty: Option<Box<Type>>,
     /// Its value.
     pub value: Expr,
 }
@@ -159,7 +159,7 @@ pub struct Action {
     /// `idempotent`, `irreversible`, `confirm`, `retry`, `timeout`
     pub modifiers: Vec<Modifier>,
     /// How it is undone, never a block.
-    pub compensation: Option<Compensation>,
+    pub compensation: Option<Box<Compensation>>,
 }
 
 /// The body of a `fn`, `probe` or `action`.
@@ -217,7 +217,7 @@ pub enum TypeKind {
     /// `String`, `ops.Client`, `List<Int>`
     Named {
         /// `ops`
-        module: Option<Name>,
+        module: Option<Box<Name>>,
         /// `Client`
         name: Name,
         /// `<Int>`

@@ -64,7 +64,7 @@ pub enum ModifierKind {
         /// How many more tries.
         count: Expr,
         /// The first pause and the longest.
-        backoff: Option<(Expr, Option<Expr>)>,
+        backoff: Option<Box<(Expr, Option<Expr>)>>,
     },
     /// `timeout 10s`
     Timeout(Expr),
@@ -102,11 +102,11 @@ pub enum ModifierKind {
     /// `on Event as e where cond` of a plan
     On {
         /// Which event.
-        event: EventName,
+        event: Box<EventName>,
         /// What it is called.
         alias: Name,
         /// Which of them.
-        condition: Option<Expr>,
+        condition: Option<Box<Expr>>,
     },
     /// `tolerate 2`
     Tolerate(Expr),

@@ -31,7 +31,7 @@ pub enum StatementKind {
         /// What it binds.
         name: Name,
         /// Its written type.
-        ty: Option<Type>,
+        ty: Option<Box<Type>>,
         /// Its value.
         value: Expr,
     },
@@ -40,20 +40,20 @@ pub enum StatementKind {
         /// What it binds.
         name: Name,
         /// What the answer is decoded to.
-        ty: Option<Type>,
+        ty: Option<Box<Type>>,
         /// The look, a call.
         call: Expr,
         /// `retry`, `timeout`
         modifiers: Vec<Modifier>,
     },
     /// `step x "title": T = act(..) .. compensate ..`, `step act(..)`, `step x "title" { .. }`
-    Step(Step),
+    Step(Box<Step>),
     /// `task x: T "text" by "team" ..`
     Task {
         /// What it binds.
         name: Name,
         /// What the report is decoded to.
-        ty: Option<Type>,
+        ty: Option<Box<Type>>,
         /// What is to be done.
         text: Template,
         /// By whom.
@@ -61,7 +61,7 @@ pub enum StatementKind {
         /// `takes`, `risk`, `timeout`
         modifiers: Vec<Modifier>,
         /// How it is undone.
-        compensation: Option<Compensation>,
+        compensation: Option<Box<Compensation>>,
     },
     /// `phase x "title" after a, b { .. }`
     Phase {
@@ -74,7 +74,7 @@ pub enum StatementKind {
         /// What it does.
         body: Block,
         /// How it is undone.
-        compensation: Option<Compensation>,
+        compensation: Option<Box<Compensation>>,
     },
     /// `when a { .. } else when b { .. } else { .. }`
     When {
@@ -121,23 +121,23 @@ pub enum StatementKind {
         /// What is done for each.
         body: Block,
         /// How all of it is undone.
-        compensation: Option<Compensation>,
+        compensation: Option<Box<Compensation>>,
     },
     /// `rollout x "title" as share 1% for 24h -> 10% { .. }`, `rollout x as region in regions for 1d { .. }`
     Rollout {
         /// `x "title" as share`
-        binding: Option<RolloutBinding>,
+        binding: Option<Box<RolloutBinding>>,
         /// Its stages.
         stages: Stages,
         /// What is done at each.
         body: Block,
         /// How all of it is undone.
-        compensation: Option<Compensation>,
+        compensation: Option<Box<Compensation>>,
     },
     /// `gate errors: cond every 5m tolerate 2 else "text"`
-    Gate(Watch),
+    Gate(Box<Watch>),
     /// `guard up: cond every 1m until cleanup else "text"`
-    Guard(Watch),
+    Guard(Box<Watch>),
     /// `require cond else "text"`
     Require {
         /// `named:`
@@ -154,7 +154,7 @@ pub enum StatementKind {
         /// What must come to hold.
         condition: Expr,
         /// `within d every d`
-        within: Option<(Expr, Expr)>,
+        within: Option<Box<(Expr, Expr)>>,
         /// Why, for a person.
         otherwise: Option<Template>,
     },
@@ -217,13 +217,13 @@ pub enum StatementKind {
         /// What it binds.
         name: Option<Name>,
         /// The written type.
-        ty: Option<Type>,
+        ty: Option<Box<Type>>,
         /// The sub-plan, a call.
         call: Expr,
         /// `timeout`, `takes`, `risk`
         modifiers: Vec<Modifier>,
         /// How all of it is undone.
-        compensation: Option<Compensation>,
+        compensation: Option<Box<Compensation>>,
     },
     /// `after each phase as p { .. }`
     AfterEach {
@@ -250,13 +250,13 @@ pub struct Step {
     /// Its title.
     pub title: Option<Template>,
     /// What its result is decoded to.
-    pub ty: Option<Type>,
+    pub ty: Option<Box<Type>>,
     /// One call, or several effects.
     pub body: StepBody,
     /// `retry`, `timeout`, `takes`, `risk`, `irreversible`, `best_effort`
     pub modifiers: Vec<Modifier>,
     /// How it is undone.
-    pub compensation: Option<Compensation>,
+    pub compensation: Option<Box<Compensation>>,
 }
 
 /// What a step does.
@@ -330,9 +330,9 @@ pub enum Stages {
     /// `in regions for 1d`
     In {
         /// The values.
-        list: Expr,
+        list: Box<Expr>,
         /// How long each is held.
-        hold: Expr,
+        hold: Box<Expr>,
     },
 }
 

@@ -23,9 +23,8 @@ pub struct TestStatement {
 
 /// The statements of a test.
 #[derive(Clone, Debug, PartialEq)]
-#[expect(clippy::large_enum_variant, reason = "tests are short; a box would save nothing worth having")]
 pub enum TestStatementKind {
-    /// `let x = expr`: a [`StatementKind::Let`]
+    /// `let x = expr`: a [`super::StatementKind::Let`]
     Let(Statement),
     /// `given operator pause "why" after 3d`
     GivenOperator {

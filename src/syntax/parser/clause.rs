@@ -41,7 +41,7 @@ impl<'t, E: Failure<'t>> Clauses<'t, E> {
 
     fn retry(&self) -> Clause<'t, E> {
         let longest = just(Token::DotDot).ignore_then(self.sum.clone()).or_not();
-        let backoff = just(Token::Backoff).ignore_then(self.sum.clone()).then(longest).or_not();
+        let backoff = just(Token::Backoff).ignore_then(self.sum.clone()).then(longest).map(Box::new).or_not();
         let retry = just(Token::Retry)
             .ignore_then(self.expr.clone())
             .then(backoff)
@@ -167,7 +167,11 @@ impl<'t, E: Failure<'t>> Clauses<'t, E> {
             .ignore_then(event_name())
             .then(just(Token::As).ignore_then(name()))
             .then(self.condition())
-            .map(|((event, alias), condition)| ModifierKind::On { event, alias, condition });
+            .map(|((event, alias), condition)| ModifierKind::On {
+                event: Box::new(event),
+                alias,
+                condition: condition.map(Box::new),
+            });
         let keyed = self.with_expr(Token::Keyed, ModifierKind::Keyed);
         self.any_of([(Token::On, on.boxed()), keyed, self.takes(), self.risk()])
     }
@@ -188,13 +192,13 @@ impl<'t, E: Failure<'t>> Clauses<'t, E> {
     }
 
     /// `[ compensation ]` of a statement
-    pub fn compensation(&self, block: Rule<'t, Block, E>) -> Rule<'t, Option<Compensation>, E> {
+    pub fn compensation(&self, block: Rule<'t, Block, E>) -> Rule<'t, Option<Box<Compensation>>, E> {
         let block = block.map(CompensationBody::Block).boxed();
         self.compensate(choice((block, self.undo_body())).boxed())
     }
 
     /// `[ "compensate" undo_call ]` of an action
-    pub fn undo_call(&self) -> Rule<'t, Option<Compensation>, E> {
+    pub fn undo_call(&self) -> Rule<'t, Option<Box<Compensation>>, E> {
         self.compensate(self.undo_body())
     }
 
@@ -205,7 +209,7 @@ impl<'t, E: Failure<'t>> Clauses<'t, E> {
         choice((nothing, call)).boxed()
     }
 
-    fn compensate(&self, body: Rule<'t, CompensationBody, E>) -> Rule<'t, Option<Compensation>, E> {
+    fn compensate(&self, body: Rule<'t, CompensationBody, E>) -> Rule<'t, Option<Box<Compensation>>, E> {
         let mode = choice((
             just(Token::Always).to(CompensationMode::Always),
             just(Token::BestEffort).to(CompensationMode::BestEffort),
@@ -213,10 +217,9 @@ impl<'t, E: Failure<'t>> Clauses<'t, E> {
         just(Token::Compensate)
             .ignore_then(mode.or_not())
             .then(body)
-            .map_with(|(mode, body), at| Compensation {
-                mode: mode.unwrap_or(CompensationMode::Normal),
-                body,
-                span: place(at),
+            .map_with(|(mode, body), at| {
+                let mode = mode.unwrap_or(CompensationMode::Normal);
+                Box::new(Compensation { mode, body, span: place(at) })
             })
             .or_not()
             .boxed()

@@ -252,7 +252,7 @@ fn secret<'t, E: Failure<'t>>(text: Rule<'t, Template, E>) -> Rule<'t, Expr, E> 
     just(Token::Secret)
         .ignore_then(name())
         .then(text.delimited_by(just(Token::LParen), just(Token::RParen)))
-        .map_with(|(source, argument), at| spanned(ExprKind::Secret { source, argument }, at))
+        .map_with(|(source, argument), at| spanned(ExprKind::Secret { source, argument: Box::new(argument) }, at))
         .boxed()
 }
 

@@ -1,8 +1,8 @@
-//! Tokens to tree. The grammar is in [`item`], [`statement`], [`clause`], [`expression`], [`types`], [`pattern`] and
-//! [`test`], one rule for each production of `grammar/orch.ebnf`; chumsky stays in here.
+//! Tokens to tree. The grammar is in `item`, `statement`, `clause`, `expression`, `types`, `pattern` and
+//! `test`, one rule for each production of `grammar/orch.ebnf`; chumsky stays in here.
 //!
-//! A file is split where declarations begin ([`split`]), and each is parsed alone, without collecting anything about
-//! errors. Only one that fails is parsed again, by [`repair`].
+//! A file is split where declarations begin (`split`), and each is parsed alone, without collecting anything about
+//! errors. Only one that fails is parsed again, by `repair`.
 
 mod balance;
 mod clause;

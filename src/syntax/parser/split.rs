@@ -57,7 +57,8 @@ fn begins_item(text: &str, tokens: &[Token], spans: &[Span], at: usize, open: us
         (Token::Plan | Token::Fn | Token::Action | Token::Probe, previous) => {
             let called = tokens.get(at + 2) == Some(&Token::LParen);
             let nothing_else = !matches!(previous, Token::Extern | Token::Dot | Token::QuestionDot);
-            named && nothing_else && (open == 0 || called)
+            let misnamed = open == 0 && called && next.is_some_and(Token::is_word);
+            nothing_else && (named && (open == 0 || called) || misnamed)
         }
         (soft, previous) => {
             let begins_line = spans[at].start == 0 || text.as_bytes()[spans[at].start as usize - 1] == b'\n';

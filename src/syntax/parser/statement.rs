@@ -175,7 +175,7 @@ impl<'t, E: Failure<'t>> Statements<'t, E> {
         just(Token::Step)
             .ignore_then(choice((unnamed, named)))
             .then(self.clauses.compensation(block.clone()))
-            .map(|(step, compensation)| StatementKind::Step(Step { compensation, ..step }))
+            .map(|(step, compensation)| StatementKind::Step(Box::new(Step { compensation, ..step })))
             .boxed()
     }
 
@@ -326,13 +326,13 @@ impl<'t, E: Failure<'t>> Statements<'t, E> {
         let binding = name()
             .then(self.title())
             .then(just(Token::As).ignore_then(name()))
-            .map(|((name, title), variable)| RolloutBinding { name, title, variable })
+            .map(|((name, title), variable)| Box::new(RolloutBinding { name, title, variable }))
             .or_not();
         let held = just(Token::For).ignore_then(self.expr.clone());
         let all = just(Token::In)
             .ignore_then(self.expr.clone())
             .then(held.clone())
-            .map(|(list, hold)| Stages::In { list, hold });
+            .map(|(list, hold)| Stages::In { list: Box::new(list), hold: Box::new(hold) });
         let stage = self.expr.clone().then(held.or_not()).map(|(value, hold)| Stage { value, hold });
         let listed = stage.separated_by(just(Token::Arrow)).at_least(1).collect().map(Stages::Listed);
         just(Token::Rollout)
@@ -357,7 +357,7 @@ impl<'t, E: Failure<'t>> Statements<'t, E> {
         &self,
         token: Token,
         clauses: Rule<'t, Vec<Modifier>, E>,
-        kind: fn(Watch) -> StatementKind,
+        kind: fn(Box<Watch>) -> StatementKind,
     ) -> Kind<'t, E> {
         just(token)
             .ignore_then(statement_label())
@@ -366,7 +366,7 @@ impl<'t, E: Failure<'t>> Statements<'t, E> {
             .then(clauses)
             .then(self.clauses.else_text())
             .map(move |((((label, condition), every), modifiers), otherwise)| {
-                kind(Watch { label, condition, every, modifiers, otherwise })
+                kind(Box::new(Watch { label, condition, every, modifiers, otherwise }))
             })
             .boxed()
     }
@@ -381,7 +381,7 @@ impl<'t, E: Failure<'t>> Statements<'t, E> {
     }
 
     fn verify(&self) -> Kind<'t, E> {
-        let within = just(Token::Within).ignore_then(self.expr.clone()).then(self.every()).or_not();
+        let within = just(Token::Within).ignore_then(self.expr.clone()).then(self.every()).map(Box::new).or_not();
         just(Token::Verify)
             .ignore_then(statement_label())
             .then(self.expr.clone())

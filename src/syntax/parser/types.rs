@@ -31,7 +31,7 @@ fn base<'t, E: Failure<'t>>(ty: Rule<'t, Type, E>) -> Rule<'t, Type, E> {
         .map(Option::unwrap_or_default);
     let named = qualified("a type")
         .then(arguments)
-        .map(|((module, name), arguments)| TypeKind::Named { module, name, arguments })
+        .map(|((module, name), arguments)| TypeKind::Named { module: module.map(Box::new), name, arguments })
         .boxed();
     let record = record_of(ty).map(TypeKind::Record).boxed();
     let rules = names().map(|token| (token, named.clone())).chain([(Token::TypeName, named.clone())]);
@@ -70,8 +70,8 @@ pub fn event_name<'t, E: Failure<'t>>() -> Rule<'t, EventName, E> {
 }
 
 /// `[ ":" type ]`
-pub fn annotation<'t, E: Failure<'t>>(ty: Rule<'t, Type, E>) -> Rule<'t, Option<Type>, E> {
-    just(Token::Colon).ignore_then(ty).or_not().boxed()
+pub fn annotation<'t, E: Failure<'t>>(ty: Rule<'t, Type, E>) -> Rule<'t, Option<Box<Type>>, E> {
+    just(Token::Colon).ignore_then(ty).map(Box::new).or_not().boxed()
 }
 
 /// `[ label ]` of a statement.
