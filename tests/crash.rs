@@ -6,6 +6,8 @@
 
 #![expect(clippy::disallowed_methods, reason = "real files and processes are what is tested")]
 
+mod watched_store;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
@@ -13,69 +15,33 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use orch::check::{LoadError, check};
-use orch::machine::{Event, Machine, Record, Refused};
+use orch::machine::{Event, Machine};
 use orch::run::effects::{LocalEffects, Site};
 use orch::run::error::StoreError;
-use orch::run::store::{Answer, Append, KeptSource, NewRun, RunInfo, Said, SqliteStore, Store, WordId};
-use orch::run::{Driver, Folder, RunId};
+use orch::run::store::{KeptSource, NewRun, SqliteStore, Store};
+use orch::run::{Driver, Folder};
 use serde_json::{Map, Value as Json};
 use tempfile::TempDir;
+use watched_store::{AtWrites, Watched};
 
-/// A store that ends its process at one of its writes.
-struct AbortingStore {
-    inner: SqliteStore,
-    writes: u64,
+/// Ends its process at one of the writes.
+struct Abort {
     before: u64,
     after: u64,
 }
 
-impl Store for AbortingStore {
-    fn create(&mut self, run: &NewRun) -> Result<RunId, StoreError> {
-        self.inner.create(run)
-    }
-
-    fn append(&mut self, run: &RunId, append: Append<'_>) -> Result<(), StoreError> {
-        self.writes += 1;
-        if self.writes == self.before {
-            std::process::abort();
-        }
-        self.inner.append(run, append)?;
-        if self.writes == self.after {
+impl AtWrites for Abort {
+    fn before(&mut self, number: u64) -> Result<(), StoreError> {
+        if number == self.before {
             std::process::abort();
         }
         Ok(())
     }
 
-    fn records(&self, run: &RunId, from: u64, limit: usize) -> Result<Vec<Record>, StoreError> {
-        self.inner.records(run, from, limit)
-    }
-
-    fn sources(&self, run: &RunId) -> Result<Vec<KeptSource>, StoreError> {
-        self.inner.sources(run)
-    }
-
-    fn runs(&self) -> Result<Vec<RunInfo>, StoreError> {
-        self.inner.runs()
-    }
-
-    fn say(&mut self, run: &RunId, said: &Said) -> Result<WordId, StoreError> {
-        self.inner.say(run, said)
-    }
-
-    fn unanswered(&self, run: &RunId) -> Result<Vec<(WordId, Said)>, StoreError> {
-        self.inner.unanswered(run)
-    }
-
-    fn refuse(&mut self, word: WordId, refused: Refused) -> Result<(), StoreError> {
-        self.inner.refuse(word, refused)
-    }
-
-    fn answer(&self, word: WordId) -> Result<Option<Answer>, StoreError> {
-        self.inner.answer(word)
-    }
-
-    fn changed(&mut self) -> Result<bool, StoreError> {
-        self.inner.changed()
+    fn after(&mut self, number: u64) {
+        if number == self.after {
+            std::process::abort();
+        }
     }
 }
 
@@ -98,7 +64,7 @@ fn child_that_dies() {
     let place = Folder::at(folder.join(".orch"));
     place.create().unwrap();
     let inner = SqliteStore::open(&place.database()).unwrap();
-    let mut store = AbortingStore { inner, writes: 0, before, after };
+    let mut store = Watched { inner, at_writes: Abort { before, after } };
     let plan = program.plans[0].name.clone();
     let at = orch::run::driver::now();
     let run = store.create(&NewRun { plan: plan.clone(), sources: sources.clone(), at }).unwrap();
@@ -107,7 +73,7 @@ fn child_that_dies() {
     let driver = Driver::new(run.clone(), &mut store, Machine::new(program), Arc::new(effects));
     let begin = Event::Started { run: format!("{run}-crash").into(), plan, inputs };
     runtime.block_on(driver.start(begin)).unwrap();
-    std::fs::write(folder.join("writes"), store.writes.to_string()).unwrap();
+    std::fs::write(folder.join("writes"), store.records(&run, 1, 10_000).unwrap().len().to_string()).unwrap();
 }
 
 /// A folder with a program and a shop that works in it.

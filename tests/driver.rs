@@ -1,5 +1,7 @@
 //! The driver in this process: what is durable when something is carried out, and what becomes of a store that fails.
 
+mod watched_store;
+
 use std::{
     future::Future,
     io,
@@ -9,16 +11,17 @@ use std::{
 use orch::{
     check::{LoadError, check},
     ir::Program,
-    machine::{EffectId, Ending, Entry, Event, Kind, Machine, Outcome, Perform, Record, Refused, Word},
+    machine::{EffectId, Ending, Entry, Event, Kind, Machine, Outcome, Perform, Word},
     run::{
-        Control, Driver, Error, Left, MemoryStore, RunId, RunInfo, Store,
+        Control, Driver, Error, Left, MemoryStore, RunId, Store,
         effects::Effects,
         error::StoreError,
-        store::{Answer, Append, KeptSource, NewRun, Said, WordId},
+        store::{NewRun, Said},
     },
 };
 use serde_json::Map;
 use tokio::sync::Notify;
+use watched_store::{AtWrites, Watched};
 
 const PLAN: &str = r#"
 uses exec("do")
@@ -87,61 +90,26 @@ impl Effects for Scripted {
     }
 }
 
-/// A store whose disk is full from some entry on.
+/// A disk that is full from some entry on.
 struct Full {
-    inner: MemoryStore,
     log: Log,
     from: u64,
 }
 
-impl Store for Full {
-    fn create(&mut self, run: &NewRun) -> Result<RunId, StoreError> {
-        self.inner.create(run)
-    }
-
-    fn append(&mut self, run: &RunId, append: Append<'_>) -> Result<(), StoreError> {
-        if append.number >= self.from {
+impl AtWrites for Full {
+    fn before(&mut self, number: u64) -> Result<(), StoreError> {
+        if number >= self.from {
             return Err(StoreError::Database { doing: "save".into(), why: "full".into(), help: "" });
         }
-        self.log.add(format!("saved {}", append.number));
-        self.inner.append(run, append)
+        self.log.add(format!("saved {number}"));
+        Ok(())
     }
 
-    fn records(&self, run: &RunId, from: u64, limit: usize) -> Result<Vec<Record>, StoreError> {
-        self.inner.records(run, from, limit)
-    }
-
-    fn sources(&self, run: &RunId) -> Result<Vec<KeptSource>, StoreError> {
-        self.inner.sources(run)
-    }
-
-    fn runs(&self) -> Result<Vec<RunInfo>, StoreError> {
-        self.inner.runs()
-    }
-
-    fn say(&mut self, run: &RunId, said: &Said) -> Result<WordId, StoreError> {
-        self.inner.say(run, said)
-    }
-
-    fn unanswered(&self, run: &RunId) -> Result<Vec<(WordId, Said)>, StoreError> {
-        self.inner.unanswered(run)
-    }
-
-    fn refuse(&mut self, word: WordId, refused: Refused) -> Result<(), StoreError> {
-        self.inner.refuse(word, refused)
-    }
-
-    fn answer(&self, word: WordId) -> Result<Option<Answer>, StoreError> {
-        self.inner.answer(word)
-    }
-
-    fn changed(&mut self) -> Result<bool, StoreError> {
-        self.inner.changed()
-    }
+    fn after(&mut self, _number: u64) {}
 }
 
 struct World {
-    store: Full,
+    store: Watched<MemoryStore, Full>,
     run: RunId,
     log: Log,
 }
@@ -149,7 +117,7 @@ struct World {
 impl World {
     fn new(full_from: u64) -> World {
         let log = Log::default();
-        let mut store = Full { inner: MemoryStore::new(), log: log.clone(), from: full_from };
+        let mut store = Watched { inner: MemoryStore::new(), at_writes: Full { log: log.clone(), from: full_from } };
         let new = NewRun { plan: "p".into(), sources: Vec::new(), at: orch::run::driver::now() };
         let run = store.create(&new).unwrap();
         World { store, run, log }
@@ -199,7 +167,7 @@ async fn where_a_record_can_t_be_saved_nothing_that_follows_from_it_begins() {
 async fn after_a_failed_write_the_run_is_taken_up_where_its_journal_ends() {
     let mut world = World::new(3);
     world.start(None, Control::none()).await.unwrap_err();
-    world.store.from = u64::MAX;
+    world.store.at_writes.from = u64::MAX;
     let before = world.log.lines().len();
     assert_eq!(world.take_up().await.unwrap(), completed());
     let lines = world.log.lines().split_off(before);
@@ -241,9 +209,9 @@ async fn who_cancels_a_run_that_nobody_drives_keeps_the_next_step_from_beginning
             world.start(None, control).await.unwrap();
         } else {
             // Its end can't be saved: as after a crash.
-            world.store.from = 2;
+            world.store.at_writes.from = 2;
             world.start(None, Control::none()).await.unwrap_err();
-            world.store.from = u64::MAX;
+            world.store.at_writes.from = u64::MAX;
         }
         let at = orch::run::driver::now();
         let run = world.run.clone();
