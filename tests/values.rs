@@ -157,7 +157,10 @@ proptest! {
     #[test]
     fn reading_text_and_literals_never_panics(ty in types(), text in "\\PC{0,12}|[-0-9_.]{1,30}[a-zA-Z%]{0,3}[0-9a-z]{0,3}") {
         if let Ok(value) = literal(&text) {
-            prop_assert_eq!(literal(&value.to_string()), Ok(value));
+            // A decimal keeps no scale: `2.0` is written `2`, and only its type tells that from an integer.
+            let written = value.to_string();
+            let again = if matches!(value, Value::Decimal(_)) { from_text(&Type::Decimal, &written).ok() } else { literal(&written).ok() };
+            prop_assert_eq!(again, Some(value));
         }
         let reread = from_text(&ty, &text).map(|value| from_json(&ty, &to_json(&value)) == Ok(value));
         prop_assert_ne!(reread, Ok(false));

@@ -1,6 +1,7 @@
 //! Which argument goes to which parameter.
 
-use super::{Checker, suggest::did_you_mean, types::count};
+use super::{Checker, types::count};
+use crate::diagnostic::suggest::did_you_mean;
 use crate::{
     diagnostic::{Code, Diagnostic},
     source::Span,

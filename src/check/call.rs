@@ -244,7 +244,7 @@ impl Checker<'_> {
             matches!(declared.symbol, Symbol::Function(_) | Symbol::Probe(_) | Symbol::Action(_))
         });
         let names = callable.map(|(name, _)| name.as_str()).chain(builtin::NAMES);
-        let help = super::suggest::did_you_mean(&name.text, names);
+        let help = crate::diagnostic::suggest::did_you_mean(&name.text, names);
         let message = format!("there is no `{}` to call", name.text);
         let mut diagnostic = Diagnostic::new(Code::E0201, name.span, message, "");
         diagnostic.help = help;

@@ -61,7 +61,7 @@ impl Checker<'_> {
                 let known = ["exec", "shell", "http", "env", "file"];
                 let message = format!("there is no capability `{other}`");
                 let mut diagnostic = Diagnostic::new(Code::E0506, capability.name.span, message, "");
-                diagnostic.help = super::suggest::did_you_mean(other, known)
+                diagnostic.help = crate::diagnostic::suggest::did_you_mean(other, known)
                     .or_else(|| Some("there are `exec`, `shell`, `http`, `env` and `file`".to_owned()));
                 self.report(diagnostic);
                 None

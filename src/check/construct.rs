@@ -1,5 +1,6 @@
 //! Lists, records, maps and variants with a payload.
 
+use crate::diagnostic::suggest::did_you_mean;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -11,7 +12,6 @@ use super::{
     assign::{Want, What, fits, fitted},
     expr::constant,
     placeholder,
-    suggest::did_you_mean,
 };
 use crate::{
     diagnostic::{Code, Diagnostic},

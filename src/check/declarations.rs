@@ -1,12 +1,12 @@
 //! Gathering what the files declare, and the signatures of what can be called.
 
+use crate::diagnostic::suggest::did_you_mean;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
 
 use super::{
     Checker, paths,
-    suggest::did_you_mean,
     symbols::{Callable, ConstantSlot, Declared, Names, Symbol, TypeSlot, TypeSymbol},
 };
 use crate::{

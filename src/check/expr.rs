@@ -1,6 +1,7 @@
 //! Expressions: what they mean, what type they have, and what they become.
 
-use super::{Checker, frame::Allowed, names::Base, placeholder, suggest::did_you_mean, types::optional};
+use super::{Checker, frame::Allowed, names::Base, placeholder, types::optional};
+use crate::diagnostic::suggest::did_you_mean;
 use crate::{
     diagnostic::{Code, Diagnostic},
     ir::{Expr, ExprKind, TextPart, Type, Value, literal::literal},

@@ -40,7 +40,6 @@ mod rollout;
 mod scope;
 mod statement;
 mod step;
-mod suggest;
 mod symbols;
 mod types;
 mod undo;

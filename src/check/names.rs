@@ -1,5 +1,6 @@
 //! What a name in an expression means, and what is said about one that means nothing.
 
+use crate::diagnostic::suggest::did_you_mean;
 use std::rc::Rc;
 
 use smol_str::SmolStr;
@@ -7,7 +8,6 @@ use smol_str::SmolStr;
 use super::{
     Checker, placeholder,
     scope::{BindingId, Group, Named},
-    suggest::did_you_mean,
     symbols::{Declared, Symbol},
 };
 use crate::{

@@ -1,5 +1,6 @@
 //! Phases that stand together: what each waits for, and in which order they are checked.
 
+use crate::diagnostic::suggest::did_you_mean;
 use std::rc::Rc;
 
 use rustc_hash::{FxBuildHasher, FxHashMap};
@@ -11,7 +12,6 @@ use super::{
     names::listed,
     scope::{Group, Named, PhaseRef},
     statement::plain,
-    suggest::did_you_mean,
 };
 use crate::{
     diagnostic::{Code, Diagnostic},

@@ -1,5 +1,6 @@
 //! Written types: what they stand for, and types that contain themselves.
 
+use crate::diagnostic::suggest::did_you_mean;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -8,7 +9,6 @@ use smol_str::SmolStr;
 use super::{
     Checker,
     dependencies::{self, Circle},
-    suggest::did_you_mean,
     symbols::{Declared, Symbol, TypeSymbol},
 };
 use crate::{

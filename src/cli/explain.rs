@@ -2,8 +2,9 @@
 
 use clap::Args;
 
-use super::{exit::Exit, failure::Failure, global::Global, inputs::closest};
+use super::{exit::Exit, failure::Failure, global::Global};
 use crate::diagnostic::Code;
+use crate::diagnostic::suggest::nearest;
 
 /// Explain the code of a diagnostic.
 #[derive(Args, Debug)]
@@ -34,7 +35,7 @@ fn page(typed: &str) -> Result<String, Failure> {
     }
     let failure = Failure::usage(format!("there is no code `{typed}`"));
     let typed = typed.to_uppercase();
-    Err(match closest(&typed, Code::ALL.iter().map(|code| code.as_str())) {
+    Err(match nearest(&typed, Code::ALL.iter().map(|code| code.as_str())) {
         Some(close) => failure.help(format!("did you mean `{close}`? `orch explain` lists all codes")),
         None => failure.help("`orch explain` lists all codes"),
     })

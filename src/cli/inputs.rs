@@ -8,6 +8,7 @@ use std::{
 use serde_json::{Map, Value as Json};
 
 use super::{failure::Failure, files};
+use crate::diagnostic::suggest::nearest;
 use crate::{
     evaluate::{Answers, Constants, Evaluator, Locals, Stop},
     ir::{
@@ -121,7 +122,7 @@ fn param<'p>(plan: &'p Plan, name: &str) -> Result<&'p Param, Failure> {
         return Ok(param);
     }
     let failure = Failure::usage(format!("`{}` has no parameter `{name}`", plan.name));
-    let close = closest(name, plan.params.iter().map(|param| param.name.as_str()));
+    let close = nearest(name, plan.params.iter().map(|param| param.name.as_str()));
     Err(match close {
         Some(close) => failure.help(format!("did you mean `{close}`?")),
         None => failure.help(signature(plan)),
@@ -152,42 +153,4 @@ fn placeholder(ty: &Type) -> String {
 pub fn signature(plan: &Plan) -> String {
     let params: Vec<String> = plan.params.iter().map(|param| format!("{}: {}", param.name, param.ty)).collect();
     format!("{}({})", plan.name, params.join(", "))
-}
-
-/// The name that was probably meant.
-pub fn closest<'a>(typed: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let near =
-        names.map(|name| (distance(typed, name), name)).filter(|(far, name)| *far <= name.chars().count() / 3 + 1);
-    near.min_by_key(|(far, _)| *far).map(|(_, name)| name)
-}
-
-/// How many characters must be added, removed or replaced to make one text of the other.
-fn distance(one: &str, other: &str) -> usize {
-    let other: Vec<char> = other.chars().collect();
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (line, c) in one.chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], line + 1);
-        for (at, d) in other.iter().enumerate() {
-            let replaced = diagonal + usize::from(c != *d);
-            diagonal = row[at + 1];
-            row[at + 1] = replaced.min(row[at] + 1).min(diagonal + 1);
-        }
-    }
-    row[other.len()]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_that_is_nearly_right_is_recognised() {
-        let names = ["order", "region", "dry_run"];
-        let closest = |typed| closest(typed, names.into_iter());
-        assert_eq!(closest("oder"), Some("order"));
-        assert_eq!(closest("dryrun"), Some("dry_run"));
-        assert_eq!(closest("customer"), None);
-        assert_eq!(distance("", "abc"), 3);
-        assert_eq!(distance("kitten", "sitting"), 3);
-    }
 }

@@ -10,9 +10,10 @@ use super::{
     exit::Exit,
     failure::Failure,
     global::Global,
-    inputs::{Given, closest, inputs, signature},
+    inputs::{Given, inputs, signature},
     story::Story,
 };
+use crate::diagnostic::suggest::nearest;
 use crate::{
     ir::{ModuleId, Plan, Program},
     run::{Runner, Start},
@@ -65,7 +66,7 @@ fn choose<'p>(program: &'p Program, typed: Option<&str>) -> Result<&'p Plan, Fai
         (None, several) => Err(listed(Failure::usage("this file has several plans: say which"), several)),
         (Some(name), plans) => plans.iter().find(|plan| plan.name == name).copied().ok_or_else(|| {
             let failure = Failure::usage(format!("there is no plan `{name}` in this file"));
-            match closest(name, plans.iter().map(|plan| plan.name.as_str())) {
+            match nearest(name, plans.iter().map(|plan| plan.name.as_str())) {
                 Some(close) => failure.help(format!("did you mean `{close}`?")),
                 None => listed(failure, plans),
             }

@@ -321,7 +321,14 @@ impl Machine {
                 Work::Check(check) if check.next.is_none() => check.began = now,
                 Work::Look(look) => look.over = look.over.and(anew(&look.policy)),
                 Work::Act(act) => act.over = act.over.and(anew(&act.policy)),
-                _ => {}
+                Work::Stage(_)
+                | Work::Check(_)
+                | Work::Block { .. }
+                | Work::Phases { .. }
+                | Work::Loop { .. }
+                | Work::Rollout { .. }
+                | Work::Probe { .. }
+                | Work::Wait { .. } => {}
             }
         }
     }

@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use super::{compile::from_kept, exit::Exit, failure::Failure, global::Global, inputs::closest, story::Story};
+use super::{compile::from_kept, exit::Exit, failure::Failure, global::Global, story::Story};
+use crate::diagnostic::suggest::nearest;
 use crate::{
     evaluate::{Answers, Constants, Evaluator, Locals},
     ir::{Address, Program, Value},
@@ -95,7 +96,7 @@ fn find(known: &Known, typed: &str) -> Result<Address, Failure> {
     }
     let failure = Failure::usage(format!("run `{}` has no part `{typed}`", known.info.id));
     let names: Vec<String> = known.story.parts.keys().map(ToString::to_string).collect();
-    let close = closest(typed, names.iter().map(String::as_str));
+    let close = nearest(typed, names.iter().map(String::as_str));
     Err(match close {
         Some(close) => failure.help(format!("did you mean `{close}`?")),
         None => failure.help(format!("`orch show {}` lists its parts", known.info.id)),

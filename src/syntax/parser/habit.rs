@@ -4,6 +4,7 @@ use super::fault::Expected;
 use super::item::DECLARATION;
 use super::report::View;
 use super::statement::STATEMENT;
+use crate::diagnostic::suggest::nearest_within;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::token::Token;
@@ -267,30 +268,6 @@ fn hard_name(view: &View, found: Token) -> Option<Diagnostic> {
 
 /// The word that `name` was probably meant to be.
 fn near<'w>(name: &str, words: impl Iterator<Item = &'w (Token, &'static str)>) -> Option<&'static str> {
-    let allowed = if name.len() < 5 { 1 } else { 2 };
-    words
-        .map(|(_, word)| (distance(name, word), *word))
-        .filter(|(distance, _)| *distance <= allowed)
-        .min()
-        .map(|(_, word)| word)
-}
-
-/// How many letters must be put in, left out, replaced or swapped with their neighbour.
-fn distance(left: &str, right: &str) -> usize {
-    let (left, right) = (left.as_bytes(), right.as_bytes());
-    let mut before: Vec<usize> = Vec::new();
-    let mut row: Vec<usize> = (0..=right.len()).collect();
-    for i in 1..=left.len() {
-        let mut next = vec![i];
-        for j in 1..=right.len() {
-            let replaced = row[j - 1] + usize::from(left[i - 1] != right[j - 1]);
-            let mut best = replaced.min(row[j] + 1).min(next[j - 1] + 1);
-            if i > 1 && j > 1 && left[i - 1] == right[j - 2] && left[i - 2] == right[j - 1] {
-                best = best.min(before[j - 2] + 1);
-            }
-            next.push(best);
-        }
-        before = std::mem::replace(&mut row, next);
-    }
-    row[right.len()]
+    let edits = if name.len() < 5 { 1 } else { 2 };
+    nearest_within(name, edits, words.map(|(_, word)| *word))
 }

@@ -1,9 +1,18 @@
 //! "Did you mean": the known name nearest to what was written.
 
 /// The nearest of the candidates, if one is near enough to be meant. Of equally near ones the first wins.
-pub(super) fn nearest<'n>(written: &str, candidates: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+pub fn nearest<'n>(written: &str, candidates: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    nearest_within(written, (written.chars().count() / 3).max(1), candidates)
+}
+
+/// The same, where a candidate that is at most so many edits away can be meant.
+pub fn nearest_within<'n>(
+    written: &str,
+    edits: usize,
+    candidates: impl IntoIterator<Item = &'n str>,
+) -> Option<&'n str> {
     let letters: Vec<char> = written.chars().collect();
-    let mut far = (letters.len() / 3).max(1) + 1;
+    let mut far = edits + 1;
     let mut rows = Rows::default();
     let mut best = None;
     for candidate in candidates {
@@ -60,7 +69,7 @@ impl Rows {
 }
 
 /// `did you mean `x`?`, for a help.
-pub(super) fn did_you_mean<'n>(written: &str, candidates: impl IntoIterator<Item = &'n str>) -> Option<String> {
+pub fn did_you_mean<'n>(written: &str, candidates: impl IntoIterator<Item = &'n str>) -> Option<String> {
     nearest(written, candidates).map(|name| format!("did you mean `{name}`?"))
 }
 
@@ -75,5 +84,13 @@ mod tests {
         check("holds", Some("hold"));
         check("y", Some("x"));
         check("total", None);
+    }
+
+    #[test]
+    fn letters_are_put_in_left_out_changed_or_swapped() {
+        let check = |written, edits, expected| assert_eq!(nearest_within(written, edits, ["sitting"]), expected);
+        check("kitten", 2, None);
+        check("kitten", 3, Some("sitting"));
+        check("isttnig", 2, Some("sitting"));
     }
 }
