@@ -48,6 +48,17 @@ const SHAPES: &[Shape] = &[
         repeated(&uses, |n| format!("action a{n}() = exec(\"./ops{n}\") idempotent"), "", count)
     }),
     ("items of a list", |count| repeated("const list = [", |n| format!("{n},"), "]", count)),
+    ("records in a list", |count| {
+        repeated("const list = [", |n| format!("{{ name: \"s{n}\", size: {n}GB }},"), "]", count)
+    }),
+    ("constants in a list", |count| {
+        let list = repeated("const list = [", |n| format!("c{n},"), "]\n", count);
+        repeated(&list, |n| format!("const c{n} = {n}"), "", count)
+    }),
+    ("items of a list that is gone through", |count| {
+        let list = repeated("const list = [\"\"", |n| format!(", \"s{n}\""), "]\n", count);
+        list + OPERATION + "for item in list { step act(item) } verify \"x\" in list }"
+    }),
     ("parts of a text", |count| {
         repeated("const x = 1\nconst text = \"\"\"", |_| "{x} and".to_owned(), "\"\"\"", count)
     }),
@@ -81,6 +92,32 @@ const SHAPES: &[Shape] = &[
             format!("phase p{n} after {before} {{ step s = act(\"{n}\") verify fine(\"x\") }}")
         };
         repeated(OPERATION, phase, "}", count)
+    }),
+    ("phases beside a long way", |count| {
+        let phase = |n: usize| {
+            let before = n.checked_sub(1).map_or("start".to_owned(), |before| format!("p{before}"));
+            format!("phase p{n} after {before} {{ step s = bare(\"{n}\") best_effort }}")
+        };
+        repeated(&format!("{OPERATION} phase beside after start {{ verify fine(\"x\") }}"), phase, "}", count)
+    }),
+    ("attempts", |count| {
+        let attempt = |n| format!("attempt {{ step s{n} = bare(\"{n}\") best_effort }} else {{ }}");
+        repeated(OPERATION, attempt, "verify fine(\"x\") }", count)
+    }),
+    ("guards", |count| {
+        repeated(OPERATION, |n| format!("guard fine(\"{n}\") every 1m step s{n} = act(\"{n}\")"), "}", count)
+    }),
+    ("plans that run the next one", |count| {
+        let plan = |n: usize| format!("run p{n}() }} plan p{n}() {{ step s = bare(\"x\") best_effort");
+        repeated(OPERATION, plan, "verify fine(\"x\") }", count)
+    }),
+    ("plans that run the next one twice", |count| {
+        let plan = |n: usize| format!("run a = p{n}() run b = p{n}() }} plan p{n}() {{ step s = act(\"x\")");
+        repeated(OPERATION, plan, "commit \"all\" }", count)
+    }),
+    ("plans in a circle", |count| {
+        let plan = |n: usize| format!("run p{n}() }} plan p{n}() {{ when true {{ commit \"{n}\" }}");
+        repeated(OPERATION, plan, "when true { run long() } }", count)
     }),
     ("names in a compensation", |count| {
         let steps = repeated(OPERATION, |n| format!("let s{n} = \"{n}\""), "", count);

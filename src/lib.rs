@@ -7,6 +7,8 @@
 //!                                                                  run       the clock, processes, files, the journal
 //! ```
 //!
+//! `docs/tutorial.md` teaches the language, and `docs/reference` says what each part of it means.
+//!
 //! [`check::check`] makes a program of text, or says what is wrong with it. [`run::Runner`] starts its plans and
 //! takes runs up again; [`machine::Machine`] is the run of a plan as a pure function, for worlds of your own.
 //!
@@ -18,7 +20,11 @@ pub mod source;
 
 pub mod diagnostic;
 
+pub mod project;
+
 pub mod syntax;
+
+pub mod format;
 
 // The program, and what it means.
 pub mod ir;

@@ -117,6 +117,14 @@ impl Sources {
         &self.get(span.file).text()[span.range()]
     }
 
+    /// The first line of something, to underline: without a comment at its end.
+    pub fn first_line(&self, span: Span) -> Span {
+        let text = self.text(span);
+        let line = text.lines().next().unwrap_or(text);
+        let line = line.split("//").next().filter(|code| !code.contains('"')).unwrap_or(line).trim_end();
+        Span { end: span.start + line.len() as u32, ..span }
+    }
+
     /// `name:line:column` of where a span begins.
     pub fn place(&self, span: Span) -> String {
         let file = self.get(span.file);

@@ -1,8 +1,16 @@
 //! Every code has a page, and the first example of the page raises exactly that code.
 
+use std::collections::BTreeSet;
+
 use orch::{
-    check::{Checked, LoadError, check},
-    diagnostic::{Code, Diagnostic, Severity, render::human},
+    check::{Checked, LoadError, check_at},
+    diagnostic::{
+        Code, Diagnostic, Level, Levels, Severity,
+        levels::Lint,
+        render::{Manner, human},
+    },
+    ir::PlanId,
+    machine::absent,
 };
 
 /// The first example of a code's page.
@@ -11,10 +19,25 @@ fn example(code: Code) -> &'static str {
     after.split_once("```").unwrap_or_else(|| panic!("the example of {code:?} does not end")).0
 }
 
-/// The example as a file that can import nothing.
+/// The example as a file that can import nothing, with what is said about running it; a lint that is allowed by default
+/// is a warning here.
 fn checked(code: Code) -> Checked {
     let nothing = |_: &str| Err(LoadError("no such file".to_owned()));
-    check("main.orch", example(code), &nothing)
+    let mut levels = Levels::default();
+    if code.level() == Some(Level::Allow) {
+        levels.set(Lint::One(code), Level::Warn);
+    }
+    let mut checked = check_at("main.orch", example(code), &nothing, &levels);
+    if code == Code::E0901 {
+        let program = checked.program.as_ref().expect("the program is good");
+        let absent = absent(program, PlanId(0)).into_iter();
+        let reported = absent.map(|part| {
+            let message = format!("this version can't run `{}`", part.what);
+            Diagnostic::new(code, checked.sources.first_line(part.span), message, "")
+        });
+        checked.diagnostics = reported.collect();
+    }
+    checked
 }
 
 #[test]
@@ -42,6 +65,19 @@ fn every_page_says_what_it_means_and_what_to_do() {
     }
 }
 
+/// Projects write the names into their files, so they are stable, too.
+#[test]
+fn every_lint_has_a_name_of_its_own() {
+    let mut names = BTreeSet::new();
+    for &code in Code::ALL {
+        let is_lint = code.as_str().starts_with('W');
+        assert_eq!((code.level().is_some(), code.name().is_some()), (is_lint, is_lint), "{code:?}");
+        let Some(name) = code.name() else { continue };
+        assert!(name.chars().all(|letter| letter.is_ascii_lowercase() || letter == '-'), "{name}");
+        assert!(names.insert(name) && Code::parse(name) == Some(code), "two lints are called {name}");
+    }
+}
+
 #[test]
 fn what_is_said_about_every_example() {
     insta::with_settings!({ snapshot_path => "snapshots/codes", prepend_module_to_snapshot => false }, {
@@ -53,5 +89,5 @@ fn what_is_said_about_every_example() {
 
 /// Diagnostics as a person sees them, without colour.
 fn drawn(checked: &Checked) -> String {
-    human(&checked.sources, &checked.diagnostics, false)
+    human(&checked.sources, &checked.diagnostics, Manner::PLAIN)
 }

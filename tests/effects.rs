@@ -213,7 +213,7 @@ async fn succeeds_asks_for_the_exit_code() {
 #[tokio::test]
 async fn a_process_gets_the_usual_variables_the_granted_ones_its_own_and_its_key_and_nothing_else() {
     let world = World::granting(vec![Grant::Exec(vec!["env".into()]), Grant::Env(vec!["REGION".into()])]);
-    let env = [("TABLE".to_owned(), "users".to_owned())].into();
+    let env = [("TABLE".to_owned(), "users".into())].into();
     let request = Request::Exec(Process { env, ..process("env", &[]) });
     let outcome = world.perform(request).await;
     let Outcome::Ok { output, .. } = outcome else { panic!("{outcome:?}") };
@@ -226,7 +226,7 @@ async fn a_process_gets_the_usual_variables_the_granted_ones_its_own_and_its_key
 async fn a_process_reads_what_it_is_given_or_nothing() {
     let world = World::new();
     let large = "line\n".repeat(100_000);
-    let stdin = Some(large.clone());
+    let stdin = Some(large.clone().into());
     let request = Request::Exec(Process { stdin: stdin.clone(), ..process("sh", &["-c", "cat"]) });
     assert_eq!(world.perform(request).await, ok(&large));
     assert_eq!(world.sh("cat").await, ok(""));

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use orch::evaluate::{Answers, Constants, Evaluator, FaultKind, Locals, Needed, Stop};
 use orch::ir::{
-    BinaryOp, Body, Constant, ConstantId, EffectCall, EffectKind, Exec, Expr, ExprKind, Function, FunctionId, LocalId,
-    ModuleId, PathExpr, PathRef, Probe, ProbeId, Process, Program, Request, TextPart, Tries, Type, UnaryOp, Value,
+    BinaryOp, Body, Constant, ConstantId, EffectCall, EffectKind, Exec, Expr, ExprKind, Function, FunctionId,
+    HttpMethod, HttpRequest, Implementation, Input, LocalId, ModuleId, PathExpr, PathRef, Pattern, Probe, ProbeId,
+    Process, Program, Request, Script, SecretPlace, SecretRef, Text, TextPart, Tries, Type, UnaryOp, UrlPart, Value,
     literal::literal,
 };
 use orch::source::{FileId, Span};
@@ -160,8 +161,8 @@ fn expressions_compute() {
     check(index(record(&[("a", lit("1"))]), lit("\"a\"")), "1");
     check(index(record(&[("a", lit("1"))]), lit("\"b\"")), "no key `b` in the map");
     check(ExprKind::Variant("mixed".into(), vec![("count".into(), local(0))]), "mixed(count: 7)");
-    check(ExprKind::IsNone(lit("none").into()), "true");
-    check(ExprKind::IsNone(lit("0").into()), "false");
+    check(ExprKind::Is(lit("none").into(), Pattern::None), "true");
+    check(ExprKind::Is(lit("0").into(), Pattern::None), "false");
     check(ExprKind::Widen(lit("3").into()), "3");
     check(ExprKind::Widen(lit("none").into()), "none");
     check(ExprKind::If(lit("false").into(), lit("1").into(), lit("2").into()), "2");
@@ -289,7 +290,7 @@ fn an_effect_is_asked_for_with_its_evaluated_arguments() {
         origin: 1,
         module: 3,
         arguments: vec!["charge".into(), "o-1".into()],
-        env: [("A", "1"), ("B", "2")].map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
+        env: [("A", "1"), ("B", "2")].map(|(name, value)| (name.to_owned(), value.into())).into(),
         stdin: Some("in".into()),
         cwd: Some(PathRef { path: "..".into(), origin: 2 }),
     });
@@ -302,6 +303,86 @@ fn an_effect_is_asked_for_with_its_evaluated_arguments() {
     assert!(matches!(evaluator.body(&charge, &[Value::text("o-2")], &[], &answers), Err(Stop::Needs(_))));
     let Err(Stop::Fault(fault)) = evaluator.body(&charge, &[Value::Int(1)], &[], &answers) else { panic!("a fault") };
     assert_eq!(fault.to_string(), "the program was not checked: an argument that is no text");
+}
+
+/// What the probe or action of that name of a program asks for first.
+fn asked_by(text: &str, name: &str, arguments: &[Value]) -> Request {
+    let nothing = |_: &str| Err(orch::check::LoadError("no such file".to_owned()));
+    let program = orch::check::check("main.orch", text, &nothing).program.expect("a program without errors");
+    let probes = program.probes.iter().map(|probe| (&probe.name, &probe.body));
+    let mut all = probes.chain(program.actions.iter().map(|action| (&action.name, &action.body)));
+    let body = all.find(|(found, _)| *found == name).and_then(|(_, body)| body.body()).expect("a body");
+    let constants = Constants::new(&program);
+    let found = Evaluator::new(&program, &constants).body(body, arguments, &[], &Answers::new());
+    match needed(found) {
+        Needed::Effect { request, .. } => request,
+        other => panic!("an effect is due, not {other:?}"),
+    }
+}
+
+#[test]
+fn what_a_program_asks_of_the_world_is_plain_data() {
+    let text = r#"
+        uses shell, http("*.example.com"), env("TOKEN", "REGION"), file("key")
+        const token = secret env("TOKEN")
+        probe found(name: String, count: Int) -> List<String> = shell("grep {name} \"x {count}\" | sort", env: { "T": token })
+        probe page(host: String) -> Json = http.get("https://{host}/", headers: { "Authorization": token, accept: "text/plain" })
+        action post(user: String) -> Json = http.post("https://api.example.com/", body: { user: user, tags: ["a"] }) idempotent
+        action sent(user: String, key: Secret) -> Json = http.post("https://api.example.com/", body: [user, ":", key, secret file("key")]) idempotent
+        probe region() -> String? = env("REGION")
+    "#;
+    let secret = |source| Text::Secret(Arc::new(SecretRef::whole(source, 0)));
+    let token = || secret(SecretPlace::Env("TOKEN".into()));
+    let script = Script {
+        source: "grep \"${1}\" \"x ${2}\" | sort".into(),
+        words: vec!["a'; rm -rf /".into(), "3".into()],
+        module: 0,
+        env: [("T".to_owned(), token())].into(),
+        stdin: None,
+        cwd: None,
+    };
+    assert_eq!(asked_by(text, "found", &[Value::text("a'; rm -rf /"), Value::Int(3)]), Request::Shell(script));
+    let http = |method, url: &str, headers, body| {
+        Request::Http(HttpRequest { method, url: url.into(), module: 0, headers, body })
+    };
+    let headers = [("Authorization".to_owned(), token()), ("accept".to_owned(), "text/plain".into())].into();
+    assert_eq!(asked_by(text, "page", &[Value::text("a.b")]), http(HttpMethod::Get, "https://a.b/", headers, None));
+    let json = Some(r#"{"user":"ann","tags":["a"]}"#.into());
+    let api = "https://api.example.com/";
+    assert_eq!(asked_by(text, "post", &[Value::text("ann")]), http(HttpMethod::Post, api, [].into(), json));
+    let key = Value::Secret(Arc::new(SecretRef::whole(SecretPlace::Env("KEY".into()), 0)));
+    let file = secret(SecretPlace::File(PathRef { path: "key".into(), origin: 0 }));
+    let parts = ["ann".into(), ":".into(), secret(SecretPlace::Env("KEY".into())), file].into_iter().collect();
+    assert_eq!(asked_by(text, "sent", &[Value::text("ann"), key]), http(HttpMethod::Post, api, [].into(), Some(parts)));
+    assert_eq!(asked_by(text, "region", &[]), Request::Env { name: "REGION".into(), module: 0 });
+}
+
+#[test]
+fn a_part_of_a_secret_is_asked_for_and_never_seen() {
+    let text = r#"
+        uses exec("psql"), env("URL")
+        fn login(server: Secret) -> Map<Secret> = {
+          "PGUSER": server.url_user(),
+          "PGSSLMODE": server.url_parameter("sslmode", otherwise: "prefer"),
+          "NESTED": server.url_parameter("next").url_password(),
+        }
+        probe rows(server: Secret) -> Int = exec("psql", env: login(secret env("URL")), stdin: [server.url_password()])
+    "#;
+    let url = || SecretRef::whole(SecretPlace::Env("URL".into()), 0);
+    let parameter = |name: &str, otherwise: &str| UrlPart::Parameter { name: name.into(), otherwise: otherwise.into() };
+    let asked = asked_by(text, "rows", &[Value::Secret(Arc::new(url()))]);
+    let Request::Exec(process) = asked else { panic!("{asked:?}") };
+    let secret = |secret: SecretRef| Text::Secret(Arc::new(secret));
+    assert_eq!(process.stdin, Some(Input::from(secret(url().part(UrlPart::Password)))));
+    assert_eq!(process.env["PGUSER"], secret(url().part(UrlPart::User)));
+    let nested = url().part(parameter("next", "")).part(UrlPart::Password);
+    assert_eq!(nested.to_string(), "secret env(\"URL\").url_parameter(\"next\").url_password()");
+    assert_eq!(nested.of("pg://u@h/d?next=pg%3A%2F%2Fa%3Ab%40c"), "b");
+    assert_eq!(process.env["NESTED"], secret(nested));
+    let json = serde_json::to_string(&process.env["PGSSLMODE"]).unwrap();
+    let part = r#"{"parameter":{"name":"sslmode","otherwise":"prefer"}}"#;
+    assert_eq!(json, format!(r#"{{"secret":{{"source":{{"env":"URL"}},"module":0,"parts":[{part}]}}}}"#));
+    assert_eq!(serde_json::from_str::<Text>(&json).unwrap(), process.env["PGSSLMODE"]);
 }
 
 #[test]
@@ -352,8 +433,9 @@ fn a_body_binds_in_order_and_sees_what_its_caller_adds() {
 #[test]
 fn a_look_is_named_for_people() {
     let result = Type::Bool;
-    let body = body(vec![], lit("true"));
-    let probe = Probe { name: "ops.healthy".into(), params: vec![], result, body, tries: Tries::default() };
+    let body = Implementation::Body(body(vec![], lit("true")));
+    let (name, tries, span) = ("ops.healthy".into(), Tries::default(), Span::default());
+    let probe = Probe { name, params: vec![], result, body, tries, span };
     let program = Program { probes: vec![probe], ..Program::default() };
     let fields = IndexMap::from_iter([(SmolStr::new("a"), Value::Percent(5.into()))]);
     let arguments = vec![Value::text("web"), Value::record(fields)];

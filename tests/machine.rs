@@ -5,62 +5,8 @@ mod support;
 
 use orch::machine::{Ending, Event, Settlement, Status, Verdict, WaitOn, Word};
 use serde_json::{Value as Json, json};
+use support::actions::{ACTIONS, address, ended, say, seconds, stuck_on, well, world};
 use support::{Answer, World, fails, ok};
-
-/// Actions for the programs below: `a` .. `e` can be undone by `un`, and say their name.
-const ACTIONS: &str = r#"
-uses exec("x")
-action un(what: String) = exec("x", ["un", what]) idempotent
-action a() -> String = exec("x", ["a"]) idempotent compensate un("a")
-action b() -> String = exec("x", ["b"]) idempotent compensate un("b")
-action c() -> String = exec("x", ["c"]) idempotent compensate un("c")
-action d() -> String = exec("x", ["d"]) idempotent compensate un("d")
-action bad() = exec("x", ["bad"]) confirm was_bad() compensate nothing
-action once() -> String = exec("x", ["once"]) compensate un("once")
-action sure() -> String = exec("x", ["sure"]) confirm find() compensate un(result)
-action set(share: Percent) = exec("x", ["set", "{share}"]) idempotent
-probe find() -> String? = exec("x", ["find"])
-probe was_bad() -> Bool = exec("x", ["was_bad"])
-probe holds() -> Bool = exec("x", ["holds"])
-probe rate() -> Percent = exec("x", ["rate"])
-"#;
-
-fn world(plan: &str, script: impl FnMut(&str, usize) -> Answer + 'static) -> World {
-    World::start(&format!("{ACTIONS}\n{plan}"), json!({}), script)
-}
-
-/// Everything goes well: an action prints its name, a probe says yes.
-fn well(words: &str, _count: usize) -> Answer {
-    match words {
-        "holds" => ok("true"),
-        "was_bad" => ok("false"),
-        "rate" => ok("\"0.1%\""),
-        "find" => ok(""),
-        words => ok(words),
-    }
-}
-
-fn ended(ending: Ending) -> Status {
-    Status::Ended(ending, Json::Null)
-}
-
-fn seconds(nanoseconds: i64) -> i64 {
-    nanoseconds / 1_000_000_000
-}
-
-fn stuck_on(world: &World) -> Vec<String> {
-    let stuck = |on: &WaitOn| matches!(on, WaitOn::Settlement { .. } | WaitOn::Compensation { .. });
-    world.machine.waits().iter().filter(|wait| stuck(&wait.on)).map(|wait| wait.address.to_string()).collect()
-}
-
-fn say(world: &mut World, word: Word) {
-    world.event(Event::Operator { word, who: "test".into(), why: None });
-    world.run();
-}
-
-fn address(text: &str) -> orch::ir::Address {
-    orch::ir::Address::typed(text)
-}
 
 mod sequence {
     use super::*;
@@ -561,6 +507,19 @@ mod rollouts {
     }
 
     #[test]
+    fn a_hold_may_depend_on_its_stage() {
+        let of_list = PLAN.replace("1% for 1h -> 10% for 2h -> 100%", "in [1%, 10%] for (share / 1%) * 1h");
+        let mut world = world(&of_list, well);
+        world.run();
+        assert_eq!(seconds(world.now), 11 * 3600);
+
+        let listed = PLAN.replace("1% for 1h -> 10% for 2h -> 100%", "1% for 1h -> 10% for (share / 1%) * 2h");
+        let mut world = self::world(&listed, well);
+        world.run();
+        assert_eq!(seconds(world.now), 21 * 3600);
+    }
+
+    #[test]
     fn a_bad_rate_takes_it_back_and_then_what_was_before() {
         let script = |words: &str, count| if words == "rate" && count > 6 { ok("\"3%\"") } else { well(words, count) };
         let mut world = world(PLAN, script);
@@ -846,7 +805,6 @@ mod in_between {
 /// A process that dies between any two records, with what was in flight done or not, ends where it would have.
 mod crashes {
     use super::*;
-    use std::sync::Arc;
 
     const PLANS: &[&str] = &[
         "plan p() -> String { step x = a() step y = b() retry 2 return x }",
@@ -861,37 +819,13 @@ mod crashes {
         "plan p() { step x = a() step y = bad() best_effort verify holds() within 1h every 10m }",
     ];
 
-    fn script(words: &str, count: usize) -> Answer {
-        match words {
+    #[test]
+    fn every_point_of_every_plan() {
+        let points = support::actions::crash_everywhere(PLANS, |words, count| match words {
             "bad" => fails("no"),
             "find" => Answer::Remembers("sure"),
             words => well(words, count),
-        }
-    }
-
-    fn effects_of(world: &World) -> Vec<String> {
-        world.effects().into_iter().map(str::to_owned).collect()
-    }
-
-    #[test]
-    fn every_point_of_every_plan() {
-        let mut points = 0;
-        for plan in PLANS {
-            let program = support::program(&format!("{ACTIONS}\n{plan}"));
-            let mut calm = World::of(Arc::clone(&program), json!({}), script);
-            calm.run();
-            let expected = (calm.status(), effects_of(&calm));
-            for point in 1..calm.records.len() {
-                for happens in [false, true] {
-                    let mut world = World::of(Arc::clone(&program), json!({}), script);
-                    while world.records.len() < point && world.one() {}
-                    world.crash(Arc::clone(&program), point.min(world.records.len()), happens);
-                    world.run();
-                    assert_eq!((world.status(), effects_of(&world)), expected, "{plan} at {point}, {happens}");
-                    points += 1;
-                }
-            }
-        }
+        });
         assert!(points > 100, "only {points} points");
     }
 }

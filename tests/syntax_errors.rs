@@ -22,8 +22,8 @@ fn shown(text: &str, diagnostic: &Diagnostic) -> String {
     if let Some(help) = &diagnostic.help {
         write!(line, "\n    = {help}").unwrap();
     }
-    if let Some(fix) = &diagnostic.fix {
-        write!(line, "\n    > {:?} to {:?}", &text[fix.span.range()], fix.replacement).unwrap();
+    for edit in diagnostic.fix.iter().flat_map(|fix| &fix.edits) {
+        write!(line, "\n    > {:?} to {:?}", &text[edit.span.range()], edit.replacement).unwrap();
     }
     line
 }

@@ -94,6 +94,41 @@ fn what_is_long_is_not_deep() {
 }
 
 #[test]
+fn a_line_of_megabytes_is_read_once() {
+    let pieces = [
+        "a ",
+        "'",
+        "\"",
+        "/*",
+        "/**/",
+        "{}",
+        "\"{{ \"",
+        "«",
+        ";",
+        "(;",
+        "r#\"",
+        "plan p() { probe x(",
+        "<<<<<<<",
+        "é",
+        ".",
+    ];
+    for piece in pieces {
+        said(format!("plan p() {{ {} }}", piece.repeat(1_000_000 / piece.len())));
+        said(format!("\"{}\"", piece.repeat(1_000_000 / piece.len())));
+    }
+    assert_eq!(said(format!("const a = [{}]", "1, ".repeat(700_000))), []);
+    assert_eq!(said(format!("const a = \"{}\"", "long ".repeat(2_000_000))), []);
+}
+
+#[test]
+fn of_a_million_mistakes_enough_are_reported() {
+    assert_eq!(said("banana = \n".repeat(1_000_000)).len(), 1);
+    assert_eq!(said("plan p() { let }\n".repeat(100_000)).len(), 5_000);
+    assert_eq!(said(format!("plan p() {{\n{}}}", "let a = 1;\n".repeat(200_000))).len(), 200_000);
+    assert!(said(format!("plan p() {{\n{}}}", "x.\nstep a(\n".repeat(300_000))).len() <= 128);
+}
+
+#[test]
 fn many_mistakes_take_little_time() {
     let mistakes = format!("plan p() {{\n{}}}", "  let a = \n".repeat(20_000));
     assert_eq!(said(mistakes).len(), 32);

@@ -32,7 +32,11 @@ fn shown(tree: &impl std::fmt::Debug) -> String {
         rest = after;
     }
     plain.push_str(rest);
-    plain.replace("{ kind: ", "{ ").replace("Expr { ", "{ ").replace("Template { parts: ", "{ ")
+    plain
+        .replace("docs: [], ", "")
+        .replace("{ kind: ", "{ ")
+        .replace("Expr { ", "{ ")
+        .replace("Template { parts: ", "{ ")
 }
 
 fn trees(texts: &[&str], tree: fn(&str) -> String) -> String {
@@ -118,4 +122,14 @@ fn declarations() {
         ],
         tree
     ));
+}
+
+#[test]
+fn a_declaration_has_what_the_comments_directly_before_it_say() {
+    let text = "//! all of it\n//!  and more\n\n// none\n/// one\n///two\nplan a() {\n  /// of the step\n  step b()\n}\n\
+                const c = 1\n/// three\nfn d( -> Int\n/// of nothing";
+    let file = parse(FileId(0), text).file;
+    assert_eq!(file.docs, ["all of it", " and more"]);
+    let docs: Vec<_> = file.items.iter().map(|item| item.docs.join("|")).collect();
+    assert_eq!(docs, ["one|two", "", "three"]);
 }

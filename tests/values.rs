@@ -3,12 +3,15 @@
 use std::sync::Arc;
 
 use indexmap::IndexMap;
-use orch::evaluate::{FaultKind, binary, unary};
+use orch::evaluate::{Answers, Constants, Evaluator, FaultKind, Locals, binary, unary};
 use orch::ir::{
-    BinaryOp, EnumType, RecordType, Risk, Type, UnaryOp, Value, VariantType,
+    Argument, BinaryOp, EnumType, Expr, ExprKind, LocalId, Member, PathRef, Program, RecordType, Risk, SecretPlace,
+    SecretRef, Type, UnaryOp, UrlPart, Value, VariantType,
     json::{from_json, from_text, to_json},
+    library::ParameterKind,
     literal::literal,
 };
+use orch::source::Span;
 use proptest::{collection, prelude::*, sample};
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
@@ -42,6 +45,19 @@ fn jsons() -> impl Strategy<Value = serde_json::Value> {
     leaf.prop_recursive(2, 8, 3, |item| collection::vec(item, 0..3).prop_map(serde_json::Value::from))
 }
 
+fn secrets() -> impl Strategy<Value = SecretRef> {
+    let file = (any::<String>(), 0..3_u32).prop_map(|(path, origin)| SecretPlace::File(PathRef { path, origin }));
+    let source = prop_oneof![any::<String>().prop_map(SecretPlace::Env), file];
+    let parameter =
+        (any::<String>(), any::<String>()).prop_map(|(name, otherwise)| UrlPart::Parameter { name, otherwise });
+    let part = prop_oneof![Just(UrlPart::Host), Just(UrlPart::Password), parameter];
+    (source, 0..3_u32, collection::vec(part, 0..3)).prop_map(|(source, module, parts)| SecretRef {
+        source,
+        module,
+        parts,
+    })
+}
+
 /// Types whose values have a text form of their own.
 fn scalar_types() -> impl Strategy<Value = Type> {
     let plain = [Type::Bool, Type::Int, Type::Decimal, Type::Percent, Type::Duration, Type::Size, Type::Risk];
@@ -59,7 +75,8 @@ fn enum_type(variants: Vec<(SmolStr, IndexMap<SmolStr, Type>)>) -> Type {
 }
 
 fn types() -> impl Strategy<Value = Type> {
-    let leaf = prop_oneof![8 => scalar_types(), 1 => Just(Type::Json), 1 => Just(Type::Nothing)];
+    let leaf =
+        prop_oneof![8 => scalar_types(), 1 => Just(Type::Json), 1 => Just(Type::Nothing), 1 => Just(Type::Secret)];
     leaf.prop_recursive(3, 16, 4, |ty| {
         prop_oneof![
             ty.clone().prop_map(|ty| Type::List(Arc::new(ty))),
@@ -82,6 +99,7 @@ fn values(ty: &Type) -> BoxedStrategy<Value> {
         Type::Duration => ints().prop_map(Value::Duration).boxed(),
         Type::Size => ints().prop_map(Value::Size).boxed(),
         Type::Risk => sample::select(Risk::ALL.to_vec()).prop_map(Value::Risk).boxed(),
+        Type::Secret => secrets().prop_map(|secret| Value::Secret(Arc::new(secret))).boxed(),
         Type::Json => jsons().prop_map(|json| Value::Json(Arc::new(json))).boxed(),
         Type::Nothing | Type::Error => Just(Value::None).boxed(),
         Type::List(item) => collection::vec(values(item), 0..3).prop_map(Value::list).boxed(),
@@ -134,8 +152,66 @@ const BINARY: [BinaryOp; 11] = [
     BinaryOp::Divide,
 ];
 
+/// Values that functions of the library are often made for: scalars, lists of one type, maps.
+fn receivers() -> impl Strategy<Value = Value> {
+    let list = scalar_types().prop_flat_map(|ty| collection::vec(values(&ty), 0..5)).prop_map(Value::list);
+    let map = collection::vec((names(), ints().prop_map(Value::Int)), 0..4);
+    let map = map.prop_map(|entries| Value::record(entries.into_iter().collect()));
+    prop_oneof![
+        typed(scalar_types()).prop_map(|(_, value)| value),
+        list,
+        map,
+        typed(types()).prop_map(|(_, value)| value)
+    ]
+}
+
+fn literal_of(value: Value) -> Expr {
+    Expr { kind: ExprKind::Literal(value), ty: Type::Error, span: Span::default() }
+}
+
+/// A call with all kinds of arguments: functions give what they take, or a value.
+fn call_of(member: Member, mut arguments: Vec<Value>, gives: Option<Value>) -> Expr {
+    let local = Expr { kind: ExprKind::Local(LocalId(1)), ty: Type::Error, span: Span::default() };
+    let mut given = vec![Argument::Value(literal_of(arguments.remove(0)))];
+    for (parameter, value) in member.row().parameters.iter().zip(arguments) {
+        given.push(match parameter.kind {
+            ParameterKind::Function(..) => Argument::Function {
+                params: vec![LocalId(1), LocalId(2)],
+                body: gives.clone().map_or_else(|| local.clone(), literal_of),
+            },
+            ParameterKind::Value(_) | ParameterKind::Default(..) => Argument::Value(literal_of(value)),
+        });
+    }
+    if member.row().receiver.is_none() {
+        given.remove(0);
+    }
+    Expr { kind: ExprKind::Library(member, given), ty: Type::Duration, span: Span::default() }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1000))]
+
+    #[test]
+    fn functions_of_the_library_never_panic(
+        receiver in receivers(),
+        (one, other) in (receivers(), receivers()),
+        (int, small) in (ints(), -3..30_i64),
+        gives in proptest::option::of(receivers()),
+    ) {
+        let program = Program::default();
+        let constants = Constants::new(&program);
+        let evaluator = Evaluator::new(&program, &constants);
+        let numbers = vec![receiver.clone(), Value::Int(small), Value::Int(int), Value::Int(small)];
+        let anything = vec![receiver.clone(), one.clone(), other, one];
+        let same = vec![receiver.clone(); 4];
+        for member in Member::ALL {
+            for arguments in [&numbers, &anything, &same] {
+                let call = call_of(*member, arguments.clone(), gives.clone());
+                let evaluate = || evaluator.evaluate(&call, &Locals::new(), &Answers::new());
+                prop_assert_eq!(evaluate(), evaluate());
+            }
+        }
+    }
 
     #[test]
     fn json_brings_every_value_back((ty, value) in typed(types())) {

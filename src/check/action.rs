@@ -17,11 +17,11 @@ use super::{
 use crate::{
     diagnostic::{Code, Diagnostic},
     ir::{
-        self, Constant, ConstantId, EffectKind, Expr, ExprKind, Function, LocalId, ModuleId, Param, Probe, TextPart,
+        self, Body, Constant, ConstantId, Expr, ExprKind, Function, Implementation, LocalId, ModuleId, Param, Probe,
         Tries, Type,
     },
     source::Span,
-    syntax::ast::{self, Modifier, ModifierKind, Statement, StatementKind},
+    syntax::ast::{self, Modifier, ModifierKind, Name, Statement, StatementKind},
 };
 
 /// What is checked in the order of what it needs: constants, then functions, then probes, by their numbers.
@@ -35,7 +35,11 @@ enum Node {
 impl<'a> Checker<'a> {
     /// Constants and functions, those first that others mention; what goes in circles is reported.
     pub(super) fn constants_and_functions(&mut self) {
-        let empty = Function { name: SmolStr::default(), params: Vec::new(), body: empty_body() };
+        let empty = Function {
+            name: SmolStr::default(),
+            params: Vec::new(),
+            body: Body { bindings: Vec::new(), result: placeholder(Span::default()) },
+        };
         self.program.functions = vec![empty; self.symbols.functions.len()];
         let mentions: Vec<Vec<(usize, Span)>> =
             (0..self.node_count()).map(|at| self.mentioned(self.node(at))).collect();
@@ -210,11 +214,22 @@ impl<'a> Checker<'a> {
         for (param, tree) in params.iter().zip(trees) {
             self.bind(&tree.name, param.ty.clone(), BindingKind::Parameter);
         }
+        self.told_apart(trees);
         params
     }
 
+    /// Callers must be able to name each parameter; two that have one name are reported already.
+    fn told_apart(&mut self, trees: &[ast::Param]) {
+        for (at, param) in trees.iter().enumerate() {
+            let others = trees.iter().take(at).filter(|other| other.name.text != param.name.text);
+            if let Some(first) = others.map(ast::Param::called).find(|first| first.text == param.called().text) {
+                self.taken(param.called(), first.span);
+            }
+        }
+    }
+
     /// What a body computes; `last` is what its result may do.
-    fn body(&mut self, body: &'a ast::Body, result: &Type, place: Span, last: Allowed) -> ir::Body {
+    fn body(&mut self, body: &'a ast::Body, result: &Type, place: Span, last: Allowed) -> Body {
         let want = Want { what: What::Text("the result"), place: (*result != Type::Nothing).then_some(place) };
         let (bindings, expr) = match body {
             ast::Body::Expr(expr) => (Vec::new(), expr),
@@ -283,20 +298,16 @@ impl<'a> Checker<'a> {
     }
 
     /// Opens a frame whose defaults are known already.
-    fn reopen(&mut self, module: ModuleId, params: &[Param], trees: &[ast::Param]) {
+    pub(super) fn reopen(&mut self, module: ModuleId, params: &[Param], trees: &[ast::Param]) {
         self.module = module;
         self.frame = Frame::open();
         for (param, tree) in params.iter().zip(trees) {
-            let local = self.frame.local(param.name.clone(), param.ty.clone());
-            let binding = super::scope::Binding::new(
-                param.name.clone(),
-                tree.name.span,
-                local,
-                param.ty.clone(),
-                BindingKind::Parameter,
-            );
+            let Name { text, span } = tree.name.clone();
+            let local = self.frame.local(text.clone(), param.ty.clone());
+            let binding =
+                super::scope::Binding::new(text.clone(), span, local, param.ty.clone(), BindingKind::Parameter);
             let id = self.frame.scopes.add(binding);
-            self.frame.scopes.set(param.name.clone(), super::scope::Named::Value(id));
+            self.frame.scopes.set(text, super::scope::Named::Value(id));
         }
     }
 
@@ -306,15 +317,12 @@ impl<'a> Checker<'a> {
         self.reopen(module, &params, &tree.params);
         self.owner(Symbol::Probe(ir::ProbeId(at as u32)));
         let body = match &tree.body {
-            Some(body) => self.body(body, &result, tree.result.span, Allowed::Look),
-            None => {
-                self.unsupported(tree.name.span, "extern");
-                empty_body()
-            }
+            Some(body) => Implementation::Body(self.body(body, &result, tree.result.span, Allowed::Look)),
+            None => Implementation::Extern,
         };
         let tries = self.tries(&tree.modifiers);
-        self.unused();
-        Probe { name: self.symbols.probes[at].name.clone(), params, result, body, tries }
+        self.unused_in(tree.body.as_ref());
+        Probe { name: self.symbols.probes[at].name.clone(), params, result, body, tries, span: tree.name.span }
     }
 
     fn action(&mut self, at: usize) -> ir::Action {
@@ -323,13 +331,13 @@ impl<'a> Checker<'a> {
         self.reopen(module, &params, &tree.params);
         self.owner(Symbol::Action(ir::ActionId(at as u32)));
         self.frame.scopes.enter(Default::default());
-        let (key_local, _) = self.frame.given("key", tree.name.span, Type::String);
+        let key_local = self.key_of_action(tree);
         let body = self.action_body(tree, &result);
         let confirm = self.confirm(tree, &result);
         let tries = self.tries(&tree.modifiers);
         let (result_local, result_binding) = self.frame.given("result", tree.name.span, result.clone());
         let compensation = tree.compensation.as_ref().map(|written| self.compensation(written, Some(result_binding)));
-        self.unused();
+        self.unused_in(tree.body.as_ref());
         let has = |wanted: &ModifierKind| tree.modifiers.iter().any(|modifier| modifier.kind == *wanted);
         let action = ir::Action {
             name: self.symbols.actions[at].name.clone(),
@@ -343,16 +351,29 @@ impl<'a> Checker<'a> {
             key_local,
             result_local,
             body,
+            span: tree.name.span,
         };
         self.may_be_asked_about(tree, &action);
         action
     }
 
-    fn action_body(&mut self, tree: &'a ast::Action, result: &Type) -> ir::Body {
-        let Some(body) = &tree.body else {
-            self.unsupported(tree.name.span, "extern");
-            return empty_body();
-        };
+    /// What a host program does with the parameters of an `extern` is not to be seen here.
+    fn unused_in(&mut self, body: Option<&ast::Body>) {
+        if body.is_some() {
+            self.unused();
+        }
+    }
+
+    /// The key that an action is done with; a parameter of that name is meant where it is said.
+    fn key_of_action(&mut self, tree: &'a ast::Action) -> LocalId {
+        if tree.params.iter().any(|param| param.name.text == "key") {
+            return self.frame.local(SmolStr::new_static("key"), Type::String);
+        }
+        self.frame.given("key", tree.name.span, Type::String).0
+    }
+
+    fn action_body(&mut self, tree: &'a ast::Action, result: &Type) -> Implementation {
+        let Some(body) = &tree.body else { return Implementation::Extern };
         let place = tree.result.as_ref().map_or(tree.name.span, |ty| ty.span);
         let mark = self.diagnostics.len();
         let read = !mentions::has_unread_parts(body);
@@ -367,14 +388,14 @@ impl<'a> Checker<'a> {
                 (0, 1) => "this may do it or not",
                 _ => "this does more than one",
             };
-            let help = "an action is one effect: `exec(..)` or `file.write(..)`; several are several steps";
+            let help = "an action is one effect: `exec(..)`, `shell(..)`, `http.post(..)`, `file.write(..)`; several are several steps";
             self.report(
                 Diagnostic::new(Code::E0503, body.result.span, message, label)
                     .label(tree.name.span, "declared here")
                     .help(help),
             );
         }
-        body
+        Implementation::Body(body)
     }
 
     fn confirm(&mut self, tree: &'a ast::Action, result: &Type) -> Option<Expr> {
@@ -393,8 +414,13 @@ impl<'a> Checker<'a> {
 
     /// Warns of an action whose fate can't be found out after a crash.
     fn may_be_asked_about(&mut self, tree: &'a ast::Action, action: &ir::Action) {
-        let by_nature = matches!(&action.body.result.kind, ExprKind::Effect(effect) if matches!(effect.kind, EffectKind::FileWrite(..)));
-        if action.idempotent || action.confirm.is_some() || by_nature || tree.body.is_none() {
+        let by_nature = match &action.body {
+            Implementation::Body(body) => {
+                matches!(&body.result.kind, ExprKind::Effect(effect) if effect.kind.is_idempotent_by_nature())
+            }
+            Implementation::Extern => true,
+        };
+        if action.idempotent || action.confirm.is_some() || by_nature {
             return;
         }
         let message = format!("after a crash nobody can tell whether `{}` happened", tree.name.text);
@@ -427,38 +453,27 @@ impl<'a> Checker<'a> {
     }
 }
 
-fn empty_body() -> ir::Body {
-    ir::Body { bindings: Vec::new(), result: placeholder(Span::default()) }
-}
-
 /// How many effects an expression has, at least and at most, over the ways through it.
 fn effects(expr: &Expr) -> (usize, usize) {
-    let sum = |parts: &mut dyn Iterator<Item = &Expr>| {
-        parts.map(effects).fold((0, 0), |(least, most), (a, b)| (least + a, most + b))
-    };
+    let all = || expr.parts().into_iter().map(effects).fold((0, 0), |(least, most), (a, b)| (least + a, most + b));
     match &expr.kind {
         ExprKind::Effect(_) => (1, 1),
-        ExprKind::Literal(_) | ExprKind::Local(_) | ExprKind::Constant(_) => (0, 0),
-        ExprKind::List(items) | ExprKind::Call(_, items) | ExprKind::Look(_, items) => sum(&mut items.iter()),
-        ExprKind::Record(fields) | ExprKind::Variant(_, fields) => sum(&mut fields.iter().map(|(_, value)| value)),
-        ExprKind::Text(parts) => sum(&mut parts.iter().filter_map(|part| match part {
-            TextPart::Text(_) => None,
-            TextPart::Value(value) => Some(value),
-        })),
-        ExprKind::Field(base, _) => effects(base),
-        ExprKind::Unary(_, inner) | ExprKind::IsNone(inner) | ExprKind::Widen(inner) | ExprKind::Decode(inner) => {
-            effects(inner)
-        }
-        ExprKind::Index(left, right) | ExprKind::Binary(_, left, right) => {
-            sum(&mut [left.as_ref(), right.as_ref()].into_iter())
-        }
         ExprKind::And(left, right) | ExprKind::Or(left, right) => {
             let (always, sometimes) = (effects(left), effects(right));
             (always.0, always.1 + sometimes.1)
         }
         ExprKind::If(condition, then, otherwise) => {
-            let (before, one, other) = (effects(condition), effects(then), effects(otherwise));
-            (before.0 + one.0.min(other.0), before.1 + one.1.max(other.1))
+            one_of(effects(condition), [then, otherwise].into_iter().map(|way| effects(way)))
         }
+        ExprKind::Match(value, arms) => one_of(effects(value), arms.iter().map(|(_, way)| effects(way))),
+        // What a function does, it does any number of times.
+        ExprKind::Library(..) => (0, all().1 * 2),
+        _ => all(),
     }
+}
+
+/// What is done before, and then one of several ways.
+fn one_of(before: (usize, usize), ways: impl Iterator<Item = (usize, usize)>) -> (usize, usize) {
+    let either = ways.reduce(|one, other| (one.0.min(other.0), one.1.max(other.1))).unwrap_or_default();
+    (before.0 + either.0, before.1 + either.1)
 }

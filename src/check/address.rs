@@ -2,13 +2,13 @@
 
 use rustc_hash::FxHashMap;
 
-use super::Checker;
+use super::{Checker, events::written};
 use crate::{
     diagnostic::{Code, Diagnostic},
     ir::Segment,
     source::Span,
     syntax::{
-        ast::{self, Name},
+        ast::{self, EventName, Name},
         normal,
     },
 };
@@ -21,9 +21,17 @@ pub(super) struct Addresses {
 
 #[derive(Default)]
 struct Scope {
-    given: FxHashMap<Segment, Span>,
+    given: FxHashMap<Segment, Given>,
     /// What was given in this scope, in order: branches of a `when` take theirs back.
     log: Vec<Segment>,
+}
+
+/// Where a part of an address was given.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Given {
+    span: Span,
+    /// By a name of the scope or by a loop: what can't be there twice for another reason, or has a key.
+    named: bool,
 }
 
 impl Addresses {
@@ -41,29 +49,29 @@ impl Addresses {
     }
 
     /// Takes back what was given since, for another branch; [`Addresses::restore`] gives it again.
-    pub(super) fn take_back(&mut self, mark: usize) -> Vec<(Segment, Span)> {
+    pub(super) fn take_back(&mut self, mark: usize) -> Vec<(Segment, Given)> {
         let Some(scope) = self.open.last_mut() else { return Vec::new() };
         let taken = scope.log.split_off(mark);
-        taken.into_iter().filter_map(|segment| scope.given.remove(&segment).map(|span| (segment, span))).collect()
+        taken.into_iter().filter_map(|segment| scope.given.remove(&segment).map(|given| (segment, given))).collect()
     }
 
     /// Gives parts of earlier branches again.
-    pub(super) fn restore(&mut self, parts: Vec<(Segment, Span)>) {
+    pub(super) fn restore(&mut self, parts: Vec<(Segment, Given)>) {
         let Some(scope) = self.open.last_mut() else { return };
-        for (segment, span) in parts {
-            if scope.given.insert(segment.clone(), span).is_none() {
+        for (segment, given) in parts {
+            if scope.given.insert(segment.clone(), given).is_none() {
                 scope.log.push(segment);
             }
         }
     }
 
-    /// Gives a part; the place where it was given before, if it was.
-    fn give(&mut self, segment: &Segment, span: Span) -> Option<Span> {
+    /// Gives a part; what it was given to before, if it was.
+    fn give(&mut self, segment: &Segment, span: Span, named: bool) -> Option<Given> {
         let scope = self.open.last_mut()?;
         match scope.given.get(segment) {
             Some(first) => Some(*first),
             None => {
-                scope.given.insert(segment.clone(), span);
+                scope.given.insert(segment.clone(), Given { span, named });
                 scope.log.push(segment.clone());
                 None
             }
@@ -72,10 +80,12 @@ impl Addresses {
 }
 
 impl Checker<'_> {
-    /// The address of a statement that has a name; a second one is reported where the name is.
+    /// The address of a statement that has a name; a second name is reported where names are.
     pub(super) fn named_address(&mut self, name: &Name) -> Segment {
         let segment = Segment::name(&name.text);
-        self.frame.addresses.give(&segment, name.span);
+        if let Some(first) = self.frame.addresses.give(&segment, name.span, true).filter(|first| !first.named) {
+            self.same_address(&segment, name.span, first.span, "give one of them another name or label");
+        }
         segment
     }
 
@@ -86,17 +96,31 @@ impl Checker<'_> {
             None => Segment::unnamed(keyword, text),
         };
         let place = label.map_or(span, |label| label.span);
-        if let Some(first) = self.frame.addresses.give(&segment, place) {
-            self.same_address(&segment, place, first, &format!("label one: `{keyword} other: ..`"));
+        if let Some(first) = self.frame.addresses.give(&segment, place, false) {
+            let help = match label {
+                Some(_) => "give one of them another label".to_owned(),
+                None => how_to_tell_apart(keyword),
+            };
+            self.same_address(&segment, place, first.span, &help);
         }
         segment
     }
 
-    /// The address of a step without a name: the last word of its call.
-    pub(super) fn step_address(&mut self, word: &Name) -> Segment {
+    /// The address of a step or sub-plan without a name: the last word of its call.
+    pub(super) fn call_address(&mut self, keyword: &str, word: &Name) -> Segment {
         let segment = Segment::name(&word.text);
-        if let Some(first) = self.frame.addresses.give(&segment, word.span) {
-            self.same_address(&segment, word.span, first, &format!("label one: `step other = {}(..)`", word.text));
+        if let Some(first) = self.frame.addresses.give(&segment, word.span, false) {
+            let help = format!("label one: `{keyword} other = {}(..)`", word.text);
+            self.same_address(&segment, word.span, first.span, &help);
+        }
+        segment
+    }
+
+    /// The address of what handles an event: the event, whose id is its key.
+    pub(super) fn handler_address(&mut self, event: &EventName) -> Segment {
+        let segment = Segment::name(&written(event));
+        if let Some(first) = self.frame.addresses.give(&segment, event.name.span, false) {
+            self.same_address(&segment, event.name.span, first.span, &how_to_tell_apart("on"));
         }
         segment
     }
@@ -104,8 +128,8 @@ impl Checker<'_> {
     /// The address of a loop: its variable.
     pub(super) fn loop_address(&mut self, variable: &Name) -> Segment {
         let segment = Segment::name(&variable.text);
-        if let Some(first) = self.frame.addresses.give(&segment, variable.span) {
-            self.same_address(&segment, variable.span, first, "call the item of one of them something else");
+        if let Some(first) = self.frame.addresses.give(&segment, variable.span, true) {
+            self.same_address(&segment, variable.span, first.span, "call the item of one of them something else");
         }
         segment
     }
@@ -124,5 +148,16 @@ impl Checker<'_> {
     pub(super) fn normal_text(&self, text: &ast::Template) -> String {
         let span = text.span;
         normal::expression(&ast::Expr { kind: ast::ExprKind::Text(text.clone()), span })
+    }
+}
+
+/// What to do about two statements of one keyword with one address.
+fn how_to_tell_apart(keyword: &str) -> String {
+    match keyword {
+        "approve" | "commit" => format!("name one: `{keyword} other \"..\"`"),
+        "rollout" => "name one: `rollout other as .. { .. }`".to_owned(),
+        "emit" => "one scope emits one thing once: let what they carry differ, or give one a `phase`".to_owned(),
+        "after" | "on" => "put both into one".to_owned(),
+        keyword => format!("label one: `{keyword} other: ..`"),
     }
 }

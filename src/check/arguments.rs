@@ -1,7 +1,6 @@
 //! Which argument goes to which parameter.
 
 use super::{Checker, types::count};
-use crate::diagnostic::suggest::did_you_mean;
 use crate::{
     diagnostic::{Code, Diagnostic},
     source::Span,
@@ -75,7 +74,7 @@ impl Checker<'_> {
             .map(|(p, _)| p.name)
             .collect();
         if fine && !missing.is_empty() {
-            self.missing(span, callee, &missing, declared);
+            self.missing(Span { start: callee.span.end, ..span }, callee, params, &missing, declared);
         }
         matched
     }
@@ -98,35 +97,47 @@ impl Checker<'_> {
         given: usize,
         declared: Option<Span>,
     ) {
-        let (span, message, help) = match &argument.name {
-            Some(name) => (
-                name.span,
-                format!("`{}` has no parameter `{}`", callee.text, name.text),
-                did_you_mean(&name.text, params.iter().map(|param| param.name)),
-            ),
+        let diagnostic = match &argument.name {
+            Some(name) => {
+                let message = format!("`{}` has no parameter `{}`", callee.text, name.text);
+                let diagnostic = Diagnostic::new(Code::E0306, name.span, message, "");
+                diagnostic.suggest(&name.text, params.iter().map(|param| param.name)).or_help(|| parameters(params))
+            }
             None => {
                 let by_name: Vec<&str> = params.iter().filter(|param| param.named).map(|param| param.name).collect();
                 let takes = params.len() - by_name.len();
                 let message = format!("`{}` takes {}, {given} given", callee.text, count(takes, "argument"));
                 let help =
                     (!by_name.is_empty()).then(|| format!("by name it also takes {}", super::names::listed(&by_name)));
-                (argument.value.span, message, help)
+                let diagnostic = Diagnostic::new(Code::E0306, argument.value.span, message, "");
+                diagnostic.or_help(|| help).or_help(|| parameters(params))
             }
         };
-        let mut diagnostic = Diagnostic::new(Code::E0306, span, message, "");
-        if let Some(declared) = declared {
-            diagnostic = diagnostic.label(declared, "declared here");
-        }
-        diagnostic.help = help;
-        self.report(diagnostic);
+        self.report(match declared {
+            Some(declared) => diagnostic.label(declared, "declared here"),
+            None => diagnostic,
+        });
     }
 
-    fn missing(&mut self, span: Span, callee: &Name, missing: &[&str], declared: Option<Span>) {
+    /// Reports parameters that get no argument; `span` are those that are given.
+    fn missing(&mut self, span: Span, callee: &Name, params: &[Parameter], missing: &[&str], declared: Option<Span>) {
         let message = format!("`{}` also needs {}", callee.text, super::names::listed(missing));
         let mut diagnostic = Diagnostic::new(Code::E0306, span, message, "");
+        let written: Vec<&str> = params.iter().filter(|param| param.required).map(|param| param.name).collect();
+        diagnostic = diagnostic.help(format!("write `{}({})`", callee.text, written.join(", ")));
         if let Some(declared) = declared {
             diagnostic = diagnostic.label(declared, "declared here");
         }
         self.report(diagnostic);
     }
+}
+
+/// What is said of all parameters of something.
+fn parameters(params: &[Parameter]) -> Option<String> {
+    let names: Vec<&str> = params.iter().map(|param| param.name).collect();
+    Some(match names.as_slice() {
+        [] => "it has no parameters".to_owned(),
+        [only] => format!("its parameter is `{only}`"),
+        names => format!("its parameters are {}", super::names::listed(names)),
+    })
 }

@@ -2,10 +2,9 @@
 
 use std::{fmt, sync::Arc};
 
-use super::{Checker, placeholder};
+use super::{Checker, placeholder, secret::has_secret};
 use crate::{
-    diagnostic::{Code, Diagnostic},
-    ir::{Expr, ExprKind, Type},
+    ir::{Expr, ExprKind, Type, Value},
     source::Span,
     syntax::ast,
 };
@@ -30,6 +29,8 @@ pub(super) enum What<'w> {
     Field(&'w str),
     /// The default of a parameter
     Default(&'w str),
+    /// What a function that is an argument gives
+    Gives(&'w str),
 }
 
 impl<'w> From<&'w str> for What<'w> {
@@ -45,6 +46,7 @@ impl fmt::Display for What<'_> {
             What::Name(name) => write!(f, "`{name}`"),
             What::Field(name) => write!(f, "the field `{name}`"),
             What::Default(name) => write!(f, "the default of `{name}`"),
+            What::Gives(name) => write!(f, "what `{name}` gives"),
         }
     }
 }
@@ -71,44 +73,24 @@ impl Checker<'_> {
         {
             return self.present(value, &format!("{} is a `{ty}`", want.what));
         }
-        let diagnostic = mismatch(&value, ty, want);
+        let diagnostic = if has_secret(&value.ty) && !has_secret(ty) {
+            self.escapes(&value, &format!("{} would show it", want.what))
+        } else {
+            self.mismatch(&value, ty, want)
+        };
         self.report(diagnostic);
         placeholder(value.span)
     }
 
     /// The expression as a value of a written type: `Json` is decoded, everything else must fit.
-    pub(super) fn decoded(&mut self, value: Expr, ty: &Type, place: Span) -> Expr {
-        if value.ty == Type::Json && *ty != Type::Json && *ty != Type::Error {
+    pub(super) fn decoded(&mut self, name: &str, value: Expr, ty: &Type, place: Span) -> Expr {
+        let optional = matches!((&value.ty, ty), (Type::Optional(inner), Type::Optional(_)) if **inner == Type::Json);
+        if (value.ty == Type::Json || optional) && *present(ty) != Type::Json && *ty != Type::Error {
             let span = value.span;
+            self.no_secret_in(ty, place, "what is decoded");
             return Expr { kind: ExprKind::Decode(Box::new(value)), ty: ty.clone(), span };
         }
-        self.coerce(value, ty, Want { what: What::Text("the name"), place: Some(place) })
-    }
-}
-
-fn mismatch(value: &Expr, ty: &Type, want: Want) -> Diagnostic {
-    let message = format!("{} must be `{ty}`, not `{}`", want.what, value.ty);
-    let mut diagnostic = Diagnostic::new(Code::E0301, value.span, message, format!("this is `{}`", value.ty));
-    if let Some(place) = want.place {
-        diagnostic = diagnostic.label(place, format!("`{ty}` is asked for here"));
-    }
-    match hint(&value.ty, ty) {
-        Some(help) => diagnostic.help(help),
-        None => diagnostic,
-    }
-}
-
-/// What to do about some pairs of types that people mix up.
-fn hint(found: &Type, wanted: &Type) -> Option<&'static str> {
-    match (found, wanted) {
-        (Type::Json, _) => Some("say what it is where it is bound: `let x: T = ..`"),
-        (Type::Int | Type::Decimal, Type::Duration) => Some("give it a unit: `30s`, `5m`, `24h`"),
-        (Type::Int | Type::Decimal, Type::Size) => Some("give it a unit: `10MB`, `2TB`"),
-        (Type::Int | Type::Decimal, Type::Percent) => Some("give it a unit: `10%`"),
-        (Type::Nothing | Type::Error | Type::Optional(_) | Type::List(_) | Type::Map(_), Type::String) => None,
-        (_, Type::String) => Some("put it into a text: `\"{..}\"`"),
-        (Type::Decimal, Type::Int) => Some("a `Decimal` may have a fraction, an `Int` has none"),
-        _ => None,
+        self.coerce(value, ty, Want { what: What::Name(name), place: Some(place) })
     }
 }
 
@@ -117,8 +99,16 @@ pub(super) fn fits(found: &Type, wanted: &Type) -> bool {
     match (found, wanted) {
         (Type::Int, Type::Decimal) => true,
         (Type::Int, Type::Optional(inner)) if **inner == Type::Decimal => true,
+        (Type::Optional(found), Type::Optional(inner)) if **found == Type::Int && **inner == Type::Decimal => true,
+        (found, Type::Json) => can_be_json(found),
+        (found, Type::Optional(inner)) if **inner == Type::Json => can_be_json(present(found)),
         _ => same(found, wanted),
     }
+}
+
+/// Whether values of a type can be written as JSON: all but secrets.
+fn can_be_json(ty: &Type) -> bool {
+    *ty != Type::Nothing && !has_secret(ty)
 }
 
 /// Whether a value of type `found` is one of `wanted` as it is.
@@ -145,13 +135,30 @@ pub(super) fn fitted(value: Expr, wanted: &Type) -> Expr {
     if *wanted == Type::Error || value.ty == Type::Error {
         return Expr { ty: wanted.clone(), ..value };
     }
-    let inner = match wanted {
-        Type::Optional(inner) => inner,
-        other => other,
-    };
-    if value.ty == Type::Int && *inner == Type::Decimal {
+    if *present(wanted) == Type::Json && *present(&value.ty) != Type::Json && !is_none(&value) {
+        return encoded(value, wanted);
+    }
+    if *present(&value.ty) == Type::Int && *present(wanted) == Type::Decimal {
         let span = value.span;
         return Expr { kind: ExprKind::Widen(Box::new(value)), ty: wanted.clone(), span };
     }
     Expr { ty: wanted.clone(), ..value }
+}
+
+/// A value as `Json`; what may be `none` stays so.
+fn encoded(value: Expr, wanted: &Type) -> Expr {
+    let span = value.span;
+    Expr { kind: ExprKind::Encode(Box::new(value)), ty: wanted.clone(), span }
+}
+
+fn is_none(value: &Expr) -> bool {
+    matches!(value.kind, ExprKind::Literal(Value::None))
+}
+
+/// The type itself, without `?`.
+pub(super) fn present(ty: &Type) -> &Type {
+    match ty {
+        Type::Optional(inner) => inner,
+        other => other,
+    }
 }

@@ -5,17 +5,20 @@ use smol_str::SmolStr;
 
 use super::{Checker, paths, symbols::Symbol};
 use crate::{
-    diagnostic::{Code, Diagnostic},
-    ir::{Grant, Module, ModuleId, PathExpr},
-    source::Span,
+    diagnostic::{Code, Diagnostic, Label, suggest::suggestion},
+    ir::{Expr, ExprKind, Grant, Module, ModuleId, PathExpr, TextPart, host},
+    source::{FileId, Span},
     syntax::ast::{Capability, ItemKind, Template},
 };
 
 /// What an effect needs, as far as one can see: a literal.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Need {
     Exec,
     File,
+    Shell,
+    Http,
+    Env,
 }
 
 impl Need {
@@ -23,6 +26,28 @@ impl Need {
         match self {
             Need::Exec => "exec",
             Need::File => "file",
+            Need::Shell => "shell",
+            Need::Http => "http",
+            Need::Env => "env",
+        }
+    }
+
+    /// What a file may not do without the grant, to what is `written`.
+    fn refused(self, written: &str) -> String {
+        match self {
+            Need::Exec => format!("start `{written}`"),
+            Need::File => format!("touch the file `{written}`"),
+            Need::Shell => "use the shell".to_owned(),
+            Need::Http => format!("reach `{written}`"),
+            Need::Env => format!("read the variable `{written}`"),
+        }
+    }
+
+    /// The grant as it is written.
+    fn grant(self, spelled: &str) -> String {
+        match self {
+            Need::Shell => "shell".to_owned(),
+            Need::Exec | Need::File | Need::Http | Need::Env => format!("{}(\"{spelled}\")", self.word()),
         }
     }
 }
@@ -42,6 +67,9 @@ impl Checker<'_> {
             }
             let granted = self.granted(&grants);
             self.symbols.granted.push(granted);
+            if self.modules[module.index()].standard {
+                grants = self.program.modules.first().map(|root| root.grants.clone()).unwrap_or_default();
+            }
             let path = paths::relative(&root, &self.modules[module.index()].path);
             let path = path.strip_prefix("./").unwrap_or(&path).to_owned();
             self.program.modules.push(Module { path, grants });
@@ -60,10 +88,9 @@ impl Checker<'_> {
             other => {
                 let known = ["exec", "shell", "http", "env", "file"];
                 let message = format!("there is no capability `{other}`");
-                let mut diagnostic = Diagnostic::new(Code::E0506, capability.name.span, message, "");
-                diagnostic.help = crate::diagnostic::suggest::did_you_mean(other, known)
-                    .or_else(|| Some("there are `exec`, `shell`, `http`, `env` and `file`".to_owned()));
-                self.report(diagnostic);
+                let help = || Some("there are `exec`, `shell`, `http`, `env` and `file`".to_owned());
+                let diagnostic = Diagnostic::new(Code::E0506, capability.name.span, message, "");
+                self.report(diagnostic.suggest(other, known).or_help(help));
                 None
             }
         }
@@ -88,13 +115,51 @@ impl Checker<'_> {
         self.needs(Need::File, path);
     }
 
+    /// An effect runs a script.
+    pub(super) fn needs_shell(&mut self, span: Span) {
+        self.needs_granted(Need::Shell, String::new(), "", span);
+    }
+
+    /// An effect or a secret reads an environment variable.
+    pub(super) fn needs_variable(&mut self, name: &Expr) {
+        if let Some(written) = self.literal_text(name).map(str::to_owned) {
+            self.needs_granted(Need::Env, written.clone(), &written, name.span);
+        }
+    }
+
+    /// An effect reaches a host, if its URL says which.
+    pub(super) fn needs_host(&mut self, url: &Expr) {
+        let (known, whole) = match (self.literal_text(url), &url.kind) {
+            (Some(text), _) => (text.to_owned(), true),
+            (None, ExprKind::Text(parts)) => match parts.first() {
+                Some(TextPart::Text(text)) => (text.to_string(), false),
+                Some(TextPart::Value(_)) | None => return,
+            },
+            (None, _) => return,
+        };
+        if let Some(host) = host::host(&known, whole) {
+            self.needs_granted(Need::Http, host.clone(), &host, url.span);
+        } else if whole && !known.contains("://") {
+            let message = format!("`{known}` says no host that could be granted");
+            let meant = format!("\"https://{known}\"");
+            let diagnostic =
+                Diagnostic::new(Code::E0504, url.span, message, "a URL begins with `https://` or `http://`");
+            let said = diagnostic.help(format!("write `{meant}`"));
+            self.report(if matches!(url.kind, ExprKind::Literal(_)) { said.fix(url.span, meant) } else { said });
+        }
+    }
+
     fn needs(&mut self, need: Need, path: &PathExpr) {
         let Some(written) = self.literal_text(&path.value).map(str::to_owned) else { return };
-        let span = path.value.span;
         let resolved = self.resolved(need, path.origin, &written);
+        self.needs_granted(need, resolved, &written, path.value.span);
+    }
+
+    /// The grants of a module of the standard library are the root's alone.
+    fn needs_granted(&mut self, need: Need, resolved: String, written: &str, span: Span) {
         let own = self.module;
-        if !self.grants(own, need, &resolved) {
-            self.not_granted(own, need, &resolved, &written, span);
+        if !self.modules[own.index()].standard && !self.grants(own, need, &resolved) {
+            self.not_granted(own, need, &resolved, written, span);
         }
         if own != ModuleId(0) {
             self.remember_need(need, resolved, span);
@@ -103,8 +168,11 @@ impl Checker<'_> {
 
     /// What a literal means: a path without its folder's ways around, or the plain name of a program.
     fn resolved(&self, need: Need, origin: ModuleId, written: &str) -> String {
-        if need == Need::Exec && !paths::is_path(written) {
-            return written.to_owned();
+        match need {
+            Need::Exec if !paths::is_path(written) => return written.to_owned(),
+            Need::Shell | Need::Env => return written.to_owned(),
+            Need::Http => return written.to_ascii_lowercase(),
+            Need::Exec | Need::File => {}
         }
         let joined = paths::join(paths::folder(&self.modules[origin.index()].path), written);
         let folder = if written.ends_with('/') { "/" } else { "" };
@@ -118,7 +186,12 @@ impl Checker<'_> {
             let (need, names, all) = match grant {
                 Grant::Exec(names) => (Need::Exec, names, &mut granted.exec),
                 Grant::File(names) => (Need::File, names, &mut granted.file),
-                Grant::Shell | Grant::Http(_) | Grant::Env(_) => continue,
+                Grant::Http(names) => (Need::Http, names, &mut granted.http),
+                Grant::Env(names) => (Need::Env, names, &mut granted.env),
+                Grant::Shell => {
+                    granted.shell = true;
+                    continue;
+                }
             };
             all.everything |= names.is_empty();
             all.names.extend(names.iter().map(|name| self.resolved(need, self.module, name)));
@@ -131,13 +204,16 @@ impl Checker<'_> {
         match need {
             Need::Exec => granted.exec.holds(resolved),
             Need::File => granted.file.holds(resolved) || granted.file.holds_folder_of(resolved),
+            Need::Shell => granted.shell,
+            Need::Http => granted.http.holds_host(resolved),
+            Need::Env => granted.env.holds(resolved),
         }
     }
 
     fn not_granted(&mut self, module: ModuleId, need: Need, resolved: &str, written: &str, span: Span) {
-        let word = need.word();
         let file = &self.modules[module.index()];
-        let spelled = match resolved.strip_prefix("./") {
+        let path = resolved.strip_prefix("./").filter(|_| matches!(need, Need::Exec | Need::File));
+        let spelled = match path {
             Some(path) => paths::relative(paths::folder(&file.path), path),
             None => resolved.to_owned(),
         };
@@ -146,18 +222,55 @@ impl Checker<'_> {
         } else {
             spelled
         };
-        let message = match need {
-            Need::Exec => format!("`{}` may not start `{written}`", file.path),
-            Need::File => format!("`{}` may not touch the file `{written}`", file.path),
-        };
-        let diagnostic = Diagnostic::new(Code::E0504, span, message, "not granted")
-            .help(format!("grant it at the top of `{}`: `uses {word}(\"{spelled}\")`", file.path));
-        let (place, text) = self.where_to_grant(module, word, &spelled);
-        self.report(diagnostic.fix(place, text));
+        let message = format!("`{}` may not {}", file.path, need.refused(written));
+        let grant = format!("grant it at the top of `{}`: `uses {}`", file.path, need.grant(&spelled));
+        let diagnostic = Diagnostic::new(Code::E0504, span, message, "not granted");
+        let own = span.file == file.file;
+        let (place, text) = self.where_to_grant(module, need, &spelled);
+        self.report(if let Some(meant) = self.nearly_granted(module, need, written).filter(|_| own) {
+            let help = format!("did you mean `{meant}`? else {grant}");
+            diagnostic.help(help).fix(span, format!("\"{meant}\""))
+        } else if let Some(help) = self.with_its_arguments(module, need, written) {
+            diagnostic.help(help)
+        } else {
+            diagnostic.help(grant).fix(place, text)
+        });
+    }
+
+    /// The program, file or variable that is granted and may be meant.
+    fn nearly_granted(&self, module: ModuleId, need: Need, written: &str) -> Option<String> {
+        if !matches!(need, Need::Exec | Need::File | Need::Env) {
+            return None;
+        }
+        let grants = self.granted_of(module, need);
+        let own = grants.iter().copied().find(|grant| *grant == format!("./{written}"));
+        let near = || suggestion(written, grants.iter().copied()).filter(|found| found.is_certain);
+        own.or_else(|| near().map(|found| found.name)).map(str::to_owned)
+    }
+
+    /// The names that a file grants itself of one kind, as written.
+    fn granted_of(&self, module: ModuleId, need: Need) -> Vec<&str> {
+        let grants = self.program.modules.get(module.index()).map_or(&[][..], |module| module.grants.as_slice());
+        let names = grants.iter().filter_map(|grant| match (grant, need) {
+            (Grant::Exec(names), Need::Exec) | (Grant::File(names), Need::File) | (Grant::Env(names), Need::Env) => {
+                Some(names)
+            }
+            _ => None,
+        });
+        names.flatten().map(SmolStr::as_str).collect()
+    }
+
+    /// What is said of a program that is written with its arguments: `exec("./ops remove")`.
+    fn with_its_arguments(&self, module: ModuleId, need: Need, written: &str) -> Option<String> {
+        let (program, rest) = written.split_once(' ').filter(|_| need == Need::Exec)?;
+        let arguments: Vec<String> = rest.split_whitespace().map(|word| format!("\"{word}\"")).collect();
+        let call = format!("exec(\"{program}\", [{}])", arguments.join(", "));
+        let granted = self.granted_of(module, need).contains(&program);
+        granted.then(|| format!("a program stands alone, its arguments in a list: `{call}`"))
     }
 
     /// The change that grants something: in the clause of its kind, else behind the last, else in a line of its own.
-    fn where_to_grant(&self, module: ModuleId, word: &str, spelled: &str) -> (Span, String) {
+    fn where_to_grant(&self, module: ModuleId, need: Need, spelled: &str) -> (Span, String) {
         let file = &self.modules[module.index()];
         let clauses = file.uses.iter().map(|at| &file.tree.items[*at]).filter_map(|item| match &item.kind {
             ItemKind::Uses(capabilities) => Some((item.span, capabilities)),
@@ -166,17 +279,17 @@ impl Checker<'_> {
         let mut last = None;
         for (span, capabilities) in clauses {
             last = Some(span);
-            let same = capabilities.iter().find(|capability| capability.name.text == word);
+            let same = capabilities.iter().find(|capability| capability.name.text == need.word());
             if let Some(argument) = same.and_then(|capability| capability.arguments.last()) {
                 return (argument.span.after(), format!(", \"{spelled}\""));
             }
         }
         if let Some(span) = last {
-            return (span.after(), format!(", {word}(\"{spelled}\")"));
+            return (span.after(), format!(", {}", need.grant(spelled)));
         }
         let first = file.tree.items.first().map_or(0, |item| item.span.start);
         let at = before_comments(self.sources.get(file.file).text(), first);
-        (Span::new(file.file, at, at), format!("uses {word}(\"{spelled}\")\n\n"))
+        (Span::new(file.file, at, at), format!("uses {}\n\n", need.grant(spelled)))
     }
 
     /// From here on, what is needed is needed by this declaration.
@@ -203,16 +316,48 @@ impl Checker<'_> {
         let mut left: Vec<Symbol> =
             needs.iter().filter(|needs| needs.is_root_plan()).map(|needs| needs.owner).collect();
         let mut reached: FxHashSet<Symbol> = left.iter().copied().collect();
-        let mut told: FxHashSet<&str> = FxHashSet::default();
+        let mut told: FxHashSet<(Need, &str)> = FxHashSet::default();
         while let Some(symbol) = left.pop() {
             let Some(needs) = by_owner.get(&symbol) else { continue };
             left.extend(needs.callables.iter().filter(|callable| reached.insert(**callable)));
             for (need, resolved, span) in &needs.grants {
-                if !self.grants(ModuleId(0), *need, resolved) && told.insert(resolved) {
-                    self.not_granted(ModuleId(0), *need, resolved, self.sources.text(*span).trim_matches('"'), *span);
+                if !self.grants(ModuleId(0), *need, resolved) && told.insert((*need, resolved)) {
+                    let written = match need {
+                        Need::Http | Need::Env | Need::Shell => resolved,
+                        Need::Exec | Need::File => self.sources.text(*span).trim_matches('"'),
+                    };
+                    self.not_granted(ModuleId(0), *need, resolved, written, *span);
+                    self.needed_by_import(*span);
                 }
             }
         }
+    }
+
+    /// The last report is about the root file, which imports what needs it: it stands at the import.
+    fn needed_by_import(&mut self, span: Span) {
+        let root = &self.modules[0];
+        let mut imports: Vec<(usize, ModuleId)> = root.imports.iter().map(|(item, target)| (*item, *target)).collect();
+        imports.sort_unstable_by_key(|(item, _)| *item);
+        let leads = imports.iter().find(|(_, target)| self.imports_file(*target, span.file));
+        let place = leads.and_then(|(item, _)| root.tree.items.get(*item)).map(|item| item.span);
+        if let (Some(place), Some(last)) = (place, self.diagnostics.last_mut()) {
+            last.labels.insert(0, Label { span: place, text: "what is imported here needs it".to_owned() });
+        }
+    }
+
+    /// Whether a file is another one, or imports it, perhaps by way of others.
+    fn imports_file(&self, module: ModuleId, file: FileId) -> bool {
+        let mut seen = vec![module];
+        let mut next = 0;
+        while let Some(module) = seen.get(next).map(|module| &self.modules[module.index()]) {
+            if module.file == file {
+                return true;
+            }
+            let new: Vec<ModuleId> = module.imports.values().filter(|target| !seen.contains(target)).copied().collect();
+            seen.extend(new);
+            next += 1;
+        }
+        false
     }
 
     fn remember_need(&mut self, need: Need, resolved: String, span: Span) {
@@ -227,6 +372,9 @@ impl Checker<'_> {
 pub(super) struct Granted {
     exec: GrantedNames,
     file: GrantedNames,
+    http: GrantedNames,
+    env: GrantedNames,
+    shell: bool,
 }
 
 /// What is granted of one kind.
@@ -241,6 +389,10 @@ struct GrantedNames {
 impl GrantedNames {
     fn holds(&self, resolved: &str) -> bool {
         self.everything || self.names.contains(resolved)
+    }
+
+    fn holds_host(&self, wanted: &str) -> bool {
+        self.holds(wanted) || self.names.iter().any(|granted| host::covers(granted, wanted))
     }
 
     fn holds_folder_of(&self, resolved: &str) -> bool {

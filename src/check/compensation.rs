@@ -2,17 +2,30 @@
 
 use super::{
     Checker,
+    call::UNDOES,
     frame::{Around, Captures},
     scope::{BindingId, Names},
+    statement::plain,
 };
 use crate::{
-    ir::{self, Compensation, CompensationBody, Type},
+    diagnostic::{Code, Diagnostic},
+    ir::{self, Compensation, CompensationBody, Statement, StatementKind, Type},
+    source::Span,
     syntax::ast,
 };
 
 impl<'a> Checker<'a> {
-    /// A compensation; `own` is the result of what it undoes, which `always` can't mention.
+    /// The way back of one thing done; `own` is the result of what it undoes, which `always` can't mention.
     pub(super) fn compensation(&mut self, written: &'a ast::Compensation, own: Option<BindingId>) -> Compensation {
+        self.compensation_in(Around::Compensation, written, own)
+    }
+
+    fn compensation_in(
+        &mut self,
+        around: Around,
+        written: &'a ast::Compensation,
+        own: Option<BindingId>,
+    ) -> Compensation {
         let refused = match written.mode {
             ast::CompensationMode::Always => own,
             ast::CompensationMode::Normal | ast::CompensationMode::BestEffort => None,
@@ -21,10 +34,10 @@ impl<'a> Checker<'a> {
         let body = match &written.body {
             ast::CompensationBody::Nothing => CompensationBody::Nothing,
             ast::CompensationBody::Call { call, modifiers } => {
-                let (operation, _) = self.operation(call, &Type::Nothing, "a compensation changes something");
+                let (operation, _) = self.operation(call, &Type::Nothing, UNDOES);
                 CompensationBody::Call { operation, tries: self.tries(modifiers) }
             }
-            ast::CompensationBody::Block(block) => self.compensating_block(block),
+            ast::CompensationBody::Block(block) => self.compensating_block(around, block),
         };
         self.frame.refused = before;
         Compensation { mode: mode(written.mode), body, span: written.span }
@@ -44,15 +57,26 @@ impl<'a> Checker<'a> {
                 self.frame.scopes.set(name, named);
             }
         }
-        let compensation = self.compensation(written, None);
+        let compensation = self.compensation_in(Around::ScopeCompensation, written, None);
         self.frame.scopes.leave();
         Some(compensation)
     }
 
-    fn compensating_block(&mut self, block: &'a ast::Block) -> CompensationBody {
+    /// `unwind`: undo the inside as its parts say.
+    pub(super) fn unwind(&mut self, span: Span) -> Statement {
+        let around = self.frame.around.iter().rev().find(|around| !around.is_way());
+        if around != Some(&Around::ScopeCompensation) {
+            let message = "`unwind` stands in the `compensate { .. }` of a scope";
+            let help = "a phase, a loop, a rollout, a `run` and a step with a block are scopes: `unwind` undoes what is inside";
+            self.report(Diagnostic::new(Code::E0408, span, message, "there is nothing inside to be undone").help(help));
+        }
+        plain(StatementKind::Unwind, None, span)
+    }
+
+    fn compensating_block(&mut self, around: Around, block: &'a ast::Block) -> CompensationBody {
         let captures = Captures { from: self.frame.locals.len() as u32, ..Captures::default() };
         let outer = self.frame.captures.replace(captures);
-        let (block, _, _) = self.scope(Around::Compensation, None, block);
+        let (block, _, _) = self.scope(around, None, block);
         let found =
             std::mem::replace(&mut self.frame.captures, outer).map(|captures| captures.found).unwrap_or_default();
         if let Some(outer) = &mut self.frame.captures {

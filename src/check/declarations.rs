@@ -1,17 +1,17 @@
 //! Gathering what the files declare, and the signatures of what can be called.
 
-use crate::diagnostic::suggest::did_you_mean;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
 
 use super::{
     Checker, paths,
-    symbols::{Callable, ConstantSlot, Declared, Names, Symbol, TypeSlot, TypeSymbol},
+    symbols::{Callable, ConstantSlot, Declared, EventSlot, Names, Symbol, TypeSlot, TypeSource, TypeSymbol},
 };
 use crate::{
     diagnostic::{Code, Diagnostic},
-    ir::{ActionId, FunctionId, ModuleId, Param, PlanId, ProbeId, Type},
+    ir::{ActionId, EventId, FunctionId, ModuleId, Param, PlanId, ProbeId, Type},
+    source::Span,
     syntax::ast::{self, Import, ImportSource, Item, ItemKind, Name},
 };
 
@@ -45,7 +45,12 @@ impl<'a> Checker<'a> {
             ItemKind::Uses(_) | ItemKind::Import(_) | ItemKind::Error => {}
             ItemKind::Type(tree) => {
                 let slot = self.symbols.types.len();
-                self.symbols.types.push(TypeSlot { tree, module, ty: Type::Error });
+                self.symbols.types.push(TypeSlot {
+                    name: &tree.name,
+                    body: TypeSource::Type(&tree.body),
+                    module,
+                    ty: Type::Error,
+                });
                 self.declare_type(&tree.name, TypeSymbol::Declared(slot), true);
             }
             ItemKind::Const(tree) => {
@@ -54,8 +59,13 @@ impl<'a> Checker<'a> {
                 self.declare(&tree.name, Symbol::Constant(slot), true);
             }
             ItemKind::Event(event) => {
-                self.unsupported(event.name.span, "event");
-                self.declare_type(&event.name, TypeSymbol::Broken, true);
+                let slot = self.symbols.types.len();
+                let body = TypeSource::Event(&event.payload);
+                self.symbols.types.push(TypeSlot { name: &event.name, body, module, ty: Type::Error });
+                let id = EventId(self.symbols.events.len() as u32);
+                let name = self.name_in_messages(&event.name);
+                self.symbols.events.push(EventSlot { name, slot });
+                self.declare_type(&event.name, TypeSymbol::Event(id), true);
             }
             ItemKind::Function(tree) => {
                 let id = FunctionId(self.symbols.functions.len() as u32);
@@ -81,20 +91,21 @@ impl<'a> Checker<'a> {
                 self.symbols.plans.push(callable);
                 self.declare(&tree.name, Symbol::Plan(id), true);
             }
-            ItemKind::Test(test) => {
-                let message = "tests can't be run by this version yet: it is skipped";
-                self.report(Diagnostic::new(Code::W0901, test.name.span, message, ""));
-            }
+            ItemKind::Test(test) => self.symbols.tests.push((module, test)),
         }
     }
 
     fn callable<T>(&self, tree: T, name: &Name) -> Callable<T> {
-        let module = self.module;
-        let name_in_messages = match self.prefix(module) {
+        let (module, name_in_messages) = (self.module, self.name_in_messages(name));
+        Callable { tree, module, name: name_in_messages, span: name.span, params: Arc::default(), result: Type::Error }
+    }
+
+    /// A name of the current file as messages print it.
+    fn name_in_messages(&self, name: &Name) -> SmolStr {
+        match self.prefix(self.module) {
             Some(prefix) => SmolStr::from(format!("{prefix}.{}", name.text)),
             None => name.text.clone(),
-        };
-        Callable { tree, module, name: name_in_messages, span: name.span, params: Arc::default(), result: Type::Error }
+        }
     }
 
     /// What stands before a name of another file in messages.
@@ -139,15 +150,7 @@ impl<'a> Checker<'a> {
     }
 
     fn gather_import(&mut self, item: usize, import: &Import) {
-        let target = match &import.source {
-            ImportSource::Path(_) => self.modules[self.module.index()].imports.get(&item).copied(),
-            ImportSource::Module(path) => {
-                if let (Some(first), Some(last)) = (path.first(), path.last()) {
-                    self.unsupported(first.span.to(last.span), "import std");
-                }
-                None
-            }
-        };
+        let target = self.modules[self.module.index()].imports.get(&item).copied();
         let symbol = target.map_or(Symbol::Broken, Symbol::Module);
         match (&import.alias, &import.source) {
             (Some(alias), _) => self.declare(alias, symbol, false),
@@ -198,11 +201,11 @@ impl<'a> Checker<'a> {
         let names = &self.symbols.names[module.index()];
         let values = names.values.iter().filter(|(_, declared)| declared.own).map(|(name, _)| name.as_str());
         let types = names.types.iter().filter(|(_, declared)| declared.own).map(|(name, _)| name.as_str());
-        let help = did_you_mean(&name.text, values.chain(types));
         let message = format!("`{}` does not declare `{}`", self.modules[module.index()].path, name.text);
-        let mut diagnostic = Diagnostic::new(Code::E0201, name.span, message, "");
-        diagnostic.help = help;
-        self.report(diagnostic);
+        let known: Vec<&str> = values.chain(types).collect();
+        let help = || (1..=8).contains(&known.len()).then(|| format!("it declares {}", super::names::listed(&known)));
+        let diagnostic = Diagnostic::new(Code::E0201, name.span, message, "");
+        self.report(diagnostic.suggest(&name.text, known.iter().copied()).or_help(help));
     }
 
     /// The types of all parameters and results.
@@ -215,16 +218,19 @@ impl<'a> Checker<'a> {
         for at in 0..self.symbols.probes.len() {
             let (tree, module) = (self.symbols.probes[at].tree, self.symbols.probes[at].module);
             let (params, result) = self.signature(module, &tree.params, Some(&tree.result));
+            self.no_secret_in(&result, tree.result.span, "what a probe gives");
             (self.symbols.probes[at].params, self.symbols.probes[at].result) = (params, result);
         }
         for at in 0..self.symbols.actions.len() {
             let (tree, module) = (self.symbols.actions[at].tree, self.symbols.actions[at].module);
             let (params, result) = self.signature(module, &tree.params, tree.result.as_ref());
+            self.no_secret_in(&result, place(tree.result.as_ref()), "what an action gives");
             (self.symbols.actions[at].params, self.symbols.actions[at].result) = (params, result);
         }
         for at in 0..self.symbols.plans.len() {
             let (tree, module) = (self.symbols.plans[at].tree, self.symbols.plans[at].module);
             let (params, result) = self.signature(module, &tree.params, tree.result.as_ref());
+            self.no_secret_in(&result, place(tree.result.as_ref()), "what a plan gives");
             (self.symbols.plans[at].params, self.symbols.plans[at].result) = (params, result);
         }
     }
@@ -237,7 +243,7 @@ impl<'a> Checker<'a> {
     ) -> (Arc<Vec<Param>>, Type) {
         self.module = module;
         let params = params.iter().map(|param| Param {
-            name: param.name.text.clone(),
+            name: param.called().text.clone(),
             ty: self.declared_type(&param.ty),
             default: None,
             span: param.name.span,
@@ -247,8 +253,13 @@ impl<'a> Checker<'a> {
     }
 }
 
+/// Where a result is written.
+fn place(result: Option<&ast::Type>) -> Span {
+    result.map(|result| result.span).unwrap_or_default()
+}
+
 /// The name of a file without folder and ending: what it is called when it is imported without `as`.
-fn stem(path: &str) -> &str {
+pub(super) fn stem(path: &str) -> &str {
     let file = path.rsplit('/').next().unwrap_or(path);
     let file = file.strip_suffix(".orch").unwrap_or(file);
     debug_assert!(!paths::is_path(file));

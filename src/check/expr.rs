@@ -1,12 +1,17 @@
 //! Expressions: what they mean, what type they have, and what they become.
 
-use super::{Checker, frame::Allowed, names::Base, placeholder, types::optional};
-use crate::diagnostic::suggest::did_you_mean;
+use super::{
+    Checker,
+    choice::is_chained,
+    frame::{Allowed, Around},
+    names::Base,
+    placeholder,
+};
 use crate::{
     diagnostic::{Code, Diagnostic},
     ir::{Expr, ExprKind, TextPart, Type, Value, literal::literal},
     source::Span,
-    syntax::ast::{self, BinaryOp, Name, Pattern, PatternKind, Template, TemplatePart, UnaryOp},
+    syntax::ast::{self, BinaryOp, Name, Template, TemplatePart, UnaryOp},
 };
 
 impl Checker<'_> {
@@ -27,13 +32,16 @@ impl Checker<'_> {
             ast::ExprKind::Call { callee, arguments } => self.call(span, callee, arguments, hint),
             ast::ExprKind::Index { base, index } => self.index(span, base, index),
             ast::ExprKind::Unary { op, operand } => self.unary(span, *op, operand, hint),
-            ast::ExprKind::Binary { op, op_span, left, right } => self.binary(span, *op, *op_span, left, right, hint),
+            ast::ExprKind::Binary { op, op_span: _, left, right } => self.binary(span, *op, left, right, hint),
             ast::ExprKind::Is { value, negated, patterns } => self.is(span, value, *negated, patterns),
             ast::ExprKind::If { condition, then, otherwise } => self.choice(span, condition, then, otherwise, hint),
-            ast::ExprKind::Secret { .. } => self.unsupported_expr(span, "secret"),
-            ast::ExprKind::Shorthand(_) => self.unsupported_expr(span, ".field as a function"),
-            ast::ExprKind::Match { .. } => self.unsupported_expr(span, "match"),
-            ast::ExprKind::Lambda { .. } => self.unsupported_expr(span, "=>"),
+            ast::ExprKind::Secret { source, argument } => self.secret(span, source, argument),
+            ast::ExprKind::Shorthand(name) => match self.shorthand_value(span) {
+                Some(base) => self.field(base, name, span),
+                None => placeholder(span),
+            },
+            ast::ExprKind::Match { value, arms } => self.match_of(span, value, arms, hint),
+            ast::ExprKind::Lambda { params, body } => self.misplaced_lambda(span, params, body),
         }
     }
 
@@ -73,7 +81,11 @@ impl Checker<'_> {
 
     fn interpolated(&mut self, expr: &ast::Expr) -> Expr {
         let value = self.infer(expr, None);
-        self.present(value, "is put into a text")
+        let value = self.present(value, "is put into a text");
+        if self.secret_is_used(&value, "a text would show it") {
+            return placeholder(value.span);
+        }
+        value
     }
 
     /// A value that must be there; a `T?` is reported.
@@ -82,7 +94,7 @@ impl Checker<'_> {
         if **inner != Type::Error || !matches!(value.kind, ExprKind::Literal(_)) {
             let written = self.sources.text(value.span);
             let message = format!("`{written}` may be `none`");
-            let help = format!("ask first: `{written} is not none`");
+            let help = self.asked_first(&value, written);
             let label = format!("is `{}`, and {use_}", value.ty);
             self.report(Diagnostic::new(Code::E0307, value.span, message, label).help(help));
         } else {
@@ -91,14 +103,29 @@ impl Checker<'_> {
         placeholder(value.span)
     }
 
+    /// What to do about a value that may be `none`: what is asked is remembered of names and their fields only.
+    fn asked_first(&self, value: &Expr, written: &str) -> String {
+        if self.frame.around.contains(&Around::ScopeCompensation) {
+            return format!("it may not have got that far: `compensate {{ when {written} is not none {{ .. }} }}`");
+        }
+        if is_path(value) {
+            return format!("ask first, `{written} is not none`, or say what stands in for it: `{written} ?? ..`");
+        }
+        format!("say what stands in for it, `{written} ?? ..`, or bind it with `let` and ask")
+    }
+
     fn field_access(&mut self, whole: &ast::Expr, base: &ast::Expr, name: &Name, optional: bool) -> Expr {
         if optional {
-            return self.unsupported_expr(name.span, "?.");
+            let base = self.infer(base, None);
+            return self.if_present(whole.span, base, |checker, here| checker.field(here, name, whole.span));
         }
         self.frame.path = Some(whole.span);
         match self.path_base(whole, None) {
             Some(Base::Value(value)) => value,
             Some(Base::Group(group)) => {
+                if let Some(id) = group.value {
+                    return self.local(id, whole.span);
+                }
                 let message = format!("`{}` is a part of the plan, not a value", self.sources.text(whole.span));
                 self.report(
                     Diagnostic::new(Code::E0210, whole.span, message, "a value is due here")
@@ -109,7 +136,11 @@ impl Checker<'_> {
             }
             Some(Base::Module(_) | Base::Broken) => placeholder(whole.span),
             None => {
+                let chained = is_chained(base);
                 let base = self.infer(base, None);
+                if chained && matches!(base.ty, Type::Optional(_)) {
+                    return self.if_present(whole.span, base, |checker, here| checker.field(here, name, whole.span));
+                }
                 self.field(base, name, whole.span)
             }
         }
@@ -126,11 +157,7 @@ impl Checker<'_> {
                     self.frame.facts.narrowed(field)
                 }
                 None => {
-                    let message = format!("`{}` has no field `{}`", base.ty, name.text);
-                    let help = did_you_mean(&name.text, record.fields.keys().map(smol_str::SmolStr::as_str));
-                    let mut diagnostic = Diagnostic::new(Code::E0303, name.span, message, "");
-                    diagnostic.help = help;
-                    self.report(diagnostic);
+                    self.no_field(&base, name);
                     placeholder(span)
                 }
             },
@@ -138,13 +165,8 @@ impl Checker<'_> {
                 self.present(base, "a field of it is used");
                 placeholder(span)
             }
-            ty => {
-                let message = format!("`{ty}` has no fields");
-                let mut diagnostic = Diagnostic::new(Code::E0303, name.span, message, "");
-                if *ty == Type::Json {
-                    diagnostic = diagnostic.help("say what it is where it is bound: `probe x: { .. } = ..`");
-                }
-                self.report(diagnostic);
+            _ => {
+                self.no_field(&base, name);
                 placeholder(span)
             }
         }
@@ -170,7 +192,7 @@ impl Checker<'_> {
     fn unary(&mut self, span: Span, op: UnaryOp, operand: &ast::Expr, hint: Option<&Type>) -> Expr {
         match op {
             UnaryOp::Not => {
-                let operand = self.expect(operand, &Type::Bool, "`not`");
+                let operand = self.expect(operand, &Type::Bool, "what stands behind `not`");
                 Expr { kind: ExprKind::Unary(crate::ir::UnaryOp::Not, Box::new(operand)), ty: Type::Bool, span }
             }
             UnaryOp::Negate => {
@@ -183,76 +205,11 @@ impl Checker<'_> {
         }
     }
 
-    fn is(&mut self, span: Span, value: &ast::Expr, negated: bool, patterns: &[Pattern]) -> Expr {
-        let only_none = matches!(patterns, [Pattern { kind: PatternKind::None, .. }]);
-        let value = self.infer(value, None);
-        if !only_none {
-            let place = patterns.first().map_or(span, |pattern| pattern.span);
-            return Expr { ty: Type::Bool, ..self.unsupported_expr(place, "is with a pattern") };
-        }
-        if !matches!(value.ty, Type::Optional(_) | Type::Error) {
-            let message = format!("`{}` is never `none`", self.sources.text(value.span));
-            let label = format!("is `{}`", value.ty);
-            self.report(Diagnostic::new(Code::E0302, value.span, message, label).help("drop the test"));
-        }
-        let test = Expr { kind: ExprKind::IsNone(Box::new(value)), ty: Type::Bool, span };
-        if !negated {
-            return test;
-        }
-        Expr { kind: ExprKind::Unary(crate::ir::UnaryOp::Not, Box::new(test)), ty: Type::Bool, span }
-    }
-
-    fn choice(
-        &mut self,
-        span: Span,
-        condition: &ast::Expr,
-        then: &ast::Expr,
-        otherwise: &ast::Expr,
-        hint: Option<&Type>,
-    ) -> Expr {
-        let condition = self.expect(condition, &Type::Bool, "a condition");
-        let mark = self.frame.facts.mark();
-        self.frame.facts.learn(&condition, true);
-        let then = self.infer(then, hint);
-        self.frame.facts.forget(mark);
-        self.frame.facts.learn(&condition, false);
-        let otherwise = self.infer(otherwise, hint.or(Some(&then.ty)));
-        self.frame.facts.forget(mark);
-        let (then, otherwise, ty) = self.joined(then, otherwise);
-        Expr { kind: ExprKind::If(Box::new(condition), Box::new(then), Box::new(otherwise)), ty, span }
-    }
-
-    /// Two ways to one value: their types must have one that both fit.
-    fn joined(&mut self, then: Expr, otherwise: Expr) -> (Expr, Expr, Type) {
-        let candidates = [then.ty.clone(), otherwise.ty.clone(), optional(then.ty.clone())];
-        for ty in candidates {
-            if super::assign::fits(&then.ty, &ty) && super::assign::fits(&otherwise.ty, &ty) {
-                let (then, otherwise) = (super::assign::fitted(then, &ty), super::assign::fitted(otherwise, &ty));
-                return (then, otherwise, ty);
-            }
-        }
-        let message = format!("the two ways give `{}` and `{}`", then.ty, otherwise.ty);
-        let label = format!("this is `{}`", otherwise.ty);
-        self.report(
-            Diagnostic::new(Code::E0301, otherwise.span, message, label)
-                .label(then.span, format!("this is `{}`", then.ty)),
-        );
-        (then, otherwise, Type::Error)
-    }
-
     /// `a op b`, by the kind of sign.
-    fn binary(
-        &mut self,
-        span: Span,
-        op: BinaryOp,
-        op_span: Span,
-        left: &ast::Expr,
-        right: &ast::Expr,
-        hint: Option<&Type>,
-    ) -> Expr {
+    fn binary(&mut self, span: Span, op: BinaryOp, left: &ast::Expr, right: &ast::Expr, hint: Option<&Type>) -> Expr {
         match op {
             BinaryOp::And | BinaryOp::Or => self.logic(span, op == BinaryOp::And, left, right),
-            BinaryOp::Coalesce => self.unsupported_expr(op_span, "??"),
+            BinaryOp::Coalesce => self.coalesce(span, left, right, hint),
             BinaryOp::In | BinaryOp::NotIn => self.membership(span, op == BinaryOp::NotIn, left, right),
             BinaryOp::Equal => self.equality(span, crate::ir::BinaryOp::Equal, left, right),
             BinaryOp::NotEqual => self.equality(span, crate::ir::BinaryOp::NotEqual, left, right),
@@ -268,7 +225,7 @@ impl Checker<'_> {
     }
 
     fn logic(&mut self, span: Span, and: bool, left: &ast::Expr, right: &ast::Expr) -> Expr {
-        let word = if and { "`and`" } else { "`or`" };
+        let word = if and { "each side of `and`" } else { "each side of `or`" };
         let left = self.expect(left, &Type::Bool, word);
         let mark = self.frame.facts.mark();
         self.frame.facts.learn(&left, and);
@@ -277,6 +234,15 @@ impl Checker<'_> {
         let (left, right) = (Box::new(left), Box::new(right));
         let kind = if and { ExprKind::And(left, right) } else { ExprKind::Or(left, right) };
         Expr { kind, ty: Type::Bool, span }
+    }
+}
+
+/// Whether it is a name, or a field of one.
+fn is_path(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Local(_) | ExprKind::Constant(_) => true,
+        ExprKind::Field(base, _) => is_path(base),
+        _ => false,
     }
 }
 
@@ -293,7 +259,7 @@ fn none_type(hint: Option<&Type>) -> Type {
     }
 }
 
-fn literal_type(value: &Value) -> Type {
+pub(super) fn literal_type(value: &Value) -> Type {
     match value {
         Value::Int(_) => Type::Int,
         Value::Decimal(_) => Type::Decimal,
@@ -303,6 +269,8 @@ fn literal_type(value: &Value) -> Type {
         Value::Bool(_) => Type::Bool,
         Value::Text(_) => Type::String,
         Value::Risk(_) => Type::Risk,
-        Value::None | Value::Variant(..) | Value::List(_) | Value::Record(_) | Value::Json(_) => Type::Error,
+        Value::None | Value::Variant(..) | Value::List(_) | Value::Record(_) | Value::Json(_) | Value::Secret(_) => {
+            Type::Error
+        }
     }
 }

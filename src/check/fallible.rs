@@ -5,7 +5,7 @@ use std::cell::RefCell;
 
 use rustc_hash::FxHashMap;
 
-use crate::ir::{BinaryOp, Body, Expr, ExprKind, FunctionId, Program, TextPart, UnaryOp};
+use crate::ir::{Argument, BinaryOp, Body, Expr, ExprKind, FunctionId, Program, UnaryOp, library::Fails};
 
 /// Remembers which functions may fail.
 #[derive(Default)]
@@ -16,34 +16,35 @@ pub(super) struct Fallible {
 impl Fallible {
     /// Whether an expression may fail.
     pub(super) fn may_fail(&self, program: &Program, expr: &Expr) -> bool {
-        let any = |mut parts: std::slice::Iter<Expr>| parts.any(|part| self.may_fail(program, part));
-        let any_field =
-            |fields: &[(smol_str::SmolStr, Expr)]| fields.iter().any(|(_, value)| self.may_fail(program, value));
-        match &expr.kind {
-            ExprKind::Literal(_) | ExprKind::Local(_) | ExprKind::Constant(_) => false,
+        let itself = match &expr.kind {
             ExprKind::Index(..) | ExprKind::Decode(_) | ExprKind::Look(..) | ExprKind::Effect(_) => true,
-            ExprKind::List(items) => any(items.iter()),
-            ExprKind::Record(fields) | ExprKind::Variant(_, fields) => any_field(fields),
-            ExprKind::Text(parts) => parts.iter().any(|part| match part {
-                TextPart::Text(_) => false,
-                TextPart::Value(value) => self.may_fail(program, value),
-            }),
-            ExprKind::Unary(UnaryOp::Negate, _) => true,
-            ExprKind::Unary(UnaryOp::Not, inner)
-            | ExprKind::Field(inner, _)
-            | ExprKind::IsNone(inner)
-            | ExprKind::Widen(inner) => self.may_fail(program, inner),
-            ExprKind::Binary(op, left, right) => {
-                computes(*op) || self.may_fail(program, left) || self.may_fail(program, right)
-            }
-            ExprKind::And(left, right) | ExprKind::Or(left, right) => {
-                self.may_fail(program, left) || self.may_fail(program, right)
-            }
-            ExprKind::If(condition, then, otherwise) => {
-                [condition, then, otherwise].into_iter().any(|part| self.may_fail(program, part))
-            }
-            ExprKind::Call(function, arguments) => self.function(program, *function) || any(arguments.iter()),
-        }
+            ExprKind::Unary(op, _) => *op == UnaryOp::Negate,
+            ExprKind::Binary(op, _, _) => computes(*op),
+            ExprKind::Call(function, _) => self.function(program, *function),
+            ExprKind::Library(member, arguments) => match member.fails() {
+                Fails::Never => false,
+                Fails::ByArgument => !arguments.last().is_some_and(is_literal),
+                Fails::ByValue => true,
+            },
+            ExprKind::Literal(_)
+            | ExprKind::Local(_)
+            | ExprKind::Constant(_)
+            | ExprKind::List(_)
+            | ExprKind::Record(_)
+            | ExprKind::Update(_)
+            | ExprKind::Variant(..)
+            | ExprKind::Text(_)
+            | ExprKind::Field(..)
+            | ExprKind::Is(..)
+            | ExprKind::Widen(_)
+            | ExprKind::Encode(_)
+            | ExprKind::And(..)
+            | ExprKind::Or(..)
+            | ExprKind::If(..)
+            | ExprKind::Match(..)
+            | ExprKind::Secret(_) => false,
+        };
+        itself || expr.parts().into_iter().any(|part| self.may_fail(program, part))
     }
 
     fn function(&self, program: &Program, id: FunctionId) -> bool {
@@ -57,6 +58,10 @@ impl Fallible {
         self.functions.borrow_mut().insert(id, fails);
         fails
     }
+}
+
+fn is_literal(argument: &Argument) -> bool {
+    matches!(argument.expr().kind, ExprKind::Literal(_))
 }
 
 fn computes(op: BinaryOp) -> bool {

@@ -7,15 +7,17 @@ use smol_str::SmolStr;
 use super::{
     Checker,
     address::Addresses,
+    mentions,
     narrow::Facts,
     phases::Run,
-    scope::{Binding, BindingId, BindingKind, Named, Reuse, Scopes},
+    returns::Returns,
+    scope::{Apart, Binding, BindingId, BindingKind, Named, Reuse, Scopes},
 };
 use crate::{
     diagnostic::{Code, Diagnostic},
-    ir::{Expr, Gate, Local, LocalId, Type},
+    ir::{Expr, Gate, Local, LocalId, Segment, Type},
     source::Span,
-    syntax::ast::Name,
+    syntax::ast::{Argument, Name},
 };
 
 /// The state of the body that is being checked.
@@ -38,18 +40,28 @@ pub(super) struct Frame {
     pub(super) captures: Option<Captures>,
     /// The constant whose value this is.
     pub(super) constant: Option<usize>,
+    /// The word of the statement that is checked, and what is called in it if that is all it does.
+    pub(super) word: Option<(Span, Span)>,
+    /// A test, which sees names of its own.
+    pub(super) in_test: bool,
+    /// What an event is called here and carries, while it is asked which of them is meant.
+    pub(super) event: Option<(Option<SmolStr>, Type)>,
+    /// The plan whose body this is.
+    pub(super) plan: Option<usize>,
     /// What the plan is for.
     pub(super) goals: Vec<Expr>,
     /// The gates of the rollout around this place.
     pub(super) gates: Vec<Gate>,
     /// The whole of the path of names that is being looked up.
     pub(super) path: Option<Span>,
-    /// What `return` gives, in a plan.
-    pub(super) result: Option<Type>,
+    /// What a `.field` is a field of: the value that the function around it takes.
+    pub(super) shorthand: Option<(LocalId, Type)>,
+    /// What `return` ends at this place, outermost first: the plan, and what stands in it.
+    pub(super) returns: Vec<Returns>,
+    /// The phases of each block around this place, outermost first.
+    pub(super) phases_of_blocks: Vec<Vec<Name>>,
     /// Something here could not be read, so that names may be missing.
     pub(super) unread: bool,
-    /// Something here is not supported and not looked into, so that names may be used there.
-    pub(super) unsupported: bool,
 }
 
 /// What an expression may do.
@@ -70,9 +82,21 @@ pub(super) enum Around {
     Phase,
     BlockStep,
     For,
+    /// `for .. as results`
+    Collecting,
     Rollout,
+    /// The way back of a step.
     Compensation,
+    /// The own way back of a scope.
+    ScopeCompensation,
     When,
+    Option,
+    Branch,
+    /// An attempt without a name.
+    Attempt,
+    NamedAttempt,
+    Handler,
+    AfterEach,
 }
 
 impl Around {
@@ -81,11 +105,26 @@ impl Around {
         match self {
             Around::Phase => "a phase",
             Around::BlockStep => "a step with a block",
-            Around::For => "a loop",
+            Around::For | Around::Collecting => "a loop",
             Around::Rollout => "a rollout",
-            Around::Compensation => "a compensation",
-            Around::When => "a branch",
+            Around::Compensation | Around::ScopeCompensation => "a compensation",
+            Around::When => "a `when`",
+            Around::Option => "an option",
+            Around::Branch => "a branch",
+            Around::Attempt | Around::NamedAttempt => "an attempt",
+            Around::Handler => "a handler",
+            Around::AfterEach => "`after each`",
         }
+    }
+
+    /// Whether a `return` inside ends it.
+    pub(super) fn is_returned_from(self) -> bool {
+        matches!(self, Around::Collecting | Around::Branch | Around::NamedAttempt)
+    }
+
+    /// Whether it is no part of the run of its own, but one way or another through what is around it.
+    pub(super) fn is_way(self) -> bool {
+        matches!(self, Around::When | Around::Option | Around::Attempt)
     }
 }
 
@@ -131,15 +170,51 @@ impl Frame {
 }
 
 impl Checker<'_> {
-    /// Binds a name to a value of a type; a name that is taken is reported, and the second one wins.
+    /// Binds a name to a value of a type; after one that is taken, which is reported, nothing is said about it.
     pub(super) fn bind(&mut self, name: &Name, ty: Type, kind: BindingKind) -> (LocalId, BindingId) {
-        self.free(name);
-        let reused = self.frame.scopes.reused_local(&name.text, &ty);
-        let local = reused.unwrap_or_else(|| self.frame.local(name.text.clone(), ty.clone()));
-        let binding = Binding::new(name.text.clone(), name.span, local, ty, kind);
-        let id = self.frame.scopes.add(binding);
+        if self.free(name) {
+            return self.bind_free(name, ty, kind);
+        }
+        let (local, id) = self.value_for(name, ty, kind, Vec::new());
+        self.frame.scopes.mark_used(id);
+        self.frame.scopes.set(name.text.clone(), Named::Broken(name.span));
+        (local, id)
+    }
+
+    /// Binds a name that was found to be free.
+    pub(super) fn bind_free(&mut self, name: &Name, ty: Type, kind: BindingKind) -> (LocalId, BindingId) {
+        let (local, id) = self.value_for(name, ty, kind, Vec::new());
         self.frame.scopes.set(name.text.clone(), Named::Value(id));
         (local, id)
+    }
+
+    /// A value that a name will stand for; whoever uses it uses `sources`.
+    pub(super) fn value_for(
+        &mut self,
+        name: &Name,
+        ty: Type,
+        kind: BindingKind,
+        sources: Vec<BindingId>,
+    ) -> (LocalId, BindingId) {
+        let reused = self.frame.scopes.reused_local(&name.text, &ty);
+        let local = reused.unwrap_or_else(|| self.frame.local(name.text.clone(), ty.clone()));
+        let binding = Binding::new(name.text.clone(), name.span, local, ty, kind).made_of(sources);
+        (local, self.frame.scopes.add(binding))
+    }
+
+    /// Makes a name known that has no value here.
+    pub(super) fn set_apart(&mut self, name: &Name, apart: Apart) {
+        self.frame.scopes.set(name.text.clone(), Named::Apart(apart, name.span));
+    }
+
+    /// The address of a part whose name has no value, and can't be bound again.
+    pub(super) fn valueless(&mut self, name: &Name, what: &'static str) -> Segment {
+        if self.free(name) {
+            self.set_apart(name, Apart::Never(what));
+        } else {
+            self.frame.scopes.set(name.text.clone(), Named::Broken(name.span));
+        }
+        self.named_address(name)
     }
 
     /// Reports a name that is taken already, and warns of one that hides a constant.
@@ -171,9 +246,18 @@ impl Checker<'_> {
         );
     }
 
+    /// What is called is not known, and so neither is what its arguments should be: their names are used all the same.
+    pub(super) fn names_are_used(&mut self, arguments: &[Argument]) {
+        for mention in arguments.iter().flat_map(|argument| mentions::in_expr(&argument.value)) {
+            if let Some(id) = self.frame.scopes.get(&mention.name).and_then(Named::value) {
+                self.frame.scopes.mark_used(id);
+            }
+        }
+    }
+
     /// Warns of what was bound and is never used.
     pub(super) fn unused(&mut self) {
-        if self.frame.unsupported || self.modules[self.module.index()].faulty {
+        if self.modules[self.module.index()].faulty {
             return;
         }
         let unused = self.frame.scopes.bindings().iter().filter(|binding| !binding.used);
@@ -187,13 +271,20 @@ fn unused_binding(binding: &Binding) -> Option<Diagnostic> {
         BindingKind::Parameter => "the parameter",
         BindingKind::Let => "",
         BindingKind::Probe => "the answer",
-        BindingKind::Step | BindingKind::Variable | BindingKind::Given | BindingKind::Merged => return None,
+        BindingKind::Pattern => "what is bound to",
+        BindingKind::Alias => "",
+        BindingKind::Step | BindingKind::Variable | BindingKind::Given | BindingKind::Merged | BindingKind::Outcome => {
+            return None;
+        }
     };
     if binding.name.starts_with('_') || binding.ty == Type::Error {
         return None;
     }
     let what = if what.is_empty() { String::new() } else { format!("{what} ") };
     let message = format!("{what}`{}` is never used", binding.name);
-    let help = format!("drop it, or write `_{}` if it is meant to be so", binding.name);
+    let help = match binding.kind {
+        BindingKind::Pattern => "write `_` in its place, or drop it".to_owned(),
+        _ => format!("drop it, or write `_{}` if it is meant to be so", binding.name),
+    };
     Some(Diagnostic::new(Code::W0201, binding.span, message, "").help(help))
 }

@@ -22,7 +22,7 @@ impl Checker<'_> {
 
     /// Reports that this place uses `name` of a phase that may not be done; `bound` is where the phase is named.
     pub(super) fn hidden_dependency(&mut self, name: &Name, phase: PhaseRef, bound: Span) {
-        let used = self.frame.path.filter(|path| path.start == name.span.start).unwrap_or(name.span);
+        let used = self.used_path(name);
         let Some(run) = self.run(phase).filter(|run| !run.is_unsure()) else { return };
         let diagnostic = if run.current == phase.index {
             self.own_names(name, used, bound)
@@ -32,12 +32,17 @@ impl Checker<'_> {
         self.report(diagnostic);
     }
 
-    fn own_names(&self, name: &Name, used: Span, bound: Span) -> Diagnostic {
+    /// The whole path of names that begins with this one.
+    pub(super) fn used_path(&self, name: &Name) -> Span {
+        self.frame.path.filter(|path| path.start == name.span.start).unwrap_or(name.span)
+    }
+
+    pub(super) fn own_names(&self, name: &Name, used: Span, bound: Span) -> Diagnostic {
         let written = self.sources.text(used);
         let message = format!("inside `{}` its names are plain", name.text);
         let mut diagnostic = Diagnostic::new(Code::E0201, used, message, "").label(bound, "this is inside of it");
         if let Some(plain) = written.strip_prefix(name.text.as_str()).and_then(|rest| rest.strip_prefix('.')) {
-            diagnostic = diagnostic.help(format!("write `{plain}`"));
+            diagnostic = diagnostic.help(format!("write `{plain}`")).fix(used, plain);
         }
         diagnostic
     }

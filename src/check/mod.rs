@@ -9,51 +9,86 @@
 //! up, never iterated, so the same text always gives the same diagnostics and the same program. They are hashed fast,
 //! not safely: a text that is made to be slow can be slow in many ways, and hurts only who checks it.
 
+mod absent;
 mod action;
 mod address;
+mod after_each;
+mod allow;
 mod arguments;
 mod assign;
+mod attempt;
 mod builtin;
 mod call;
 mod capabilities;
+mod choice;
+mod clauses;
 mod compensation;
+mod conditions;
 mod construct;
 mod control;
+mod danger;
+mod decide;
 mod declarations;
 mod dependencies;
+mod elsewhere;
+mod events;
+mod evidence;
+mod exhaustive;
 mod expr;
 mod fallible;
+mod figures;
 mod finality;
 mod frame;
 mod hidden;
+mod holds;
+mod lambda;
 mod lints;
+mod loops;
 mod mentions;
+mod methods;
+mod misfit;
 mod modules;
 mod names;
 mod narrow;
 mod operators;
+mod parallel;
 mod pass;
 mod paths;
+mod pattern;
+mod people;
 mod phases;
 mod plan;
+mod returns;
 mod rollout;
+mod scheme;
 mod scope;
+mod secret;
+mod shell;
+mod standard;
 mod statement;
 mod step;
+mod subplan;
 mod symbols;
+mod test;
 mod types;
 mod undo;
-mod unsupported;
+mod unknown;
+mod unseen;
+mod waits;
+mod watch;
+mod ways;
 
 pub use modules::{LoadError, Loader};
+pub use standard::is_standard;
 
 use std::sync::Arc;
 
 use crate::{
-    diagnostic::{Code, Diagnostic, Severity},
+    diagnostic::{Code, Diagnostic, Levels, Severity, levels},
     ir::{Expr, ExprKind, ModuleId, Program, Type, Value},
     source::{Sources, Span},
 };
+use danger::DangerMap;
 use frame::Frame;
 use modules::Module;
 use pass::Pass;
@@ -77,12 +112,20 @@ impl Checked {
     }
 }
 
-/// Checks the program whose root file is called `name` and reads `text`; `loader` gives the files it imports.
+/// Checks the program whose root file is called `name` and reads `text`; `loader` gives the files it imports. Lints
+/// have the levels they have unless a project says otherwise.
 pub fn check(name: &str, text: impl Into<Arc<str>>, loader: &dyn Loader) -> Checked {
+    check_at(name, text, loader, &Levels::default())
+}
+
+/// Checks a program as [`check`] does, with these levels of lints. There is no program where one is denied.
+pub fn check_at(name: &str, text: impl Into<Arc<str>>, loader: &dyn Loader, levels: &Levels) -> Checked {
     let loaded = modules::load(name, text.into(), loader);
     let mut checker = Checker::new(&loaded.sources, &loaded.modules, loaded.diagnostics);
     checker.program_of_all_files();
     let Checker { mut diagnostics, program, .. } = checker;
+    allow::apply(&loaded.sources, &loaded.modules, &mut diagnostics);
+    levels::apply(&mut diagnostics, levels);
     diagnostics.sort_by_key(|diagnostic| (diagnostic.span(), diagnostic.code));
     let program = (!has_errors(&diagnostics)).then_some(program);
     Checked { sources: loaded.sources, diagnostics, program }
@@ -122,6 +165,7 @@ impl<'a> Checker<'a> {
         self.constants_and_functions();
         self.probes_and_actions();
         self.plans();
+        self.tests();
         self.root_grants();
         self.whole_plans();
     }
@@ -130,14 +174,14 @@ impl<'a> Checker<'a> {
     fn whole_plans(&mut self) {
         let mut pass = Pass { program: &self.program, sources: self.sources, diagnostics: Vec::new() };
         let fine = !has_errors(&self.diagnostics);
-        for (plan, complete) in self.program.plans.iter().zip(&self.symbols.complete) {
-            if *complete {
-                undo::check(&mut pass, plan);
-                finality::check(&mut pass, plan);
-            }
-        }
+        let (runs, complete) = (pass.runs(), &self.symbols.complete);
+        let holds = holds::holds(&pass, &runs);
+        let (notes, left) = finality::check(&mut pass, &runs, complete);
+        let known = undo::Known { dangers: DangerMap::new(&self.program, &runs), holds: &holds, left: &left };
+        let undone = undo::check(&mut pass, &known, complete);
         if fine && !has_errors(&pass.diagnostics) {
-            self.program.plans.iter().for_each(|plan| lints::check(&mut pass, plan));
+            pass.diagnostics.extend(undone);
+            lints::check(&mut pass, &holds, &notes);
         }
         let found = pass.diagnostics;
         self.diagnostics.extend(found);

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use super::paths;
+use super::{paths, standard};
 use crate::{
     diagnostic::{Code, Diagnostic},
     ir::ModuleId,
@@ -17,6 +17,12 @@ use crate::{
 pub trait Loader {
     /// The text of the file at `path`, which is relative to the same folder as the root file's name.
     fn load(&self, path: &str) -> Result<String, LoadError>;
+
+    /// The text of a module of the standard library, `std/graph`; as this version has it, unless a program was kept
+    /// with another.
+    fn standard(&self, name: &str) -> Option<String> {
+        standard::text(name).map(str::to_owned)
+    }
 }
 
 /// Why a file could not be read, as a message prints it: `no such file`.
@@ -39,6 +45,8 @@ pub(super) struct Module {
     pub(super) tree: File,
     /// What its imports by path lead to, by the number of the item.
     pub(super) imports: HashMap<usize, ModuleId>,
+    /// A module of the standard library, whose grants are the root's.
+    pub(super) standard: bool,
     /// Its `uses` clauses, by the number of the item.
     pub(super) uses: Vec<usize>,
     /// Some declaration could not be read, so that names may be missing.
@@ -56,8 +64,8 @@ pub(super) struct Loaded {
 
 /// Reads the root file and, one after another, everything that is imported.
 pub(super) fn load(name: &str, text: Arc<str>, loader: &dyn Loader) -> Loaded {
-    let mut loading = Loading { loader, by_path: HashMap::new(), loaded: Loaded::empty() };
-    loading.add(paths::normal(name), name, text);
+    let mut loading = Loading { loader, by_path: HashMap::new(), standard: HashMap::new(), loaded: Loaded::empty() };
+    loading.add(paths::normal(name), name, text, false);
     let mut next = 0;
     while next < loading.loaded.modules.len() {
         loading.imports_of(ModuleId(next as u32));
@@ -79,11 +87,13 @@ struct Loading<'l> {
     loader: &'l dyn Loader,
     /// `None` for a file that could not be read, which is reported once.
     by_path: HashMap<String, Option<ModuleId>>,
+    /// The same for modules of the standard library.
+    standard: HashMap<String, Option<ModuleId>>,
     loaded: Loaded,
 }
 
 impl Loading<'_> {
-    fn add(&mut self, path: String, name: &str, text: Arc<str>) -> ModuleId {
+    fn add(&mut self, path: String, name: &str, text: Arc<str>, standard: bool) -> ModuleId {
         let id = ModuleId(self.loaded.modules.len() as u32);
         let file = self.loaded.sources.add(name, text);
         let parsed = parser::parse(file, self.loaded.sources.get(file).text());
@@ -98,6 +108,7 @@ impl Loading<'_> {
             path,
             tree: parsed.file,
             imports: HashMap::new(),
+            standard,
             uses,
             unread,
             faulty,
@@ -106,13 +117,25 @@ impl Loading<'_> {
     }
 
     fn imports_of(&mut self, module: ModuleId) {
-        let written: Vec<(usize, String, Span)> = written_imports(&self.loaded.modules[module.index()].tree);
-        for (item, path, span) in written {
-            let folder = paths::folder(&self.loaded.modules[module.index()].path);
-            let path = paths::join(folder, &path);
-            let target = match self.by_path.get(&path) {
-                Some(known) => *known,
-                None => self.read(path, span),
+        let written = written_imports(&self.loaded.modules[module.index()].tree);
+        for (item, source, span) in written {
+            let target = match source {
+                Written::Path(path) => {
+                    let path = paths::join(paths::folder(&self.loaded.modules[module.index()].path), &path);
+                    match self.by_path.get(&path) {
+                        Some(known) => *known,
+                        None => self.read(path, span),
+                    }
+                }
+                Written::Module(name) => match self.standard.get(&name) {
+                    Some(known) => *known,
+                    None => {
+                        let items = &self.loaded.modules[module.index()].tree.items;
+                        let before = item.checked_sub(1).and_then(|before| items.get(before));
+                        let follows_unread = before.is_some_and(|before| matches!(before.kind, ItemKind::Error));
+                        self.read_standard(name, span, follows_unread)
+                    }
+                },
             };
             if let Some(target) = target {
                 self.loaded.modules[module.index()].imports.insert(item, target);
@@ -122,23 +145,67 @@ impl Loading<'_> {
 
     fn read(&mut self, path: String, span: Span) -> Option<ModuleId> {
         match self.loader.load(&path) {
-            Ok(text) => Some(self.add(path.clone(), &path, text.into())),
+            Ok(text) => Some(self.add(path.clone(), &path, text.into(), false)),
             Err(LoadError(reason)) => {
                 let message = format!("`{path}` can't be read: {reason}");
-                let help = "an import is relative to the folder of the file it stands in";
-                self.loaded.diagnostics.push(Diagnostic::new(Code::E0204, span, message, "imported here").help(help));
+                let said = Diagnostic::new(Code::E0204, span, message, "imported here");
+                self.loaded.diagnostics.push(if standard::names().any(|known| known == path) {
+                    said.help(format!("a module of the library stands without quotes: `import {path}`"))
+                        .fix(span, path.clone())
+                } else if !path.ends_with(".orch") {
+                    said.help("a file is imported by its whole name: `\"./ops.orch\"`")
+                } else {
+                    said.help("an import is relative to the folder of the file it stands in")
+                });
                 self.by_path.insert(path, None);
                 None
             }
         }
     }
+
+    /// A module of the standard library; `follows_unread` says that what stands before it could not be read, and may
+    /// have meant it otherwise: `from deploy import ..`.
+    fn read_standard(&mut self, name: String, span: Span, follows_unread: bool) -> Option<ModuleId> {
+        let found = self.loader.standard(&name).map(|text| self.add(name.clone(), &name, text.into(), true));
+        if found.is_none() && !follows_unread {
+            let known: Vec<String> = standard::names().collect();
+            let names = || known.iter().map(String::as_str);
+            let message = format!("there is no module `{name}`");
+            let help = || {
+                let known = super::names::listed(&known);
+                let own = format!("a file of your own is imported by its path: `import \"./{name}.orch\"`");
+                Some(format!("there is {known}; {own}"))
+            };
+            let said = Diagnostic::new(Code::E0204, span, message, "imported here");
+            let whole = format!("std/{name}");
+            self.loaded.diagnostics.push(if known.contains(&whole) {
+                said.help(format!("write `{whole}`")).fix(span, whole)
+            } else {
+                said.suggest(&name, names()).or_help(help)
+            });
+        }
+        self.standard.insert(name, found);
+        found
+    }
 }
 
-/// The imports by path: which item, the path, and where it stands.
-fn written_imports(tree: &File) -> Vec<(usize, String, Span)> {
+/// What an import names.
+enum Written {
+    /// `"./ops.orch"`
+    Path(String),
+    /// `std/graph`
+    Module(String),
+}
+
+/// The imports: which item, what it names, and where that stands.
+fn written_imports(tree: &File) -> Vec<(usize, Written, Span)> {
     let imports = tree.items.iter().enumerate().filter_map(|(at, item)| match &item.kind {
         ItemKind::Import(Import { source: ImportSource::Path(path), .. }) => {
-            Some((at, path.plain()?.to_string(), path.span))
+            Some((at, Written::Path(path.plain()?.to_string()), path.span))
+        }
+        ItemKind::Import(Import { source: ImportSource::Module(names), .. }) => {
+            let written: Vec<&str> = names.iter().map(|name| name.text.as_str()).collect();
+            Some((at, Written::Module(written.join("/")), names.first()?.span.to(names.last()?.span)))
         }
         _ => None,
     });

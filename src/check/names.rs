@@ -1,13 +1,12 @@
 //! What a name in an expression means, and what is said about one that means nothing.
 
-use crate::diagnostic::suggest::did_you_mean;
 use std::rc::Rc;
 
 use smol_str::SmolStr;
 
 use super::{
     Checker, placeholder,
-    scope::{BindingId, Group, Named},
+    scope::{Apart, BindingId, Group, Named, Names},
     symbols::{Declared, Symbol},
 };
 use crate::{
@@ -29,9 +28,6 @@ pub(super) enum Base {
     Broken,
 }
 
-/// After so many diagnostics no name of the whole file is guessed any more.
-const MOST_GUESSED: usize = 200;
-
 impl Checker<'_> {
     /// A name on its own, where a value is due.
     pub(super) fn name(&mut self, text: &SmolStr, span: Span, hint: Option<&Type>) -> Expr {
@@ -42,7 +38,10 @@ impl Checker<'_> {
         match self.base_name(&name, hint) {
             Base::Value(value) => value,
             Base::Broken => placeholder(span),
-            Base::Group(group) => self.not_a_value(&name, "a part of the plan", group.span, &group_help(&name, &group)),
+            Base::Group(group) => match group.value {
+                Some(id) => self.local(id, span),
+                None => self.not_a_value(&name, "a part of the plan", group.span, &group_help(&name, &group)),
+            },
             Base::Module(_) => self.not_a_value(&name, "an imported file", span, "write `.` and one of its names"),
         }
     }
@@ -84,7 +83,26 @@ impl Checker<'_> {
                 );
                 Base::Broken
             }
+            Named::Apart(apart, bound) => {
+                self.apart(name, apart, bound);
+                Base::Broken
+            }
             Named::Broken(_) => Base::Broken,
+        }
+    }
+
+    /// Reports a name that has no value at this place.
+    fn apart(&mut self, name: &Name, apart: Apart, bound: Span) {
+        match apart {
+            Apart::Never(what) => {
+                self.not_a_value(name, what, bound, "nothing is known of it afterwards but that it is done");
+            }
+            Apart::Around => {
+                let diagnostic = self.own_names(name, self.used_path(name), bound);
+                self.report(diagnostic);
+            }
+            Apart::Beside => self.beside(name, bound),
+            Apart::Unsure => self.unsure(name, bound),
         }
     }
 
@@ -103,7 +121,8 @@ impl Checker<'_> {
             let message = format!("`{}` has no value", self.sources.text(span));
             self.report(
                 Diagnostic::new(Code::E0210, span, message, "used as a value here")
-                    .label(bound, "what is done here gives nothing"),
+                    .label(bound, "what is done here gives nothing")
+                    .help("say what it gives where it is declared: `-> Type`, or `task name: Type ..`"),
             );
             return placeholder(span);
         }
@@ -140,7 +159,7 @@ impl Checker<'_> {
             Symbol::Constant(slot) => match &self.symbols.constants[slot].checked {
                 Some((id, ty)) => {
                     let (kind, ty) = (ExprKind::Constant(*id), ty.clone());
-                    Base::Value(Expr { kind, ty, span: name.span })
+                    Base::Value(self.frame.facts.narrowed(Expr { kind, ty, span: name.span }))
                 }
                 None => {
                     if self.frame.constant == Some(slot) {
@@ -151,7 +170,7 @@ impl Checker<'_> {
             },
             symbol @ (Symbol::Function(_) | Symbol::Probe(_) | Symbol::Action(_) | Symbol::Plan(_)) => {
                 let help = match symbol {
-                    Symbol::Plan(_) => "a plan is run from outside".to_owned(),
+                    Symbol::Plan(_) => format!("run it: `run x = {}(..)`", name.text),
                     _ => format!("call it: `{}(..)`", name.text),
                 };
                 self.not_a_value(name, symbol.describe(), declared.span, &help);
@@ -204,42 +223,26 @@ impl Checker<'_> {
                 let ty = &self.frame.scopes.binding(*id).ty;
                 ty == expected || matches!(ty, Type::Optional(inner) if inner.as_ref() == expected)
             }
-            Some(Named::Group(_) | Named::Pending(..) | Named::Split(..) | Named::Broken(_)) | None => false,
+            Some(Named::Group(_) | Named::Pending(..) | Named::Split(..) | Named::Apart(..) | Named::Broken(_))
+            | None => false,
         }
     }
 
-    /// Reports a name that means nothing.
-    pub(super) fn unknown_name(&mut self, name: &Name) {
-        self.unknown_name_expecting(name, None);
+    /// Whether a name means something here, whatever is expected.
+    pub(super) fn is_name(&self, text: &str) -> bool {
+        self.frame.scopes.get(text).is_some() || self.is_declared(text)
     }
 
-    fn unknown_name_expecting(&mut self, name: &Name, hint: Option<&Type>) {
-        if self.has_unread_parts() {
-            return;
-        }
-        let variants: Vec<SmolStr> = hint.and_then(variants_of).map(variant_names).unwrap_or_default();
-        let (code, message) = match hint.and_then(variants_of) {
-            Some(expected) if !variants.is_empty() => {
-                (Code::E0309, format!("`{}` is neither a name nor a variant of `{expected}`", name.text))
-            }
-            _ => (Code::E0201, format!("there is no `{}` here", name.text)),
-        };
-        // Who has misspelt so many names is not helped by a guess for each, and every guess looks at every name.
-        let guessed = if self.diagnostics.len() < MOST_GUESSED { usize::MAX } else { 0 };
-        let own = self.symbols.names[self.module.index()].values.keys().map(SmolStr::as_str).take(guessed);
-        let nearby = self.frame.scopes.visible_names();
-        let help = did_you_mean(&name.text, variants.iter().map(SmolStr::as_str).chain(nearby).chain(own))
-            .or_else(|| (!variants.is_empty()).then(|| format!("it has {}", listed(&variants))));
-        let mut diagnostic = Diagnostic::new(code, name.span, message, "");
-        diagnostic.help = help;
-        self.report(diagnostic);
+    /// Whether the file declares or imports a name.
+    pub(super) fn is_declared(&self, text: &str) -> bool {
+        self.symbols.names[self.module.index()].values.contains_key(text)
     }
 
     /// A name inside a phase, block step or file: `phase.x`, `ops.limit`.
     pub(super) fn member(&mut self, base: &Base, name: &Name) -> Base {
         match base {
             Base::Broken | Base::Value(_) => Base::Broken,
-            Base::Group(group) => match group.names.get(&name.text).cloned() {
+            Base::Group(group) => match self.in_group(group, &name.text) {
                 Some(named) => self.named(name, named),
                 None => {
                     self.not_in_group(group, name);
@@ -259,17 +262,31 @@ impl Checker<'_> {
         }
     }
 
+    /// A name inside a group. Where it is known which options of a decision are possible, what those bind.
+    fn in_group(&mut self, group: &Group, name: &SmolStr) -> Option<Named> {
+        let decision = group.value.map(|id| self.frame.scopes.binding(id).local);
+        let possible = decision.filter(|_| !group.options.is_empty()).and_then(|it| self.frame.facts.possible(it));
+        let Some(possible) = possible else { return group.names.get(name).cloned() };
+        let ways = group.options.iter().filter(|(option, _)| possible.contains(option)).map(|(_, names)| names);
+        let ways: Vec<&Names> = ways.collect();
+        self.frame.scopes.merge_name(name, &ways)
+    }
+
     fn not_in_group(&mut self, group: &Group, name: &Name) {
-        if self.has_unread_parts() || self.frame.unsupported {
+        if self.has_unread_parts() {
             return;
         }
         let part = self.sources.text(group.span);
         let message = format!("`{part}` binds no `{}`", name.text);
-        let help = did_you_mean(&name.text, group.names.keys().map(SmolStr::as_str));
-        let mut diagnostic = Diagnostic::new(Code::E0201, name.span, message, "");
-        diagnostic = diagnostic.label(group.span, "looked for in here");
-        diagnostic.help = help;
-        self.report(diagnostic);
+        let others = group.names.keys().filter(|other| **other != name.text);
+        let diagnostic = Diagnostic::new(Code::E0201, name.span, message, "");
+        let diagnostic = match group.options.iter().find(|(_, names)| names.contains_key(&name.text)) {
+            Some((option, _)) => diagnostic.label(group.span, format!("only the option `{option}` binds it")),
+            None => diagnostic.label(group.span, "looked for in here"),
+        };
+        let known: Vec<&str> = others.map(SmolStr::as_str).collect();
+        let help = || (!known.is_empty()).then(|| format!("it binds {}", listed(&known)));
+        self.report(diagnostic.suggest(&name.text, known.iter().copied()).or_help(help));
     }
 
     /// The base of a path of names, `a.b`, if the expression is one.
@@ -296,7 +313,7 @@ fn group_help(name: &Name, group: &Group) -> String {
 }
 
 /// The type whose variants can stand bare, through `?`.
-fn variants_of(hint: &Type) -> Option<&Type> {
+pub(super) fn variants_of(hint: &Type) -> Option<&Type> {
     match hint {
         Type::Optional(inner) => variants_of(inner),
         Type::Risk | Type::Enum(_) => Some(hint),
@@ -304,7 +321,7 @@ fn variants_of(hint: &Type) -> Option<&Type> {
     }
 }
 
-fn variant_names(ty: &Type) -> Vec<SmolStr> {
+pub(super) fn variant_names(ty: &Type) -> Vec<SmolStr> {
     match ty {
         Type::Risk => Risk::ALL.iter().map(|risk| SmolStr::new(risk.as_str())).collect(),
         Type::Enum(declared) => declared.variants.iter().map(|variant| variant.name.clone()).collect(),

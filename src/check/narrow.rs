@@ -1,18 +1,33 @@
-//! What conditions prove: names and fields that are not `none` here.
+//! What conditions prove: names and fields that are not `none` here, and which variants are left.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
-use crate::ir::{BinaryOp, Expr, ExprKind, LocalId, Type, UnaryOp, Value};
+use crate::ir::{BinaryOp, ConstantId, Expr, ExprKind, LocalId, Pattern, Type, UnaryOp, Value};
 
 /// A name or a field of it.
-pub(super) type Path = (LocalId, Vec<SmolStr>);
+type Path = (Root, Vec<SmolStr>);
 
-/// What is known not to be `none`, for as long as it is known.
+/// A name whose value never changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Root {
+    Local(LocalId),
+    Constant(ConstantId),
+}
+
+/// What is known, for as long as it is known: what is not `none`, and which variants a name may be.
 #[derive(Debug, Default)]
 pub(super) struct Facts {
     known: FxHashSet<Path>,
-    log: Vec<Path>,
+    possible: FxHashMap<LocalId, Vec<SmolStr>>,
+    log: Vec<Learnt>,
+}
+
+#[derive(Debug)]
+enum Learnt {
+    Present(Path),
+    /// Which variants a name may be, in place of what was known before.
+    Possible(LocalId, Option<Vec<SmolStr>>),
 }
 
 impl Facts {
@@ -23,9 +38,30 @@ impl Facts {
 
     /// Forgets what was learnt since.
     pub(super) fn forget(&mut self, mark: usize) {
-        for path in self.log.drain(mark..) {
-            self.known.remove(&path);
+        for learnt in self.log.drain(mark..).rev() {
+            match learnt {
+                Learnt::Present(path) => drop(self.known.remove(&path)),
+                Learnt::Possible(local, Some(before)) => drop(self.possible.insert(local, before)),
+                Learnt::Possible(local, None) => drop(self.possible.remove(&local)),
+            }
         }
+    }
+
+    /// The variants that a name may be, where less are left than its type has.
+    pub(super) fn possible(&self, local: LocalId) -> Option<&[SmolStr]> {
+        self.possible.get(&local).map(Vec::as_slice)
+    }
+
+    /// Learns that a name of an enum is one of the variants that `is_one` says.
+    fn one_of(&mut self, operand: &Expr, is_one: impl Fn(&SmolStr) -> bool) {
+        let ExprKind::Local(local) = operand.kind else { return };
+        let Type::Enum(declared) = without_none(&operand.ty) else { return };
+        let all = declared.variants.iter().map(|variant| &variant.name);
+        let before = self.possible.get(&local).cloned();
+        let may_be = |name: &&SmolStr| before.as_ref().is_none_or(|before| before.contains(name)) && is_one(name);
+        let left = all.filter(may_be).cloned().collect();
+        self.possible.insert(local, left);
+        self.log.push(Learnt::Possible(local, before));
     }
 
     /// Learns what follows from `condition` being `truth`.
@@ -40,10 +76,31 @@ impl Facts {
                 self.learn(right, false);
             }
             ExprKind::Unary(UnaryOp::Not, operand) => self.learn(operand, !truth),
-            ExprKind::IsNone(operand) if !truth => self.not_none(operand),
-            ExprKind::Binary(BinaryOp::NotEqual, left, right) if truth => self.unlike(left, right),
-            ExprKind::Binary(BinaryOp::Equal, left, right) if !truth => self.unlike(left, right),
+            ExprKind::Is(operand, pattern) => self.learn_pattern(operand, pattern, truth),
+            ExprKind::Binary(op @ (BinaryOp::Equal | BinaryOp::NotEqual), left, right) => {
+                let equal = (*op == BinaryOp::Equal) == truth;
+                if !equal {
+                    self.unlike(left, right);
+                }
+                for (operand, other) in [(left, right), (right, left)] {
+                    if let ExprKind::Variant(variant, _) = &other.kind {
+                        self.one_of(operand, |name| (name == variant) == equal);
+                    }
+                }
+            }
             _ => {}
+        }
+    }
+
+    /// Learns what follows from `pattern` matching `value`, or not.
+    pub(super) fn learn_pattern(&mut self, value: &Expr, pattern: &Pattern, matches: bool) {
+        if takes_none(pattern) != matches {
+            self.not_none(value);
+        }
+        if matches {
+            self.one_of(value, |variant| may_take(pattern, variant));
+        } else {
+            self.one_of(value, |variant| !takes_all(pattern, variant));
         }
     }
 
@@ -59,8 +116,17 @@ impl Facts {
         if let Some(path) = path(operand)
             && self.known.insert(path.clone())
         {
-            self.log.push(path);
+            self.log.push(Learnt::Present(path));
         }
+    }
+
+    /// Whether a value is known to be there, and could be `none` but for that: itself, or what it is a part of.
+    pub(super) fn is_narrowed(&self, expr: &Expr) -> bool {
+        let whole = path(expr);
+        let known = whole.is_some_and(|(root, fields)| {
+            (0..=fields.len()).any(|length| self.known.contains(&(root, fields[..length].to_vec())))
+        });
+        known || matches!(&expr.kind, ExprKind::Field(base, _) if self.is_narrowed(base))
     }
 
     /// The expression with the type it has here: `T` instead of `T?` where it is known to be there.
@@ -75,17 +141,60 @@ impl Facts {
     }
 }
 
+/// Whether `none` matches a pattern.
+fn takes_none(pattern: &Pattern) -> bool {
+    match pattern {
+        Pattern::Any | Pattern::None => true,
+        Pattern::Bind(inner, _) => takes_none(inner),
+        // Behind a mistake nothing is known.
+        Pattern::Alternatives(patterns) => patterns.is_empty() || patterns.iter().any(takes_none),
+        Pattern::Some(_) | Pattern::Literal(_) | Pattern::Range(..) | Pattern::Variant(..) => false,
+    }
+}
+
+/// Whether a pattern may match a variant of that name.
+fn may_take(pattern: &Pattern, variant: &SmolStr) -> bool {
+    match pattern {
+        Pattern::Any | Pattern::Literal(_) | Pattern::Range(..) => true,
+        Pattern::None => false,
+        Pattern::Some(inner) | Pattern::Bind(inner, _) => may_take(inner, variant),
+        Pattern::Variant(name, _) => name == variant,
+        Pattern::Alternatives(patterns) => {
+            patterns.is_empty() || patterns.iter().any(|pattern| may_take(pattern, variant))
+        }
+    }
+}
+
+/// Whether a pattern matches every variant of that name.
+fn takes_all(pattern: &Pattern, variant: &SmolStr) -> bool {
+    match pattern {
+        Pattern::Any => true,
+        Pattern::None | Pattern::Literal(_) | Pattern::Range(..) => false,
+        Pattern::Some(inner) | Pattern::Bind(inner, _) => takes_all(inner, variant),
+        Pattern::Variant(name, fields) => name == variant && fields.is_empty(),
+        Pattern::Alternatives(patterns) => patterns.iter().any(|pattern| takes_all(pattern, variant)),
+    }
+}
+
+fn without_none(ty: &Type) -> &Type {
+    match ty {
+        Type::Optional(inner) => inner,
+        ty => ty,
+    }
+}
+
 fn is_none(expr: &Expr) -> bool {
     matches!(expr.kind, ExprKind::Literal(Value::None))
 }
 
 fn path(expr: &Expr) -> Option<Path> {
     match &expr.kind {
-        ExprKind::Local(local) => Some((*local, Vec::new())),
+        ExprKind::Local(local) => Some((Root::Local(*local), Vec::new())),
+        ExprKind::Constant(constant) => Some((Root::Constant(*constant), Vec::new())),
         ExprKind::Field(base, name) => {
-            let (local, mut fields) = path(base)?;
+            let (root, mut fields) = path(base)?;
             fields.push(name.clone());
-            Some((local, fields))
+            Some((root, fields))
         }
         _ => None,
     }

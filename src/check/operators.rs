@@ -1,13 +1,17 @@
 //! The signs: which types go together, and what comes out.
 
+use std::sync::Arc;
+
+use smol_str::SmolStr;
+
 use super::{
     Checker,
-    assign::{fits, fitted, same},
-    placeholder,
+    assign::{Want, What, fits, fitted, same},
+    has_errors, placeholder,
 };
 use crate::{
     diagnostic::{Code, Diagnostic},
-    ir::{BinaryOp, Expr, ExprKind, Type, UnaryOp},
+    ir::{BinaryOp, Expr, ExprKind, Type, UnaryOp, Value},
     source::Span,
     syntax::ast,
 };
@@ -31,8 +35,15 @@ impl Checker<'_> {
 
     /// `a in b`, `a not in b`.
     pub(super) fn membership(&mut self, span: Span, negated: bool, left: &ast::Expr, right: &ast::Expr) -> Expr {
-        let whole = self.infer(right, None);
+        let explains = self.hint_need(right) == HintNeed::Unknown && self.hint_need(left) != HintNeed::Unknown;
+        let item = explains.then(|| self.infer(left, None));
+        let hint = item.as_ref().map(|item| Type::List(Arc::new(item.ty.clone())));
+        let whole = self.infer(right, hint.as_ref());
         let whole = self.present(whole, "is looked into");
+        if self.secret_is_used(&whole, "what is looked for would show it") {
+            item.unwrap_or_else(|| self.infer(left, None));
+            return Expr { ty: Type::Bool, ..placeholder(span) };
+        }
         let part = match &whole.ty {
             Type::List(item) => item.as_ref().clone(),
             Type::Map(_) | Type::String => Type::String,
@@ -44,7 +55,12 @@ impl Checker<'_> {
                 Type::Error
             }
         };
-        let item = self.expect(left, &part, "what is looked for");
+        let item = item.unwrap_or_else(|| self.infer(left, Some(&part)));
+        if matches!(&item.ty, Type::List(inner) if same(inner, &whole.ty)) && !same(&item.ty, &part) {
+            self.wrong_way_round(&item, &whole);
+            return Expr { ty: Type::Bool, ..placeholder(span) };
+        }
+        let item = self.coerce(item, &part, Want { what: What::Text("what is looked for"), place: None });
         let kind = ExprKind::Binary(BinaryOp::In, Box::new(item), Box::new(whole));
         let test = Expr { kind, ty: Type::Bool, span };
         if !negated {
@@ -56,6 +72,14 @@ impl Checker<'_> {
     /// `a == b`, `a != b`: either side gives the other its expected type.
     pub(super) fn equality(&mut self, span: Span, op: BinaryOp, left: &ast::Expr, right: &ast::Expr) -> Expr {
         let (left, right) = self.both(left, right);
+        if self.compares_secrets(&left, &right) {
+            return Expr { ty: Type::Bool, ..placeholder(span) };
+        }
+        if let Some(known) = asked_for_none(&left, &right).filter(|known| !matches!(known.ty, Type::Optional(_))) {
+            let answer = op == BinaryOp::NotEqual;
+            self.never_none(known, &format!("it is always {answer}: drop the test"), None);
+            return Expr { ty: Type::Bool, ..placeholder(span) };
+        }
         let ty = if fits(&right.ty, &left.ty) {
             left.ty.clone()
         } else if fits(&left.ty, &right.ty) {
@@ -68,17 +92,54 @@ impl Checker<'_> {
         Expr { kind: ExprKind::Binary(op, sides.0, sides.1), ty: Type::Bool, span }
     }
 
-    /// Two sides of which one may be a bare variant, `none`, `[]` or `{}` that the other one explains.
+    /// Whether one side is a secret, which is reported.
+    fn compares_secrets(&mut self, left: &Expr, right: &Expr) -> bool {
+        let none = |expr: &Expr| matches!(expr.kind, ExprKind::Literal(Value::None));
+        let why = "what it is compared with would show it";
+        !none(left) && !none(right) && [left, right].into_iter().any(|side| self.secret_is_used(side, why))
+    }
+
+    /// Two sides of which one may be a variant, `none`, `[]` or `{}` that the other one explains.
     fn both(&mut self, left: &ast::Expr, right: &ast::Expr) -> (Expr, Expr) {
-        if needs_hint(left) && !needs_hint(right) {
+        if self.hint_need(left) > self.hint_need(right) {
             let right = self.infer(right, None);
             let hint = right.ty.clone();
-            return (self.infer(left, Some(&hint)), right);
+            return (self.explained(left, &hint), right);
         }
         let left = self.infer(left, None);
         let hint = left.ty.clone();
-        let right = self.infer(right, Some(&hint));
+        let right = self.explained(right, &hint);
         (left, right)
+    }
+
+    /// A value that another one explains. Where that one is broken, nothing is said of what may be a variant of it.
+    pub(super) fn explained(&mut self, expr: &ast::Expr, other: &Type) -> Expr {
+        let unknown = *other == Type::Error && self.hint_need(expr) == HintNeed::Unknown;
+        let is_variant = |name: &SmolStr| !self.enums_with(name).is_empty();
+        if unknown && variant_of(expr).is_some_and(is_variant) && has_errors(&self.diagnostics) {
+            if let ast::ExprKind::Call { callee: _, arguments } = &expr.kind {
+                self.names_are_used(arguments);
+            }
+            return placeholder(expr.span);
+        }
+        self.infer(expr, Some(other))
+    }
+
+    fn hint_need(&self, expr: &ast::Expr) -> HintNeed {
+        match &expr.kind {
+            ast::ExprKind::None | ast::ExprKind::Record(_) => HintNeed::Unknown,
+            ast::ExprKind::Name(name) if self.is_name(name) => HintNeed::Known,
+            ast::ExprKind::Name(_) => HintNeed::Unknown,
+            ast::ExprKind::Call { callee, arguments: _ } => match &callee.kind {
+                ast::ExprKind::Name(name) if !self.is_callable_name(name) => HintNeed::Unknown,
+                _ => HintNeed::None,
+            },
+            ast::ExprKind::List(items) => {
+                items.iter().map(|item| self.hint_need(item)).min().unwrap_or(HintNeed::Unknown)
+            }
+            ast::ExprKind::Paren(inner) => self.hint_need(inner),
+            _ => HintNeed::None,
+        }
     }
 
     /// `a < b` and the like.
@@ -121,28 +182,52 @@ impl Checker<'_> {
             }
             _ => (left, right),
         };
+        if let Some(fault) = self.known_fault(op, &left, &right) {
+            self.error(Code::E0310, span, fault);
+            return placeholder(span);
+        }
         Expr { kind: ExprKind::Binary(op, Box::new(left), Box::new(right)), ty, span }
-    }
-
-    /// Reports two sides that don't go together.
-    fn unlike(&mut self, op: BinaryOp, left: &Expr, right: &Expr) {
-        let message = format!("`{}` does not go with `{}` and `{}`", sign(op), left.ty, right.ty);
-        let mut diagnostic =
-            Diagnostic::new(Code::E0302, right.span, message, format!("this is {}", described(&right.ty)))
-                .label(left.span, format!("this is {}", described(&left.ty)));
-        diagnostic.help = advice(op, &left.ty, &right.ty).map(str::to_owned);
-        self.report(diagnostic);
     }
 }
 
-/// Whether an expression means little without an expected type.
-fn needs_hint(expr: &ast::Expr) -> bool {
-    match &expr.kind {
-        ast::ExprKind::Name(_) | ast::ExprKind::None | ast::ExprKind::Record(_) => true,
-        ast::ExprKind::List(items) => items.iter().all(needs_hint),
-        ast::ExprKind::Paren(inner) => needs_hint(inner),
-        _ => false,
+/// What is compared with `none`.
+fn asked_for_none<'e>(left: &'e Expr, right: &'e Expr) -> Option<&'e Expr> {
+    let none = |expr: &Expr| expr.ty != Type::Error && matches!(expr.kind, ExprKind::Literal(Value::None));
+    match (none(left), none(right)) {
+        (true, false) => Some(right),
+        (false, true) => Some(left),
+        _ => None,
     }
+}
+
+/// How much an expression needs an expected type.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum HintNeed {
+    /// It says itself what it is.
+    None,
+    /// A name that means something here, and may be meant as a variant.
+    Known,
+    /// It means nothing without.
+    Unknown,
+}
+
+/// The name that may be a variant, with or without a payload.
+pub(super) fn variant_of(value: &ast::Expr) -> Option<&SmolStr> {
+    match &value.kind {
+        ast::ExprKind::Name(name) => Some(name),
+        ast::ExprKind::Call { callee, arguments: _ } => match &callee.kind {
+            ast::ExprKind::Name(name) => Some(name),
+            _ => None,
+        },
+        ast::ExprKind::Paren(inner) => variant_of(inner),
+        ast::ExprKind::If { then, .. } => variant_of(then),
+        _ => None,
+    }
+}
+
+/// Whether values of a type are less or more than one another.
+pub(super) fn has_order(ty: &Type) -> bool {
+    ordered(ty, ty)
 }
 
 fn ordered(left: &Type, right: &Type) -> bool {
@@ -176,7 +261,7 @@ fn result(op: BinaryOp, left: &Type, right: &Type) -> Option<Type> {
     }
 }
 
-fn number(ty: &Type) -> bool {
+pub(super) fn number(ty: &Type) -> bool {
     matches!(ty, Type::Int | Type::Decimal)
 }
 
@@ -184,47 +269,6 @@ fn number_of(left: &Type, right: &Type) -> Type {
     if *left == Type::Int && *right == Type::Int { Type::Int } else { Type::Decimal }
 }
 
-fn unit(ty: &Type) -> bool {
+pub(super) fn unit(ty: &Type) -> bool {
     matches!(ty, Type::Percent | Type::Duration | Type::Size)
-}
-
-fn described(ty: &Type) -> String {
-    match ty {
-        Type::Percent => "a share (`Percent`)".to_owned(),
-        Type::Duration => "a time (`Duration`)".to_owned(),
-        Type::Size => "a size in bytes (`Size`)".to_owned(),
-        ty => format!("`{ty}`"),
-    }
-}
-
-fn sign(op: BinaryOp) -> &'static str {
-    match op {
-        BinaryOp::Equal => "==",
-        BinaryOp::NotEqual => "!=",
-        BinaryOp::Less => "<",
-        BinaryOp::LessEqual => "<=",
-        BinaryOp::Greater => ">",
-        BinaryOp::GreaterEqual => ">=",
-        BinaryOp::In => "in",
-        BinaryOp::Add => "+",
-        BinaryOp::Subtract => "-",
-        BinaryOp::Multiply => "*",
-        BinaryOp::Divide => "/",
-    }
-}
-
-fn advice(op: BinaryOp, left: &Type, right: &Type) -> Option<&'static str> {
-    match (op, left, right) {
-        (BinaryOp::Add, Type::String, _) | (BinaryOp::Add, _, Type::String) => {
-            Some("put the parts into one text: `\"{a}{b}\"`")
-        }
-        (BinaryOp::Multiply, Type::Percent, _) | (BinaryOp::Multiply, _, Type::Percent) => {
-            Some("a `Percent` is not a number: divide it by `100%` to get one")
-        }
-        (_, left, right) if unit(left) && number(right) || number(left) && unit(right) => {
-            Some("give the number a unit")
-        }
-        (_, left, right) if unit(left) && unit(right) => Some("both sides must measure the same thing"),
-        _ => None,
-    }
 }

@@ -1,6 +1,5 @@
 //! Phases that stand together: what each waits for, and in which order they are checked.
 
-use crate::diagnostic::suggest::did_you_mean;
 use std::rc::Rc;
 
 use rustc_hash::{FxBuildHasher, FxHashMap};
@@ -94,6 +93,8 @@ impl<'a> Checker<'a> {
                 let (title, compensation) = (title.as_ref(), compensation.as_deref());
                 written.push(Written { name, title, modifiers, body, compensation, span: statement.span });
             }
+            // What is done after each is done before the first: see `after_each_of`.
+            ast::StatementKind::AfterEach { .. } => {}
             _ => {
                 self.statement(statement);
             }
@@ -176,11 +177,18 @@ impl<'a> Checker<'a> {
         }
         let message = format!("there is no phase `{}` to wait for", name.text);
         let names = written.iter().map(|phase| phase.name.text.as_str());
-        let help = did_you_mean(&name.text, names)
-            .or_else(|| Some("`after` names phases of the same block that no other statement separates".to_owned()));
-        let mut diagnostic = Diagnostic::new(Code::E0410, name.span, message, "");
-        diagnostic.help = help;
-        self.report(diagnostic);
+        let diagnostic = Diagnostic::new(Code::E0410, name.span, message, "").suggest(&name.text, names);
+        let beyond =
+            self.frame.phases_of_blocks.last().and_then(|phases| phases.iter().find(|it| it.text == name.text));
+        let bound =
+            self.frame.scopes.get(&name.text).and_then(Named::value).map(|id| self.frame.scopes.binding(id).span);
+        let diagnostic = match (beyond, bound) {
+            (Some(phase), _) => diagnostic.label(phase.span, "another statement stands between"),
+            (None, Some(bound)) => diagnostic.label(bound, "this is no phase, and done before all phases here anyway"),
+            (None, None) => diagnostic,
+        };
+        let help = || Some("`after` names phases of the same block that no other statement separates".to_owned());
+        self.report(diagnostic.or_help(help));
         None
     }
 
@@ -209,19 +217,20 @@ impl<'a> Checker<'a> {
         if let Some(run) = self.frame.runs.last_mut() {
             run.current = index;
         }
-        self.estimates(written.modifiers);
-        self.no_scope_timeout(written.modifiers, "a phase");
         let title = self.title(written.title);
         let (block, names, ends) = self.scope(Around::Phase, Some(written.name), written.body);
         let compensation = self.scope_compensation(written.compensation, Some(&names));
         let run = self.frame.runs.last().map_or(0, |run| run.id);
-        let group = Group { span: written.name.span, names, phase: Some(PhaseRef { run, index }) };
+        let phase = Some(PhaseRef { run, index });
+        let group = Group { phase, ..Group::part(written.name.span, names) };
         if matches!(self.frame.scopes.get(&written.name.text), Some(Named::Pending(..))) {
             self.frame.scopes.set(written.name.text.clone(), Named::Group(Rc::new(group)));
             self.named_address(written.name);
         }
         let segment = Segment::name(&written.name.text);
-        (Phase { segment, title, after, block, compensation, span: written.span }, ends)
+        let estimate = self.estimate(written.modifiers);
+        let timeout = self.timeout(written.modifiers);
+        (Phase { segment, title, after, estimate, timeout, block, compensation, span: written.span }, ends)
     }
 }
 

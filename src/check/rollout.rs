@@ -5,15 +5,16 @@ use rust_decimal::Decimal;
 use super::{
     Checker,
     assign::{Want, What},
-    control::is_scalar,
     frame::Around,
+    loops::is_scalar,
     scope::BindingKind,
+    statement::plain,
 };
 use crate::{
     diagnostic::{Code, Diagnostic},
-    ir::{Expr, ExprKind, Gate, Rollout, Segment, Stages, Statement, StatementKind, Type, Value},
+    ir::{Expr, ExprKind, LocalId, Rollout, Segment, Stages, Statement, StatementKind, Type, Value},
     source::Span,
-    syntax::ast::{self, Modifier, ModifierKind, RolloutBinding, Watch},
+    syntax::ast::{self, RolloutBinding},
 };
 
 impl<'a> Checker<'a> {
@@ -28,26 +29,20 @@ impl<'a> Checker<'a> {
     ) -> Statement {
         let title = self.title(binding.and_then(|binding| binding.title.as_ref()));
         let segment = self.rollout_address(binding, stages, span);
-        let (stages, ty) = self.stages(stages);
         self.frame.scopes.enter(Default::default());
-        let variable = binding.map(|binding| self.bind(&binding.variable, ty, BindingKind::Variable).0);
+        let (stages, variable) = self.stages(stages, binding);
         let outer = std::mem::take(&mut self.frame.gates);
         let (block, _, _) = self.scope(Around::Rollout, None, body);
         let gates = std::mem::replace(&mut self.frame.gates, outer);
         self.frame.scopes.leave();
         let compensation = self.scope_compensation(compensation, None);
         let rollout = Rollout { variable, stages, block, gates, compensation };
-        Statement { kind: StatementKind::Rollout(Box::new(rollout)), segment: Some(segment), title, span }
+        Statement { title, ..plain(StatementKind::Rollout(Box::new(rollout)), Some(segment), span) }
     }
 
     fn rollout_address(&mut self, binding: Option<&RolloutBinding>, stages: &ast::Stages, span: Span) -> Segment {
         match binding {
-            Some(binding) if self.free(&binding.name) => {
-                let named = super::scope::Named::Broken(binding.name.span);
-                self.frame.scopes.set(binding.name.text.clone(), named);
-                self.named_address(&binding.name)
-            }
-            Some(binding) => Segment::name(&binding.name.text),
+            Some(binding) => self.valueless(&binding.name, "a rollout"),
             None => {
                 let text = self.stages_text(stages);
                 self.address(None, "rollout", &text, span)
@@ -69,29 +64,43 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn stages(&mut self, stages: &'a ast::Stages) -> (Stages, Type) {
+    /// The stages, and their name, which their holds may mention.
+    fn stages(&mut self, stages: &'a ast::Stages, binding: Option<&'a RolloutBinding>) -> (Stages, Option<LocalId>) {
         match stages {
             ast::Stages::In { list, hold } => {
                 let list = self.infer(list, None);
                 let list = self.present(list, "is gone through");
                 let ty = self.item_type(&list);
                 self.stage_type(&ty, list.span);
-                let hold = self.expect(hold, &Type::Duration, "how long a stage is held");
-                (Stages::In(list, hold), ty)
+                let variable = self.stage_name(binding, ty);
+                (Stages::In(list, self.hold(hold)), variable)
             }
             ast::Stages::Listed(written) => {
-                let mut listed: Vec<(Expr, Option<Expr>)> = Vec::with_capacity(written.len());
-                for stage in written {
-                    let value = self.stage_value(&stage.value, listed.first().map(|(first, _)| first.clone()));
-                    let hold =
-                        stage.hold.as_ref().map(|hold| self.expect(hold, &Type::Duration, "how long a stage is held"));
-                    listed.push((value, hold));
-                }
-                self.must_increase(&listed);
-                let ty = listed.first().map_or(Type::Error, |(first, _)| first.ty.clone());
-                (Stages::Listed(listed), ty)
+                let values = self.stage_values(written);
+                let ty = values.first().map_or(Type::Error, |first| first.ty.clone());
+                let variable = self.stage_name(binding, ty);
+                let holds = written.iter().map(|stage| stage.hold.as_ref().map(|hold| self.hold(hold)));
+                (Stages::Listed(values.into_iter().zip(holds).collect()), variable)
             }
         }
+    }
+
+    fn stage_values(&mut self, stages: &'a [ast::Stage]) -> Vec<Expr> {
+        let mut values: Vec<Expr> = Vec::with_capacity(stages.len());
+        for stage in stages {
+            let value = self.stage_value(&stage.value, values.first().cloned());
+            values.push(value);
+        }
+        self.must_increase(&values);
+        values
+    }
+
+    fn stage_name(&mut self, binding: Option<&'a RolloutBinding>, ty: Type) -> Option<LocalId> {
+        binding.map(|binding| self.bind(&binding.variable, ty, BindingKind::Variable).0)
+    }
+
+    fn hold(&mut self, hold: &'a ast::Expr) -> Expr {
+        self.expect(hold, &Type::Duration, "how long a stage is held")
     }
 
     fn stage_value(&mut self, value: &'a ast::Expr, first: Option<Expr>) -> Expr {
@@ -117,13 +126,9 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn must_increase(&mut self, stages: &[(Expr, Option<Expr>)]) {
-        for pair in stages.windows(2) {
-            let ([(before, _), (after, _)], Some(low), Some(high)) =
-                (pair, self.percent(&pair[0].0), self.percent(&pair[1].0))
-            else {
-                continue;
-            };
+    fn must_increase(&mut self, stages: &[Expr]) {
+        for (before, after) in stages.iter().zip(stages.iter().skip(1)) {
+            let (Some(low), Some(high)) = (self.percent(before), self.percent(after)) else { continue };
             if high <= low {
                 let message = format!("stages must increase, and {high}% comes after {low}%");
                 self.report(
@@ -144,35 +149,5 @@ impl<'a> Checker<'a> {
             },
             _ => None,
         }
-    }
-
-    /// `gate errors: cond every 5m tolerate 2`, which stands directly in a rollout.
-    pub(super) fn gate(&mut self, watch: &'a Watch, span: Span) {
-        if self.frame.around.last() != Some(&Around::Rollout) {
-            let message = "a `gate` stands directly in a rollout";
-            self.report(
-                Diagnostic::new(Code::E0408, span, message, "").help("elsewhere write `verify .. within .. every ..`"),
-            );
-        }
-        let text = self.normal(&watch.condition);
-        let segment = self.address(watch.label.as_ref(), "gate", &text, span);
-        let check = self.check_condition(&watch.condition, watch.otherwise.as_ref(), text);
-        let every = self.expect(&watch.every, &Type::Duration, "`every`");
-        let tolerate = self.gate_modifiers(&watch.modifiers);
-        self.frame.gates.push(Gate { segment, check, every, tolerate });
-    }
-
-    fn gate_modifiers(&mut self, modifiers: &'a [Modifier]) -> Option<Expr> {
-        let mut tolerate = None;
-        for modifier in modifiers {
-            match &modifier.kind {
-                ModifierKind::Tolerate(count) => tolerate = Some(self.expect(count, &Type::Int, "`tolerate`")),
-                ModifierKind::OnUnknown(ast::Reaction::Undo) | ModifierKind::OnFail(ast::Reaction::Undo) => {}
-                ModifierKind::OnUnknown(_) => self.unsupported(modifier.span, "on unknown"),
-                ModifierKind::OnFail(_) => self.unsupported(modifier.span, "on fail"),
-                _ => self.misplaced_modifier(modifier, "on a gate"),
-            }
-        }
-        tolerate
     }
 }

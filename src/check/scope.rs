@@ -24,7 +24,7 @@ pub(super) struct Binding {
     pub(super) ty: Type,
     pub(super) kind: BindingKind,
     pub(super) used: bool,
-    /// The bindings in the branches of a `when` that this one stands for.
+    /// The bindings that this one stands for: those in the branches of a `when`, the parts of a record.
     sources: Vec<BindingId>,
 }
 
@@ -37,10 +37,16 @@ pub(super) enum BindingKind {
     Step,
     /// The item of a loop or the stage of a rollout.
     Variable,
+    /// What a pattern binds.
+    Pattern,
     /// `key` and `result` of an action.
     Given,
     /// What branches of a `when` bound.
     Merged,
+    /// The report of a task, or what a sub-plan, an attempt or a branch gives.
+    Outcome,
+    /// What a loop collects, or what an event or a failure is called: written only to be used.
+    Alias,
 }
 
 /// What a name of a body stands for.
@@ -53,17 +59,43 @@ pub(super) enum Named {
     Pending(PhaseRef, Span),
     /// Bound to different types on different ways, here and there.
     Split(BindingId, Span),
+    /// Something that has no value here.
+    Apart(Apart, Span),
     /// Something that is reported already.
     Broken(Span),
 }
 
-/// The names inside a phase or block step.
+/// Why a name that is known has no value at a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Apart {
+    /// It never has one: `an approval`.
+    Never(&'static str),
+    /// The place is inside of it.
+    Around,
+    /// It is a branch that runs beside the place.
+    Beside,
+    /// It is a phase that may not be done yet when `after each` runs.
+    Unsure,
+}
+
+/// The names inside a phase, a block step, a decision or a branch.
 #[derive(Debug)]
 pub(super) struct Group {
     pub(super) span: Span,
     pub(super) names: Names,
     /// Which phase it is, if it is one.
     pub(super) phase: Option<PhaseRef>,
+    /// What its name means alone: the option of a decision, the record of a branch.
+    pub(super) value: Option<BindingId>,
+    /// What each option of a decision binds that comes out of it.
+    pub(super) options: Vec<(SmolStr, Names)>,
+}
+
+impl Group {
+    /// The names inside a part of the plan that is no value.
+    pub(super) fn part(span: Span, names: Names) -> Group {
+        Group { span, names, phase: None, value: None, options: Vec::new() }
+    }
 }
 
 /// A phase: the run of phases it is in, and which of them.
@@ -80,10 +112,12 @@ pub(super) type Names = IndexMap<SmolStr, Named, FxBuildHasher>;
 #[derive(Debug, Default)]
 pub(super) struct Reuse(FxHashMap<SmolStr, Reused>);
 
-#[derive(Debug)]
-enum Reused {
-    Local(LocalId, Type),
-    Group(Reuse),
+#[derive(Debug, Default)]
+struct Reused {
+    /// What the name meant alone.
+    local: Option<(LocalId, Type)>,
+    /// What was bound inside of it.
+    inner: Reuse,
 }
 
 /// All scopes that are open.
@@ -108,7 +142,16 @@ impl Named {
             Named::Value(id) => scopes.binding(*id).span,
             Named::Group(group) => group.span,
             Named::Split(id, _) => scopes.binding(*id).span,
-            Named::Pending(_, span) | Named::Broken(span) => *span,
+            Named::Pending(_, span) | Named::Apart(_, span) | Named::Broken(span) => *span,
+        }
+    }
+
+    /// What it means where it stands alone.
+    pub(super) fn value(&self) -> Option<BindingId> {
+        match self {
+            Named::Value(id) => Some(*id),
+            Named::Group(group) => group.value,
+            Named::Pending(..) | Named::Split(..) | Named::Apart(..) | Named::Broken(_) => None,
         }
     }
 }
@@ -139,7 +182,7 @@ impl Scopes {
     pub(super) fn taken(&self, name: &str) -> Option<Span> {
         let named = self.visible.get(name)?;
         let own = self.open.last().is_some_and(|scope| scope.own.contains_key(name));
-        (own || matches!(named, Named::Value(_))).then(|| named.span(self))
+        (own || named.value().is_some()).then(|| named.span(self))
     }
 
     /// Makes a name stand for something until the scope ends.
@@ -185,24 +228,20 @@ impl Scopes {
 
     /// The local that an earlier branch bound to this name, if it has the same type.
     pub(super) fn reused_local(&self, name: &str, ty: &Type) -> Option<LocalId> {
-        match self.open.last()?.reuse.0.get(name)? {
-            Reused::Local(local, reused) if reused == ty => Some(*local),
-            Reused::Local(..) | Reused::Group(_) => None,
-        }
+        let (local, reused) = self.open.last()?.reuse.0.get(name)?.local.as_ref()?;
+        (reused == ty).then_some(*local)
     }
 
     /// What earlier branches bound inside the group of this name, until it is given back.
     pub(super) fn reuse_in(&mut self, name: &str) -> Reuse {
-        match self.open.last_mut().and_then(|scope| scope.reuse.0.get_mut(name)) {
-            Some(Reused::Group(reuse)) => std::mem::take(reuse),
-            Some(Reused::Local(..)) | None => Reuse::default(),
-        }
+        let reused = self.open.last_mut().and_then(|scope| scope.reuse.0.get_mut(name));
+        reused.map(|reused| std::mem::take(&mut reused.inner)).unwrap_or_default()
     }
 
     /// Gives back what [`Scopes::reuse_in`] gave.
     pub(super) fn give_back_in(&mut self, name: &str, given: Reuse) {
-        if let Some(Reused::Group(reuse)) = self.open.last_mut().and_then(|scope| scope.reuse.0.get_mut(name)) {
-            *reuse = given;
+        if let Some(reused) = self.open.last_mut().and_then(|scope| scope.reuse.0.get_mut(name)) {
+            reused.inner = given;
         }
     }
 
@@ -221,19 +260,17 @@ impl Scopes {
     /// Remembers what a branch bound, for the branches after it.
     pub(super) fn remember(&self, reuse: &mut Reuse, names: &Names) {
         for (name, named) in names {
-            match named {
-                Named::Value(id) => {
-                    let binding = self.binding(*id);
-                    let reused = || Reused::Local(binding.local, binding.ty.clone());
-                    reuse.0.entry(name.clone()).or_insert_with(reused);
-                }
-                Named::Group(group) => {
-                    let inner = reuse.0.entry(name.clone()).or_insert_with(|| Reused::Group(Reuse::default()));
-                    if let Reused::Group(inner) = inner {
-                        self.remember(inner, &group.names);
-                    }
-                }
-                Named::Pending(..) | Named::Split(..) | Named::Broken(_) => {}
+            let (value, inner) = match named {
+                Named::Value(id) => (Some(*id), None),
+                Named::Group(group) => (group.value, Some(&group.names)),
+                Named::Pending(..) | Named::Split(..) | Named::Apart(..) | Named::Broken(_) => continue,
+            };
+            let reused = reuse.0.entry(name.clone()).or_default();
+            if let Some(binding) = value.map(|id| self.binding(id)) {
+                reused.local.get_or_insert_with(|| (binding.local, binding.ty.clone()));
+            }
+            if let Some(inner) = inner {
+                self.remember(&mut reused.inner, inner);
             }
         }
     }
@@ -247,66 +284,108 @@ impl Scopes {
         }
         let merged = found.into_iter().filter_map(|(name, found)| {
             let everywhere = total && found.len() == ways.len();
-            Some((name.clone(), self.merge_one(name, found, everywhere)?))
+            Some((name.clone(), self.merge_one(name, &found, everywhere)?))
         });
         merged.collect()
     }
 
-    fn merge_one(&mut self, name: &SmolStr, found: Vec<Named>, everywhere: bool) -> Option<Named> {
-        let first = found.first()?.clone();
-        match &first {
-            Named::Value(id) => {
-                let binding = self.binding(*id).clone();
-                let sources: Vec<BindingId> = found.iter().filter_map(value).collect();
-                let unlike = found
-                    .iter()
-                    .find(|other| value(other).is_none_or(|other| self.binding(other).local != binding.local));
-                let unlike = unlike.map(|other| other.span(self));
-                let ty = if everywhere { binding.ty } else { super::types::optional(binding.ty) };
-                let kind = BindingKind::Merged;
-                let merged = Binding {
-                    name: name.clone(),
-                    span: binding.span,
-                    local: binding.local,
-                    ty,
-                    kind,
-                    used: false,
-                    sources,
-                };
-                let merged = self.add(merged);
-                Some(unlike.map_or(Named::Value(merged), |other| Named::Split(merged, other)))
+    fn merge_one(&mut self, name: &SmolStr, found: &[Named], everywhere: bool) -> Option<Named> {
+        if let Some(broken) = found.iter().find(|named| self.is_broken(named)) {
+            return Some(Named::Broken(broken.span(self)));
+        }
+        match found.first()? {
+            Named::Value(id) => Some(self.merge_values(name, *id, found, everywhere)),
+            Named::Group(group) => Some(self.merge_groups(name, &Rc::clone(group), found, everywhere)),
+            first @ (Named::Pending(..) | Named::Split(..) | Named::Apart(..) | Named::Broken(_)) => {
+                Some(first.clone())
             }
-            Named::Group(group) => {
-                let ways: Vec<Names> = found.iter().map(inner_names).collect();
-                let names = self.merge(&ways, everywhere);
-                Some(Named::Group(Rc::new(Group { span: group.span, names, phase: None })))
-            }
-            Named::Pending(..) | Named::Split(..) | Named::Broken(_) => Some(first),
         }
     }
 
-    /// The names as they are after something that may not have got that far: all are optional.
+    /// Whether there is nothing to be said about it any more.
+    fn is_broken(&self, named: &Named) -> bool {
+        match named {
+            Named::Broken(_) => true,
+            Named::Value(id) => self.binding(*id).ty == Type::Error,
+            Named::Group(_) | Named::Pending(..) | Named::Split(..) | Named::Apart(..) => false,
+        }
+    }
+
+    /// One name for what the ways bound, `first` on one of them.
+    fn merge_values(&mut self, name: &SmolStr, first: BindingId, found: &[Named], everywhere: bool) -> Named {
+        let binding = self.binding(first).clone();
+        let is_like = |named: &Named| named.value().is_some_and(|id| self.binding(id).local == binding.local);
+        let unlike = found.iter().find(|named| !is_like(named)).map(|named| named.span(self));
+        let merged = Binding {
+            name: name.clone(),
+            ty: if everywhere { binding.ty } else { super::types::optional(binding.ty) },
+            kind: BindingKind::Merged,
+            used: false,
+            sources: found.iter().filter_map(Named::value).collect(),
+            ..binding
+        };
+        let merged = self.add(merged);
+        unlike.map_or(Named::Value(merged), |other| Named::Split(merged, other))
+    }
+
+    fn merge_groups(&mut self, name: &SmolStr, first: &Group, found: &[Named], everywhere: bool) -> Named {
+        let values: Option<Vec<Named>> = found.iter().map(|named| named.value().map(Named::Value)).collect();
+        let value = match (first.value, values) {
+            (Some(id), Some(values)) => match self.merge_values(name, id, &values, everywhere) {
+                Named::Value(id) => Some(id),
+                split => return split,
+            },
+            _ => None,
+        };
+        let ways: Vec<Names> = found.iter().map(inner_names).collect();
+        let names = self.merge(&ways, everywhere);
+        let options = if found.len() == 1 { first.options.clone() } else { Vec::new() };
+        Named::Group(Rc::new(Group { span: first.span, names, phase: None, value, options }))
+    }
+
+    /// What one name stands for where one of these ways was taken.
+    pub(super) fn merge_name(&mut self, name: &SmolStr, ways: &[&Names]) -> Option<Named> {
+        let found: Vec<Named> = ways.iter().filter_map(|names| names.get(name).cloned()).collect();
+        let everywhere = found.len() == ways.len();
+        self.merge_one(name, &found, everywhere)
+    }
+
+    /// The names as they are after something that may not have got that far: all are optional, and an option that
+    /// was chosen proves nothing about what it binds.
     pub(super) fn maybe(&mut self, names: &Names) -> Names {
-        self.merge(std::slice::from_ref(names), false)
+        let mut names = self.merge(std::slice::from_ref(names), false);
+        forget_options(&mut names);
+        names
     }
 }
 
-fn value(named: &Named) -> Option<BindingId> {
-    match named {
-        Named::Value(id) => Some(*id),
-        Named::Group(_) | Named::Pending(..) | Named::Split(..) | Named::Broken(_) => None,
+fn forget_options(names: &mut Names) {
+    for named in names.values_mut() {
+        if let Named::Group(group) = named
+            && let Some(group) = Rc::get_mut(group)
+        {
+            group.options.clear();
+            forget_options(&mut group.names);
+        }
     }
 }
 
 fn inner_names(named: &Named) -> Names {
     match named {
         Named::Group(group) => group.names.clone(),
-        Named::Value(_) | Named::Pending(..) | Named::Split(..) | Named::Broken(_) => Names::default(),
+        Named::Value(_) | Named::Pending(..) | Named::Split(..) | Named::Apart(..) | Named::Broken(_) => {
+            Names::default()
+        }
     }
 }
 
 impl Binding {
     pub(super) fn new(name: SmolStr, span: Span, local: LocalId, ty: Type, kind: BindingKind) -> Self {
         Self { name, span, local, ty, kind, used: false, sources: Vec::new() }
+    }
+
+    /// Whoever uses it uses `sources`.
+    pub(super) fn made_of(self, sources: Vec<BindingId>) -> Self {
+        Self { sources, ..self }
     }
 }

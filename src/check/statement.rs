@@ -2,16 +2,20 @@
 
 use super::{
     Checker,
-    assign::{Want, What, same},
+    assign::same,
+    decide::Decision,
     frame::{Allowed, Around},
+    loops::Loop,
+    people::Task,
     placeholder,
     scope::BindingKind,
+    subplan::SubPlan,
 };
 use crate::{
     diagnostic::{Code, Diagnostic},
-    ir::{Block, BlockId, Check, Expr, ExprKind, Segment, Statement, StatementKind, Type},
+    ir::{Block, BlockId, Estimate, Expr, ExprKind, Segment, Statement, StatementKind, Type},
     source::Span,
-    syntax::ast::{self, Modifier, ModifierKind, Name, Template, WaitKind},
+    syntax::ast::{self, Modifier, Name, Template},
 };
 
 /// What a list of statements becomes, and whether one gets out of it at its end.
@@ -39,12 +43,16 @@ impl<'a> Checker<'a> {
         let mut done = Done { statements: Vec::with_capacity(written.len()), ends: false };
         let mut at = 0;
         let mut told = false;
+        self.frame.phases_of_blocks.push(phases_of(written));
         while let Some(statement) = written.get(at) {
             if done.ends && !told {
                 told = true;
                 self.never_reached(statement.span);
             }
             let (emitted, ends) = if matches!(statement.kind, ast::StatementKind::Phase { .. }) {
+                if written[..at].iter().all(|before| !matches!(before.kind, ast::StatementKind::Phase { .. })) {
+                    done.statements.extend(self.after_each_of(written));
+                }
                 let run = super::phases::run_length(&written[at..]);
                 let phases = self.phases(&written[at..at + run]);
                 at += run;
@@ -56,13 +64,14 @@ impl<'a> Checker<'a> {
             done.ends |= ends;
             done.statements.extend(emitted);
         }
+        self.frame.phases_of_blocks.pop();
         done
     }
 
     fn never_reached(&mut self, span: Span) {
         let message = "this is never reached";
         self.report(
-            Diagnostic::new(Code::E0404, span, message, "what stands before always ends here")
+            Diagnostic::new(Code::E0404, self.sources.first_line(span), message, "what stands before always ends here")
                 .help("drop it, or move it up"),
         );
     }
@@ -72,99 +81,86 @@ impl<'a> Checker<'a> {
         use ast::StatementKind as Kind;
         let span = statement.span;
         self.allowed_in_block_step(statement);
-        match &statement.kind {
+        self.frame.word = begun(statement);
+        let emitted = match &statement.kind {
+            Kind::Phase { .. } => return self.phases(std::slice::from_ref(statement)),
+            Kind::When { branches, otherwise } => return self.when(span, branches, otherwise.as_ref()),
+            Kind::WhenMatch { value, arms } => return self.when_match(span, value, arms),
+            Kind::Decide { name, question, by, modifiers, options } => {
+                return self.decide(span, Decision { name, question, by: by.as_ref(), modifiers, options });
+            }
+            Kind::Attempt { name, body, alias, otherwise } => {
+                return self.attempt(span, name.as_ref(), body, alias.as_ref(), otherwise);
+            }
+            Kind::Parallel { limit, branches } => return self.parallel(span, limit.as_ref(), branches),
+            Kind::Fail(text) => {
+                let text = self.text(text);
+                return (Some(plain(StatementKind::Fail(text), None, span)), true);
+            }
+            Kind::Return(value) => return self.return_statement(span, value.as_ref()),
             Kind::Goal(text) => {
                 let text = self.text(text);
                 self.frame.goals.push(text);
-                (None, false)
+                None
             }
             Kind::Let { name, ty, value } => {
                 let value = self.let_value(name, ty.as_deref(), value);
                 let (local, _) = self.bind(name, value.ty.clone(), BindingKind::Let);
-                (Some(plain(StatementKind::Let { local, value }, None, span)), false)
+                Some(plain(StatementKind::Let { local, value }, None, span))
             }
             Kind::Probe { name, ty, call, modifiers } => {
-                (Some(self.probe_statement(span, name, ty.as_deref(), call, modifiers)), false)
+                Some(self.probe_statement(span, name, ty.as_deref(), call, modifiers))
             }
-            Kind::Step(step) => (Some(self.step(step, span)), false),
-            Kind::When { branches, otherwise } => self.when(span, branches, otherwise.as_ref()),
-            // Not looked into: what its items return would be judged as if it ended the plan.
-            Kind::For { modifiers, .. } if modifiers.iter().any(|m| matches!(m.kind, ModifierKind::As(_))) => {
-                self.skipped_for(statement, modifiers)
+            Kind::Step(step) => Some(self.step(step, span)),
+            Kind::Task { name, ty, text, by, modifiers, compensation } => {
+                let (ty, compensation) = (ty.as_deref(), compensation.as_deref());
+                Some(self.task(span, Task { name, ty, text, by, modifiers, compensation }))
             }
             Kind::For { name, list, modifiers, body, compensation } => {
-                (Some(self.for_loop(span, name, list, modifiers, body, compensation.as_deref())), false)
+                let compensation = compensation.as_deref();
+                Some(self.for_loop(span, Loop { name, list, modifiers, body, compensation }))
             }
             Kind::Rollout { binding, stages, body, compensation } => {
-                (Some(self.rollout(span, binding.as_deref(), stages, body, compensation.as_deref())), false)
+                Some(self.rollout(span, binding.as_deref(), stages, body, compensation.as_deref()))
             }
             Kind::Gate(watch) => {
                 self.gate(watch, span);
-                (None, false)
+                None
             }
+            Kind::Guard(watch) => Some(self.guard(watch, span)),
             Kind::Require { label, condition, otherwise } => {
-                let (segment, check) =
-                    self.check_statement(label.as_ref(), "require", condition, otherwise.as_ref(), span);
-                (Some(plain(StatementKind::Require(check), Some(segment), span)), false)
+                Some(self.require(span, label.as_ref(), condition, otherwise.as_ref()))
             }
             Kind::Verify { label, condition, within, otherwise } => {
-                let (segment, check) =
-                    self.check_statement(label.as_ref(), "verify", condition, otherwise.as_ref(), span);
-                let within = within.as_deref().map(|(within, every)| {
-                    (self.expect(within, &Type::Duration, "`within`"), self.expect(every, &Type::Duration, "`every`"))
-                });
-                (Some(plain(StatementKind::Verify { check, within }, Some(segment), span)), false)
+                Some(self.verify(span, label.as_ref(), condition, within.as_deref(), otherwise.as_ref()))
             }
-            Kind::Wait { label, kind: WaitKind::Duration(duration) } => {
-                let normal = self.normal(duration);
-                let duration = self.expect(duration, &Type::Duration, "what is waited for");
-                let segment = self.address(label.as_ref(), "wait", &normal, span);
-                (Some(plain(StatementKind::Wait(duration), Some(segment), span)), false)
+            Kind::On { event, alias, condition, body } => {
+                self.handler(span, event, alias.as_ref(), condition.as_ref(), body)
             }
-            Kind::Commit { name, text } => (Some(self.commit(span, name.as_ref(), text)), false),
-            Kind::Fail(text) => {
-                let text = self.text(text);
-                (Some(plain(StatementKind::Fail(text), None, span)), true)
+            Kind::Wait { label, kind } => self.waiting(span, label.as_ref(), kind),
+            Kind::Approve { name, question, by, modifiers } => {
+                Some(self.approve(span, name.as_ref(), question, by, modifiers))
             }
-            Kind::Return(value) => self.return_statement(span, value.as_ref()),
+            Kind::Emit { event, payload } => self.emit(span, event, payload.as_ref()),
+            Kind::Commit { name, text } => Some(self.commit(span, name.as_ref(), text)),
+            Kind::Run { name, ty, call, modifiers, compensation } => {
+                let (name, ty, compensation) = (name.as_ref(), ty.as_deref(), compensation.as_deref());
+                self.sub_plan(span, SubPlan { name, ty, call, modifiers, compensation })
+            }
+            Kind::AfterEach { alias, body } => self.after_each_here(span, alias, body),
+            Kind::Unwind => Some(self.unwind(span)),
             Kind::Error => {
                 self.frame.unread = true;
-                (None, false)
+                None
             }
-            Kind::Phase { .. } => self.phases(std::slice::from_ref(statement)),
-            Kind::Task { .. } => self.skipped(statement, "task"),
-            Kind::WhenMatch { .. } => self.skipped(statement, "when"),
-            Kind::Decide { .. } => self.skipped(statement, "decide"),
-            Kind::Parallel { .. } => self.skipped(statement, "parallel"),
-            Kind::Guard(_) => self.skipped(statement, "guard"),
-            Kind::On { .. } => self.skipped(statement, "on"),
-            Kind::Wait { kind: WaitKind::Until { .. }, .. } => self.skipped(statement, "wait until"),
-            Kind::Wait { kind: WaitKind::Event { .. }, .. } => self.skipped(statement, "wait for"),
-            Kind::Approve { .. } => self.skipped(statement, "approve"),
-            Kind::Emit { .. } => self.skipped(statement, "emit"),
-            Kind::Attempt { .. } => self.skipped(statement, "attempt"),
-            Kind::Run { .. } => self.skipped(statement, "run"),
-            Kind::AfterEach { .. } => self.skipped(statement, "after each"),
-            Kind::Unwind => self.skipped(statement, "unwind"),
-        }
-    }
-
-    fn skipped(&mut self, statement: &ast::Statement, what: &str) -> (Option<Statement>, bool) {
-        self.unsupported_statement(statement, what);
-        (None, false)
-    }
-
-    fn skipped_for(&mut self, statement: &'a ast::Statement, modifiers: &'a [Modifier]) -> (Option<Statement>, bool) {
-        self.unsupported_names(statement);
-        for modifier in modifiers.iter().filter(|modifier| !matches!(modifier.kind, ModifierKind::Keyed(_))) {
-            self.loop_modifier(modifier);
-        }
-        (None, false)
+        };
+        (emitted, false)
     }
 
     fn allowed_in_block_step(&mut self, statement: &ast::Statement) {
         use ast::StatementKind as Kind;
-        let inside = self.frame.around.iter().rev().find(|around| **around != Around::When && **around != Around::For);
+        let part_of_it = |around: &&Around| matches!(around, Around::When | Around::For | Around::Collecting);
+        let inside = self.frame.around.iter().rev().find(|around| !part_of_it(around));
         let fine = matches!(
             statement.kind,
             Kind::Let { .. }
@@ -178,7 +174,7 @@ impl<'a> Checker<'a> {
         if inside == Some(&Around::BlockStep) && !fine {
             let message = "a step with a block only holds `let`, `probe`, `step`, `when` and `for`";
             self.report(
-                Diagnostic::new(Code::E0408, statement.span, message, "")
+                Diagnostic::new(Code::E0408, self.sources.first_line(statement.span), message, "")
                     .help("make the step a `phase`, or move this out"),
             );
         }
@@ -190,7 +186,7 @@ impl<'a> Checker<'a> {
             Some(written) => {
                 let ty = self.declared_type(written);
                 let value = self.infer_in(Allowed::Pure, value, Some(&ty));
-                self.decoded(value, &ty, written.span)
+                self.decoded(&name.text, value, &ty, written.span)
             }
             None => {
                 let value = self.infer_in(Allowed::Pure, value, None);
@@ -223,11 +219,12 @@ impl<'a> Checker<'a> {
             ExprKind::Look(..) | ExprKind::Effect(_) => {}
             _ if look.ty == Type::Error => return Expr { ty: wanted.map_or(Type::Error, |(ty, _)| ty), ..look },
             _ => {
-                let name = match &call.kind {
-                    ast::ExprKind::Call { callee, .. } => self.sources.text(callee.span),
-                    _ => self.sources.text(call.span),
+                let called = match &call.kind {
+                    ast::ExprKind::Call { callee, .. } => callee.span,
+                    _ => call.span,
                 };
-                self.wrong_word(call.span, name, "only computes", "a `probe` looks", "let x = ");
+                let name = self.sources.text(called);
+                self.wrong_word(called, name, "only computes", "a `probe` looks", "let x = ");
                 return placeholder(look.span);
             }
         }
@@ -253,113 +250,47 @@ impl<'a> Checker<'a> {
         );
     }
 
-    fn check_statement(
-        &mut self,
-        label: Option<&Name>,
-        keyword: &str,
-        condition: &ast::Expr,
-        otherwise: Option<&Template>,
-        span: Span,
-    ) -> (Segment, Check) {
-        let text = self.normal(condition);
-        let segment = self.address(label, keyword, &text, span);
-        let check = self.check_condition(condition, otherwise, text);
-        self.frame.facts.learn(&check.condition, true);
-        (segment, check)
-    }
-
-    /// A condition that may look.
-    pub(super) fn check_condition(
-        &mut self,
-        condition: &ast::Expr,
-        otherwise: Option<&Template>,
-        text: String,
-    ) -> Check {
-        let value = self.infer_in(Allowed::Look, condition, Some(&Type::Bool));
-        let condition = self.coerce(value, &Type::Bool, Want { what: What::Text("a condition"), place: None });
-        Check { condition, text: text.into(), otherwise: otherwise.map(|text| Box::new(self.text(text))) }
-    }
-
     fn commit(&mut self, span: Span, name: Option<&Name>, text: &Template) -> Statement {
         let normal = self.normal_text(text);
         let segment = match name {
-            Some(name) if self.free(name) => {
-                self.frame.scopes.set(name.text.clone(), super::scope::Named::Broken(name.span));
-                self.named_address(name)
-            }
-            Some(name) => Segment::name(&name.text),
+            Some(name) => self.valueless(name, "a commit"),
             None => self.address(None, "commit", &normal, span),
         };
         let text = self.text(text);
         plain(StatementKind::Commit(text), Some(segment), span)
     }
+}
 
-    fn return_statement(&mut self, span: Span, value: Option<&ast::Expr>) -> (Option<Statement>, bool) {
-        let crossed = self.frame.around.iter().rev().find(|around| **around != Around::When).copied();
-        if let Some(around) = crossed {
-            let message = format!("`return` can't leave {}", around.word());
-            let help = "`return` ends the plan: write it behind, or end with `fail`";
-            self.report(Diagnostic::new(Code::E0408, span, message, "").help(help));
-        }
-        let result = self.frame.result.clone().unwrap_or(Type::Error);
-        let value = match value {
-            None if matches!(result, Type::Nothing | Type::Error) => None,
-            None => {
-                let message = format!("`return` needs a value: the plan gives `{result}`");
-                self.report(Diagnostic::new(Code::E0311, span, message, ""));
-                None
-            }
-            Some(value) if result == Type::Nothing => {
-                self.infer(value, None);
-                let message = "the plan gives nothing, and this is a value";
-                self.report(
-                    Diagnostic::new(Code::E0301, value.span, message, "")
-                        .help("say what it gives: `plan name(..) -> Type { .. }`"),
-                );
-                None
-            }
-            Some(value) => Some(self.expect(value, &result, "the result")),
-        };
-        (Some(plain(StatementKind::Return(value), None, span)), crossed.is_none())
-    }
-
-    /// `takes` and `risk` say something to people: they are checked, and not run.
-    pub(super) fn estimates(&mut self, modifiers: &[Modifier]) {
-        for modifier in modifiers {
-            match &modifier.kind {
-                ModifierKind::Takes(spans) => spans.iter().for_each(|span| {
-                    self.expect(span, &Type::Duration, "`takes`");
-                }),
-                ModifierKind::Risk(risk) => {
-                    self.expect(risk, &Type::Risk, "`risk`");
-                }
-                _ => {}
+/// The word of a statement that only binds what it calls, and what that is: another word may be meant.
+fn begun(statement: &ast::Statement) -> Option<(Span, Span)> {
+    use ast::StatementKind as Kind;
+    let (word, call) = match &statement.kind {
+        Kind::Let { value, .. } => ("let", value),
+        Kind::Probe { call, modifiers, .. } if modifiers.is_empty() => ("probe", call),
+        Kind::Run { name: Some(_), call, modifiers, compensation: None, .. } if modifiers.is_empty() => ("run", call),
+        Kind::Step(step) if step.name.is_some() && step.modifiers.is_empty() && step.compensation.is_none() => {
+            match &step.body {
+                ast::StepBody::Call(call) => ("step", call),
+                ast::StepBody::Block(_) => return None,
             }
         }
-    }
+        _ => return None,
+    };
+    let ast::ExprKind::Call { callee, .. } = &call.kind else { return None };
+    let start = statement.span.start;
+    Some((Span { end: start + word.len() as u32, ..statement.span }, callee.span))
+}
 
-    /// `timeout` of a scope.
-    pub(super) fn no_scope_timeout(&mut self, modifiers: &[Modifier], what: &str) {
-        for modifier in modifiers {
-            if matches!(modifier.kind, ModifierKind::Timeout(_)) {
-                self.unsupported(modifier.span, &format!("timeout of {what}"));
-            }
-        }
-    }
-
-    pub(super) fn misplaced_modifier(&mut self, modifier: &Modifier, place: &str) {
-        let written = self.sources.text(modifier.span).split_whitespace().next().unwrap_or_default();
-        let message = format!("`{written}` does not stand {place}");
-        self.error(Code::E0408, modifier.span, message);
-    }
-
-    /// A title, which is a text.
-    pub(super) fn title(&mut self, title: Option<&Template>) -> Option<Expr> {
-        title.map(|title| self.text(title))
-    }
+/// The phases of a block.
+fn phases_of(statements: &[ast::Statement]) -> Vec<Name> {
+    let phases = statements.iter().filter_map(|statement| match &statement.kind {
+        ast::StatementKind::Phase { name, .. } => Some(name.clone()),
+        _ => None,
+    });
+    phases.collect()
 }
 
 /// A statement without a title.
 pub(super) fn plain(kind: StatementKind, segment: Option<Segment>, span: Span) -> Statement {
-    Statement { kind, segment, title: None, span }
+    Statement { kind, segment, title: None, estimate: Estimate::default(), timeout: None, span }
 }

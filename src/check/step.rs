@@ -7,6 +7,7 @@ use super::{
     assign::same,
     frame::Around,
     scope::{BindingKind, Group, Named},
+    statement::plain,
     types::optional,
 };
 use crate::{
@@ -33,9 +34,9 @@ impl<'a> Checker<'a> {
             (None, None) => Type::Nothing,
         };
         let (operation, gives) = self.operation(call, &expects, "a step changes something");
-        let (ty, decode) = self.step_type(call.span, gives, written);
+        let (ty, decode) = self.decoded_type(call.span, gives, written);
         let tries = self.tries(&step.modifiers);
-        self.estimates(&step.modifiers);
+        let estimate = self.estimate(&step.modifiers);
         let best_effort = has(&step.modifiers, &ModifierKind::BestEffort);
         let ty = if best_effort && ty != Type::Nothing { optional(ty) } else { ty };
         let title = self.title(step.title.as_ref());
@@ -44,7 +45,7 @@ impl<'a> Checker<'a> {
                 let (local, binding) = self.bind(name, ty, BindingKind::Step);
                 (Some(self.named_address(name)), Some(local), Some(binding))
             }
-            None => (last_word(call).map(|word| self.step_address(&word)), None, None),
+            None => (last_word(call).map(|word| self.call_address("step", &word)), None, None),
         };
         let compensation = step.compensation.as_deref().map(|written| self.compensation(written, binding));
         let step = ir::Step {
@@ -56,11 +57,16 @@ impl<'a> Checker<'a> {
             best_effort,
             compensation,
         };
-        Statement { kind: StatementKind::Step(Box::new(step)), segment, title, span }
+        Statement { title, estimate, ..plain(StatementKind::Step(Box::new(step)), segment, span) }
     }
 
-    /// The type of a step's value, and what it is decoded to.
-    fn step_type(&mut self, span: Span, gives: Type, written: Option<(Type, Span)>) -> (Type, Option<Type>) {
+    /// The type of what a step or sub-plan gives, and what it is decoded to.
+    pub(super) fn decoded_type(
+        &mut self,
+        span: Span,
+        gives: Type,
+        written: Option<(Type, Span)>,
+    ) -> (Type, Option<Type>) {
         let Some((ty, place)) = written else { return (gives, None) };
         if gives == Type::Json && ty != Type::Json {
             return (ty.clone(), Some(ty));
@@ -72,8 +78,8 @@ impl<'a> Checker<'a> {
     }
 
     fn block_step(&mut self, step: &'a ast::Step, block: &'a ast::Block, span: Span) -> Statement {
-        self.estimates(&step.modifiers);
-        self.no_scope_timeout(&step.modifiers, "a step with a block");
+        let estimate = self.estimate(&step.modifiers);
+        let timeout = self.timeout(&step.modifiers);
         for modifier in &step.modifiers {
             if !matches!(modifier.kind, ModifierKind::Takes(_) | ModifierKind::Risk(_) | ModifierKind::Timeout(_)) {
                 self.misplaced_modifier(modifier, "on a step with a block");
@@ -85,15 +91,17 @@ impl<'a> Checker<'a> {
             self.report(Diagnostic::new(Code::E0408, span, message, "").help("write `step x { .. }`"));
             let (block, _) = self.block(block);
             let kind = StatementKind::BlockStep { block, compensation: None };
-            return Statement { kind, segment: None, title, span };
+            return Statement { title, estimate, timeout, ..plain(kind, None, span) };
         };
         let fresh = self.free(name);
         let (block, names, _) = self.scope(Around::BlockStep, Some(name), block);
         let compensation = self.scope_compensation(step.compensation.as_deref(), Some(&names));
-        let group = Group { span: name.span, names, phase: None };
-        self.frame.scopes.set(name.text.clone(), Named::Group(Rc::new(group)));
-        let segment = if fresh { self.named_address(name) } else { ir::Segment::name(&name.text) };
-        Statement { kind: StatementKind::BlockStep { block, compensation }, segment: Some(segment), title, span }
+        let group = Group::part(name.span, names);
+        let named = if fresh { Named::Group(Rc::new(group)) } else { Named::Broken(name.span) };
+        self.frame.scopes.set(name.text.clone(), named);
+        let segment = self.named_address(name);
+        let kind = StatementKind::BlockStep { block, compensation };
+        Statement { title, estimate, timeout, ..plain(kind, Some(segment), span) }
     }
 
     /// A block that is a scope of its own for names and addresses.
@@ -124,7 +132,7 @@ pub(super) fn has(modifiers: &[Modifier], wanted: &ModifierKind) -> bool {
 }
 
 /// The last word of what is called: `reserve` of `shop.reserve(..)`.
-fn last_word(call: &ast::Expr) -> Option<Name> {
+pub(super) fn last_word(call: &ast::Expr) -> Option<Name> {
     let ast::ExprKind::Call { callee, .. } = &call.kind else { return None };
     match &callee.kind {
         ast::ExprKind::Name(text) => Some(Name { text: text.clone(), span: callee.span }),

@@ -9,7 +9,7 @@ use smol_str::SmolStr;
 use super::capabilities::{Granted, Needs};
 
 use crate::{
-    ir::{ActionId, ConstantId, FunctionId, ModuleId, Param, PlanId, ProbeId, Type},
+    ir::{ActionId, ConstantId, EventId, FunctionId, ModuleId, Param, PlanId, ProbeId, Type},
     source::Span,
     syntax::ast,
 };
@@ -20,6 +20,7 @@ pub(super) struct Symbols<'a> {
     /// The names of each file.
     pub(super) names: Vec<Names>,
     pub(super) types: Vec<TypeSlot<'a>>,
+    pub(super) events: Vec<EventSlot>,
     pub(super) constants: Vec<ConstantSlot<'a>>,
     /// The files of the checked constants, by their number in the program.
     pub(super) constant_modules: Vec<ModuleId>,
@@ -27,6 +28,8 @@ pub(super) struct Symbols<'a> {
     pub(super) probes: Vec<Callable<&'a ast::Probe>>,
     pub(super) actions: Vec<Callable<&'a ast::Action>>,
     pub(super) plans: Vec<Callable<&'a ast::Plan>>,
+    /// The tests, with the files they stand in.
+    pub(super) tests: Vec<(ModuleId, &'a ast::Test)>,
     /// Whether each plan was looked into as a whole.
     pub(super) complete: Vec<bool>,
     /// What each file grants itself.
@@ -70,16 +73,36 @@ pub(super) enum Symbol {
 pub(super) enum TypeSymbol {
     /// The type of that slot.
     Declared(usize),
+    /// An event, which is also the type of what it carries.
+    Event(EventId),
     /// Something that is reported already.
     Broken,
 }
 
 /// A declared type.
 pub(super) struct TypeSlot<'a> {
-    pub(super) tree: &'a ast::TypeDeclaration,
+    pub(super) name: &'a ast::Name,
+    pub(super) body: TypeSource<'a>,
     pub(super) module: ModuleId,
     /// What it stands for; [`Type::Error`] until it is resolved.
     pub(super) ty: Type,
+}
+
+/// Where it is said what a type stands for.
+#[derive(Clone, Copy)]
+pub(super) enum TypeSource<'a> {
+    /// `type Order = ..`
+    Type(&'a ast::TypeBody),
+    /// `event Paid = ..`
+    Event(&'a ast::Type),
+}
+
+/// A declared event.
+pub(super) struct EventSlot {
+    /// As messages print it: `ops.Paid` for one of another file.
+    pub(super) name: SmolStr,
+    /// The slot of its payload among the types.
+    pub(super) slot: usize,
 }
 
 /// A declared constant.

@@ -1,6 +1,5 @@
 //! Written types: what they stand for, and types that contain themselves.
 
-use crate::diagnostic::suggest::did_you_mean;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -9,13 +8,13 @@ use smol_str::SmolStr;
 use super::{
     Checker,
     dependencies::{self, Circle},
-    symbols::{Declared, Symbol, TypeSymbol},
+    symbols::{Declared, EventSlot, Symbol, TypeSlot, TypeSource, TypeSymbol},
 };
 use crate::{
     diagnostic::{Code, Diagnostic},
-    ir::{EnumType, ModuleId, RecordType, Type, VariantType},
+    ir::{EnumType, Event, EventId, ModuleId, RecordType, Type, VariantType},
     source::Span,
-    syntax::ast::{self, FieldType, Name, TypeBody, TypeKind},
+    syntax::ast::{self, EventName, FieldType, Name, TypeBody, TypeKind},
 };
 
 const BUILT_IN: [&str; 12] =
@@ -35,8 +34,10 @@ impl Checker<'_> {
         let slots = self.symbols.types.len();
         let mentioned: Vec<Vec<(usize, Span)>> = (0..slots).map(|slot| self.mentioned_types(slot)).collect();
         let order = dependencies::order(&mentioned);
-        for circle in &order.circles {
-            self.recursive_type(circle);
+        for (at, circle) in order.circles.iter().enumerate() {
+            if order.circles[..at].iter().all(|other| other.nodes != circle.nodes) {
+                self.recursive_type(circle);
+            }
         }
         let mut nesting = vec![0; slots];
         for slot in order.sequence {
@@ -44,22 +45,30 @@ impl Checker<'_> {
             nesting[slot] = deepest.map_or(0, |inner| inner + 1);
             self.symbols.types[slot].ty = self.resolved_slot(slot, nesting[slot]);
         }
+        let payload = |event: &EventSlot| self.symbols.types[event.slot].ty.clone();
+        let event = |event: &EventSlot| Event { name: event.name.clone(), payload: payload(event) };
+        self.program.events = self.symbols.events.iter().map(event).collect();
     }
 
     fn resolved_slot(&mut self, slot: usize, nesting: u32) -> Type {
-        let tree = self.symbols.types[slot].tree;
+        let TypeSlot { name, body, .. } = self.symbols.types[slot];
         self.module = self.symbols.types[slot].module;
         if nesting == MAX_NESTING {
-            let message = format!("`{}` is nested too deep", tree.name.text);
+            let message = format!("`{}` is nested too deep", name.text);
             let limit = format!("types may contain one another {MAX_NESTING} deep");
-            self.report(Diagnostic::new(Code::E0209, tree.name.span, message, limit));
+            self.report(Diagnostic::new(Code::E0209, name.span, message, limit));
         }
         if nesting >= MAX_NESTING {
             return Type::Error;
         }
-        match &tree.body {
-            TypeBody::Alias(ty) => self.named_record(&tree.name, ty),
-            TypeBody::Variants(variants) => self.enum_type(&tree.name, variants),
+        match body {
+            TypeSource::Type(TypeBody::Alias(ty)) => self.named_record(name, ty),
+            TypeSource::Event(payload) => {
+                let ty = self.named_record(name, payload);
+                self.no_secret_in(&ty, payload.span, "what an event carries");
+                ty
+            }
+            TypeSource::Type(TypeBody::Variants(variants)) => self.enum_type(name, variants),
         }
     }
 
@@ -115,12 +124,38 @@ impl Checker<'_> {
         if module.is_none() && Self::built_in_type(&name.text) && !self.own_type_named(&name.text) {
             return self.type_of_the_language(span, name, arguments);
         }
-        if !arguments.is_empty() {
+        let found = self.type_symbol(module, name);
+        if !arguments.is_empty() && found.is_some() {
             self.parameters(span, name, 0, arguments.len());
         }
-        match self.type_symbol(module, name) {
+        match found {
             Some(TypeSymbol::Declared(slot)) => self.symbols.types[slot].ty.clone(),
+            Some(TypeSymbol::Event(event)) => self.payload(event).clone(),
             Some(TypeSymbol::Broken) | None => Type::Error,
+        }
+    }
+
+    /// What an event carries.
+    pub(super) fn payload(&self, event: EventId) -> &Type {
+        &self.symbols.types[self.symbols.events[event.index()].slot].ty
+    }
+
+    /// The event of that name; one that is unknown is reported.
+    pub(super) fn event(&mut self, event: &EventName) -> Option<EventId> {
+        let EventName { module, name } = event;
+        match self.type_symbol_for(module.as_ref(), name, "event")? {
+            TypeSymbol::Event(event) => Some(event),
+            TypeSymbol::Declared(slot) => {
+                let declared = self.symbols.types[slot].name.span;
+                let message = format!("`{}` is a type, not an event", name.text);
+                self.report(
+                    Diagnostic::new(Code::E0202, name.span, message, "an event is due here")
+                        .label(declared, "declared here")
+                        .help(format!("declare it as one: `event {} = ..`", name.text)),
+                );
+                None
+            }
+            TypeSymbol::Broken => None,
         }
     }
 
@@ -146,10 +181,8 @@ impl Checker<'_> {
             "Json" => Type::Json,
             "List" => arguments.pop().map_or(Type::Error, |item| Type::List(Arc::new(item))),
             "Map" => arguments.pop().map_or(Type::Error, |item| Type::Map(Arc::new(item))),
-            _ => {
-                self.unsupported(span, &name.text);
-                Type::Error
-            }
+            "Secret" => Type::Secret,
+            _ => Type::Error,
         }
     }
 
@@ -163,10 +196,15 @@ impl Checker<'_> {
 
     /// What the name of a type means; an unknown one is reported.
     fn type_symbol(&mut self, module: Option<&Name>, name: &Name) -> Option<TypeSymbol> {
+        self.type_symbol_for(module, name, "type")
+    }
+
+    /// The same, where a `type` or an `event` is due.
+    fn type_symbol_for(&mut self, module: Option<&Name>, name: &Name, due: &str) -> Option<TypeSymbol> {
         let Some(module_name) = module else {
             let found = self.symbols.names[self.module.index()].types.get(&name.text).map(|found| found.symbol);
             if found.is_none() {
-                self.unknown_type(name);
+                self.unknown_type(name, due);
             }
             return found;
         };
@@ -190,24 +228,52 @@ impl Checker<'_> {
         declared.own.then_some(declared.symbol)
     }
 
-    fn unknown_type(&mut self, name: &Name) {
+    fn unknown_type(&mut self, name: &Name, due: &str) {
         if self.has_unread_parts() {
             return;
         }
-        let own = self.symbols.names[self.module.index()].types.keys().map(SmolStr::as_str);
-        let help = did_you_mean(&name.text, BUILT_IN.iter().copied().chain(own));
-        let mut diagnostic = Diagnostic::new(Code::E0202, name.span, format!("there is no type `{}`", name.text), "");
-        diagnostic.help = help;
-        self.report(diagnostic);
+        let event_due = due == "event";
+        let own = self.symbols.names[self.module.index()].types.iter();
+        let own = own.filter(|(_, found)| !event_due || matches!(found.symbol, TypeSymbol::Event(_)));
+        let built_in: &[&str] = if event_due { &[] } else { &BUILT_IN };
+        let names = built_in.iter().copied().chain(own.map(|(name, _)| name.as_str()));
+        let message = format!("there is no {due} `{}`", name.text);
+        let diagnostic = Diagnostic::new(Code::E0202, name.span, message, "");
+        if let Some(meant) = habit(&name.text).filter(|_| !event_due) {
+            self.report(diagnostic.help(format!("it is called `{meant}`")).fix(name.span, meant));
+            return;
+        }
+        if let Some(path) = self.type_in_import(&name.text) {
+            self.report(diagnostic.help(format!("write `{path}`")).fix(name.span, path));
+            return;
+        }
+        let names: Vec<&str> = names.collect();
+        let help = || {
+            let declare = format!("declare it: `{due} {} = {{ .. }}`", name.text);
+            let few = event_due && (1..=6).contains(&names.len());
+            Some(if few { format!("there is {}; or {declare}", super::names::listed(&names)) } else { declare })
+        };
+        self.report(diagnostic.suggest(&name.text, names.iter().copied()).or_help(help));
+    }
+
+    /// The path of a type that one imported file declares.
+    fn type_in_import(&self, name: &str) -> Option<String> {
+        let values = self.symbols.names[self.module.index()].values.iter();
+        let mut paths = values.filter_map(|(file, declared)| match declared.symbol {
+            Symbol::Module(module) => self.exported_type(module, name).map(|_| format!("{file}.{name}")),
+            _ => None,
+        });
+        let path = paths.next()?;
+        paths.next().is_none().then_some(path)
     }
 
     /// The declared types that a declared type mentions.
     fn mentioned_types(&self, slot: usize) -> Vec<(usize, Span)> {
-        let (tree, module) = (self.symbols.types[slot].tree, self.symbols.types[slot].module);
+        let TypeSlot { body, module, .. } = self.symbols.types[slot];
         let mut found = Vec::new();
-        match &tree.body {
-            TypeBody::Alias(ty) => self.mentioned_in(module, ty, &mut found),
-            TypeBody::Variants(variants) => {
+        match body {
+            TypeSource::Type(TypeBody::Alias(ty)) | TypeSource::Event(ty) => self.mentioned_in(module, ty, &mut found),
+            TypeSource::Type(TypeBody::Variants(variants)) => {
                 let fields = variants.iter().flat_map(|variant| &variant.fields);
                 fields.for_each(|field| self.mentioned_in(module, &field.ty, &mut found));
             }
@@ -224,8 +290,10 @@ impl Checker<'_> {
             }
             TypeKind::Named { module: prefix, name, arguments } => {
                 arguments.iter().for_each(|argument| self.mentioned_in(module, argument, found));
-                if let Some(TypeSymbol::Declared(slot)) = self.known_type(module, prefix.as_deref(), name) {
-                    found.push((slot, name.span));
+                match self.known_type(module, prefix.as_deref(), name) {
+                    Some(TypeSymbol::Declared(slot)) => found.push((slot, name.span)),
+                    Some(TypeSymbol::Event(event)) => found.push((self.symbols.events[event.index()].slot, name.span)),
+                    Some(TypeSymbol::Broken) | None => {}
                 }
             }
         }
@@ -244,13 +312,13 @@ impl Checker<'_> {
 
     fn recursive_type(&mut self, circle: &Circle) {
         let names: Vec<String> =
-            circle.nodes.iter().map(|slot| format!("`{}`", self.symbols.types[*slot].tree.name.text)).collect();
+            circle.nodes.iter().map(|slot| format!("`{}`", self.symbols.types[*slot].name.text)).collect();
         let first = names[0].clone();
         let message = match names.len() {
             1 => format!("{first} contains itself"),
             _ => format!("{first} contains itself: {}, {first}", names.join(", ")),
         };
-        let declared = self.symbols.types[circle.nodes[0]].tree.name.span;
+        let declared = self.symbols.types[circle.nodes[0]].name.span;
         let mut diagnostic = Diagnostic::new(Code::E0209, circle.closing, message, "contained here");
         if declared != circle.closing {
             diagnostic = diagnostic.label(declared, "declared here");
@@ -265,6 +333,23 @@ pub(super) fn optional(inner: Type) -> Type {
         Type::Optional(_) | Type::Error => inner,
         inner => Type::Optional(Arc::new(inner)),
     }
+}
+
+/// What other languages call a type of this one.
+fn habit(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "Boolean" => "Bool",
+        "Integer" | "Long" | "Int32" | "Int64" | "I32" | "I64" | "U32" | "U64" => "Int",
+        "Float" | "Double" | "Number" | "F32" | "F64" => "Decimal",
+        "Str" | "Text" => "String",
+        "Percentage" => "Percent",
+        "Time" | "TimeSpan" | "Timeout" => "Duration",
+        "Bytes" | "ByteSize" => "Size",
+        "Array" | "Vec" | "Set" => "List",
+        "Dict" | "HashMap" | "Object" | "Dictionary" => "Map",
+        "Any" | "JSON" => "Json",
+        _ => return None,
+    })
 }
 
 /// `1 type`, `2 types`, `no type`.

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     ir::Address,
-    machine::{Ending, Wait, WaitOn},
+    machine::{Asking, Ending, Wait, WaitOn},
     run::{Left, RunId},
 };
 
@@ -22,6 +22,7 @@ pub fn closing(run: &RunId, story: &Story, left: &Left, style: Style) -> (Vec<St
         Left::Ended(Ending::Compensated, _) => (undone(run, story, style), Exit::Undone),
         Left::Ended(Ending::Halted, _) => (halted(run, story, style), Exit::Halted),
         Left::Stuck(waits) => (stuck(run, story, waits, style), Exit::Stuck),
+        Left::Waiting(waits) => (asked(run, waits, style), Exit::Stuck),
         Left::Asked => {
             let line = format!("{}: nothing is in flight, and nothing is lost", style.yellow("left"));
             (with(vec![line], &[resume(run)]), Exit::Left)
@@ -131,11 +132,39 @@ fn stuck(run: &RunId, story: &Story, waits: &[Wait], style: Style) -> Vec<String
     lines
 }
 
+/// What is asked of people, and what they can answer.
+fn asked(run: &RunId, waits: &[Wait], style: Style) -> Vec<String> {
+    let mut lines = Vec::new();
+    for wait in waits {
+        match &wait.on {
+            WaitOn::Person { text, by, .. } => {
+                let (head, by, text) = (style.yellow("waits"), harmless(by), harmless(text));
+                lines.push(format!("{head} for {by} at `{}`: {text}", wait.address));
+            }
+            WaitOn::Event { event, .. } => {
+                lines.push(format!("{} for the event `{event}` at `{}`", style.yellow("waits"), wait.address));
+            }
+            WaitOn::Paused { reason } => lines.push(format!("{}: {}", style.yellow("paused"), harmless(reason))),
+            _ => continue,
+        }
+        lines = with(lines, &unblock(run, wait));
+    }
+    lines
+}
+
 /// Why a person is needed, if one is.
 fn needed(wait: &Wait) -> Option<&str> {
     match &wait.on {
-        WaitOn::Settlement { reason, .. } | WaitOn::Compensation { reason } => Some(reason),
-        WaitOn::Effect { .. } | WaitOn::Time { .. } | WaitOn::Backoff { .. } | WaitOn::Hold { .. } => None,
+        WaitOn::Settlement { reason, .. } | WaitOn::Compensation { reason } | WaitOn::Measure { reason } => {
+            Some(reason)
+        }
+        WaitOn::Effect { .. }
+        | WaitOn::Time { .. }
+        | WaitOn::Backoff { .. }
+        | WaitOn::Hold { .. }
+        | WaitOn::Person { .. }
+        | WaitOn::Event { .. }
+        | WaitOn::Paused { .. } => None,
     }
 }
 
@@ -177,11 +206,49 @@ pub fn unblock(run: &RunId, wait: &Wait) -> Vec<Hint> {
             Hint::new(format!("orch settle {run} {address} --done VALUE"), format!("it was done, and gave {expects}")),
             Hint::new(format!("orch settle {run} {address} --not-done"), "it was not done"),
         ],
+        WaitOn::Measure { .. } => vec![Hint::new(format!("orch retry {run} {address}"), "try it once more")],
         WaitOn::Compensation { .. } => vec![
             Hint::new(format!("orch retry {run} {address}"), "try it once more"),
             Hint::new(format!("orch settle {run} {address} --done"), "it was undone by hand"),
         ],
-        WaitOn::Effect { .. } | WaitOn::Time { .. } | WaitOn::Backoff { .. } | WaitOn::Hold { .. } => Vec::new(),
+        WaitOn::Person { asking, expects, options, .. } => answers(run, &address, *asking, expects, options),
+        WaitOn::Event { event, .. } => {
+            vec![Hint::new(format!("orch emit {event} JSON --run {run}"), "tells of it")]
+        }
+        WaitOn::Paused { .. } => vec![resume(run), Hint::new(format!("orch cancel {run}"), "stops it, and undoes it")],
+        WaitOn::Hold { .. } => vec![
+            Hint::new(format!("orch promote {run} {address}"), "skips the rest of the hold"),
+            Hint::new(format!("orch abort {run} {address}"), "fails the rollout"),
+        ],
+        WaitOn::Effect { .. } | WaitOn::Time { .. } | WaitOn::Backoff { .. } => Vec::new(),
+    }
+}
+
+/// What can be typed to answer what is asked at an address.
+fn answers(
+    run: &RunId,
+    address: &str,
+    asking: Asking,
+    expects: &str,
+    options: &[(smol_str::SmolStr, Option<smol_str::SmolStr>)],
+) -> Vec<Hint> {
+    let refuse = |meaning: &str| Hint::new(format!("orch refuse {run} {address} --because WHY"), meaning);
+    match asking {
+        Asking::Task if expects.is_empty() => {
+            vec![Hint::new(format!("orch done {run} {address}"), "it is done"), refuse("it can't be done")]
+        }
+        Asking::Task => vec![
+            Hint::new(format!("orch done {run} {address} VALUE"), format!("it is done, and gave {expects}")),
+            refuse("it can't be done"),
+        ],
+        Asking::Approval => vec![Hint::new(format!("orch approve {run} {address}"), "yes"), refuse("no")],
+        Asking::Decision => {
+            let hint = |(name, title): &(smol_str::SmolStr, Option<smol_str::SmolStr>)| {
+                let command = format!("orch choose {run} {address} {}", word(name));
+                Hint::new(command, title.as_ref().map(|title| harmless(title)).unwrap_or_default())
+            };
+            options.iter().map(hint).collect()
+        }
     }
 }
 

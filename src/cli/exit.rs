@@ -24,6 +24,8 @@ pub enum Exit {
     Stuck = 7,
     /// The store or the disk failed.
     Store = 8,
+    /// A program is not in its canonical form.
+    Unformatted = 9,
     /// A bug in orch.
     Bug = 70,
     /// Stopped at once by a second Ctrl-C; the run can be resumed.
@@ -42,6 +44,7 @@ Exit codes:
     6  the operator's word was refused, or another process drives the run
     7  the run needs a person
     8  the store or the disk failed
+    9  `fmt --check`: a program is not formatted
    70  a bug in orch
   130  stopped at once by a second Ctrl-C; the run can be resumed";
 
@@ -67,6 +70,7 @@ mod tests {
             Exit::Refused,
             Exit::Stuck,
             Exit::Store,
+            Exit::Unformatted,
             Exit::Bug,
             Exit::Interrupted,
         ];

@@ -1,8 +1,12 @@
 //! Files that were named on the command line or are imported.
 
-use std::{fs, io, path::Path};
+use std::{
+    fs::{self, File, OpenOptions, Permissions},
+    io::{self, Read, Write},
+    path::Path,
+};
 
-use super::failure::Failure;
+use super::{exit::Exit, failure::Failure};
 use crate::source::Sources;
 
 /// The text of a file, or why it can't be had: `no such file`.
@@ -12,15 +16,74 @@ pub fn read(path: &Path) -> Result<String, String> {
         return Err("it is a folder".to_owned());
     }
     if about.len() > Sources::MAX_BYTES as u64 {
-        return Err(format!("it is larger than {} MiB", Sources::MAX_BYTES / 1024 / 1024));
+        return Err(too_large());
     }
-    let bytes = fs::read(path).map_err(|error| reason(&error))?;
+    text(fs::read(path).map_err(|error| reason(&error))?)
+}
+
+/// The bytes of a program as its text.
+fn text(bytes: Vec<u8>) -> Result<String, String> {
+    if bytes.len() > Sources::MAX_BYTES {
+        return Err(too_large());
+    }
     String::from_utf8(bytes).map_err(|error| not_text(error.as_bytes(), error.utf8_error().valid_up_to()))
+}
+
+fn too_large() -> String {
+    format!("it is larger than {} MiB", Sources::MAX_BYTES / 1024 / 1024)
 }
 
 /// The text of a file that was named on the command line.
 pub fn read_named(path: &Path) -> Result<String, Failure> {
     read(path).map_err(|why| Failure::usage(format!("can't read `{}`: {why}", path.display())))
+}
+
+/// The text that stdin gives.
+pub fn read_stdin() -> Result<String, Failure> {
+    let mut bytes = Vec::new();
+    let read = io::stdin().lock().take(Sources::MAX_BYTES as u64 + 1).read_to_end(&mut bytes);
+    let text = read.map_err(|error| reason(&error)).and_then(|_| text(bytes));
+    text.map_err(|why| Failure::usage(format!("can't read stdin: {why}")))
+}
+
+/// Puts a text in the place of another: whoever reads the file meanwhile sees one of the two, and who may do what with
+/// it stays.
+pub fn replace(file: &Path, before: &str, after: &str) -> Result<(), Failure> {
+    let unwritable = |why: String| format!("can't write `{}`: {why}", from_here(file));
+    if read(file).map_err(|why| Failure::usage(unwritable(why)))? != before {
+        return Err(Failure::usage(unwritable("somebody else has changed it meanwhile".to_owned())));
+    }
+    // Who may not write a file may not replace it either.
+    let opened = OpenOptions::new().write(true).open(file).and_then(|file| file.metadata());
+    let permissions = opened.map_err(|error| Failure::usage(unwritable(reason(&error))))?.permissions();
+    write_beside(file, permissions, after).map_err(|error| Failure {
+        exit: Exit::Store,
+        message: unwritable(reason(&error)),
+        help: Vec::new(),
+    })
+}
+
+fn write_beside(path: &Path, permissions: Permissions, text: &str) -> io::Result<()> {
+    // A link stays a link; what it leads to is written.
+    let path = path.canonicalize()?;
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let beside = path.with_file_name(format!(".{name}.orch-{}", std::process::id()));
+    let mut file = File::create_new(&beside)?;
+    let written = file
+        .set_permissions(permissions)
+        .and_then(|()| file.write_all(text.as_bytes()))
+        .and_then(|()| file.sync_all())
+        .and_then(|()| fs::rename(&beside, &path));
+    written.inspect_err(|_| {
+        // The failure is what counts, not that its rest could not be removed.
+        let _ = fs::remove_file(&beside);
+    })
+}
+
+/// A path as short as it can be said from here.
+pub fn from_here(path: &Path) -> String {
+    let here = std::env::current_dir().unwrap_or_default();
+    path.strip_prefix(&here).unwrap_or(path).display().to_string()
 }
 
 fn not_text(bytes: &[u8], at: usize) -> String {
@@ -34,5 +97,22 @@ fn reason(error: &io::Error) -> String {
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
         io::ErrorKind::NotADirectory => "what stands before the last `/` is no folder".to_owned(),
         _ => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_somebody_else_has_changed_is_not_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("plan.orch");
+        fs::write(&file, "theirs").unwrap();
+        let refused = replace(&file, "before", "after").unwrap_err();
+        assert!(refused.message.ends_with("somebody else has changed it meanwhile"), "{}", refused.message);
+        replace(&file, "theirs", "after").unwrap();
+        assert_eq!(read(&file).as_deref(), Ok("after"));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 }

@@ -88,13 +88,14 @@ fn line(run: &RunInfo, row: &Row, now: Timestamp, style: Style) -> String {
         Standing::Completed => style.green(status),
         Standing::Stuck | Standing::Halted => style.red(status),
         Standing::Compensated | Standing::Unwinding => style.yellow(status),
+        Standing::Paused => style.yellow(status),
         Standing::New | Standing::Running | Standing::Waiting => status,
     };
     let since = moment(run.since, now);
     let next = match (run.standing, row.driver) {
         (Standing::Completed | Standing::Compensated | Standing::New, _) => String::new(),
         (Standing::Halted, _) => format!("orch retry {}", run.id),
-        (Standing::Stuck, _) => format!("orch show {}", run.id),
+        (Standing::Stuck | Standing::Paused, _) => format!("orch show {}", run.id),
         (_, Some(pid)) => format!("driven by process {pid}"),
         (_, None) => format!("nobody drives it: orch resume {}", run.id),
     };

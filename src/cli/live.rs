@@ -59,7 +59,7 @@ impl Live {
     fn line(&self, at: Timestamp, entry: &Entry, before: Option<Verdict>) -> Option<String> {
         let style = self.style;
         match entry {
-            Entry::Entered { address, kind: Kind::Phase | Kind::Stage, title } => {
+            Entry::Entered { address, kind: Kind::Phase | Kind::Stage | Kind::Branch | Kind::Plan, title } => {
                 Some(self.mark("▸", address.as_str(), title.as_deref().unwrap_or_default(), ""))
             }
             Entry::Entered { .. } | Entry::Intent { .. } => None,
@@ -79,6 +79,25 @@ impl Live {
                 Some(self.mark(&style.red("✖"), address.as_str(), &format!("{reason}{tolerated}"), ""))
             }
             Entry::Verdict { address, verdict, answers, .. } => self.verdict(address, *verdict, before, answers),
+            Entry::Decided { address, option, evidence } => {
+                Some(self.mark("◆", address.as_str(), &format!("{option}  {}", evidence.join(", ")), ""))
+            }
+            Entry::Asked { address, text, by, .. } => {
+                Some(self.mark("◷", address.as_str(), &format!("waits for {by}: {text} (see `orch inbox`)"), ""))
+            }
+            Entry::Measured { address, timeline, .. } => {
+                let due = timeline["due"].as_str().unwrap_or_default();
+                Some(self.mark("◔", address.as_str(), &format!("due {due}"), ""))
+            }
+            Entry::Emitted { event, .. } => Some(self.mark("»", event, "is published", "")),
+            Entry::Paused { reason, .. } => Some(self.mark(&style.yellow("⏸"), "paused", reason, "")),
+            Entry::Resumed => Some(self.mark("▸", "goes on", "", "")),
+            Entry::Promoted { address } => {
+                Some(self.mark("»", address.as_str(), "the rest of the hold is skipped", ""))
+            }
+            Entry::SteppedBack { address, reason } => {
+                Some(self.mark(&style.yellow("↩"), address.as_str(), &format!("a stage back: {reason}"), ""))
+            }
             Entry::Waits { address, until } => {
                 let until = format!("until {} ({})", moment(*until, at), duration(until.since(at)));
                 Some(self.mark("◷", address.as_str(), &until, ""))
@@ -91,6 +110,11 @@ impl Live {
                 Some(self.mark(&style.red("✖"), reason, "", ""))
             }
             Entry::Unwinding { .. } => None,
+            Entry::AttemptFailed { attempt, .. } => {
+                Some(self.mark(&style.yellow("↩"), attempt.as_str(), "the attempt is undone", ""))
+            }
+            Entry::Left { .. } => None,
+            Entry::Otherwise { attempt } => Some(self.mark("▸", attempt.as_str(), "goes the other way", "")),
             Entry::Undone { address } => Some(self.undone(at, address)),
             Entry::NotUndone { address, reason } => {
                 Some(self.mark(&style.red("✖"), address.as_str(), &format!("not undone: {reason}"), ""))
@@ -106,7 +130,9 @@ impl Live {
     fn done(&self, address: &Address) -> Option<String> {
         let part = self.story.part(address)?;
         match part.kind {
-            None | Some(Kind::Item | Kind::Compensation | Kind::Gate | Kind::Commit) => None,
+            None | Some(Kind::Item | Kind::Compensation | Kind::Gate | Kind::Guard | Kind::Commit | Kind::Decision) => {
+                None
+            }
             Some(
                 Kind::Phase
                 | Kind::Probe
@@ -116,7 +142,14 @@ impl Live {
                 | Kind::Stage
                 | Kind::Require
                 | Kind::Verify
-                | Kind::Wait,
+                | Kind::Wait
+                | Kind::Plan
+                | Kind::Branch
+                | Kind::Attempt
+                | Kind::Task
+                | Kind::Approval
+                | Kind::WaitFor
+                | Kind::Handler,
             ) => Some(self.mark(&self.style.green("✔"), address.as_str(), &what(part), &took(part))),
         }
     }
@@ -135,7 +168,11 @@ impl Live {
         before: Option<Verdict>,
         answers: &[smol_str::SmolStr],
     ) -> Option<String> {
-        let gate = self.story.part(address).and_then(|part| part.kind).is_none_or(|kind| kind == Kind::Gate);
+        let gate = self
+            .story
+            .part(address)
+            .and_then(|part| part.kind)
+            .is_none_or(|kind| matches!(kind, Kind::Gate | Kind::Guard));
         if before == Some(verdict) || !gate && verdict == Verdict::Pass {
             return None;
         }
@@ -232,6 +269,15 @@ pub fn spoken(word: &Word) -> String {
         Word::Retry { address: Some(address) } => format!("tries `{address}` again"),
         Word::Retry { address: None } => "tries again".to_owned(),
         Word::Cancel => "cancels the run".to_owned(),
+        Word::Event { event, .. } => format!("tells of `{event}`"),
+        Word::Pause => "pauses the run".to_owned(),
+        Word::Resume => "lets it go on".to_owned(),
+        Word::Promote { .. } => "skips the rest of the hold".to_owned(),
+        Word::Abort { .. } => "aborts the rollout".to_owned(),
+        Word::Done { address, .. } => format!("says the task `{address}` is done"),
+        Word::Approve { address } => format!("says yes to `{address}`"),
+        Word::Refuse { address } => format!("says no to `{address}`"),
+        Word::Choose { address, option } => format!("chooses `{option}` for `{address}`"),
     }
 }
 

@@ -4,20 +4,33 @@
 //! is how to say it, and with which [`exit::Exit`] code.
 #![expect(clippy::disallowed_methods, reason = "the command line is where files, clock and terminal come in")]
 
+mod abort;
+mod approve;
 mod cancel;
 mod check;
+mod choose;
 mod closing;
 mod compile;
+mod done;
 mod drive;
+mod emit;
 pub mod exit;
 mod explain;
 mod failure;
 mod files;
+mod fmt;
 mod global;
+mod inbox;
 mod inputs;
+mod lints;
 mod list;
 mod live;
+mod mend;
 mod moment;
+mod pause;
+mod project;
+mod promote;
+mod refuse;
 mod resume;
 mod retry;
 mod run;
@@ -26,6 +39,7 @@ mod show;
 mod signals;
 mod story;
 mod terminal;
+mod texts;
 mod words;
 
 use std::{panic, path::PathBuf, process::ExitCode};
@@ -55,6 +69,7 @@ struct Cli {
 enum Command {
     Check(check::Check),
     Explain(explain::Explain),
+    Fmt(fmt::Fmt),
     Run(run::Run),
     Resume(resume::Resume),
     List(list::List),
@@ -62,6 +77,15 @@ enum Command {
     Settle(settle::Settle),
     Retry(retry::Retry),
     Cancel(cancel::Cancel),
+    Inbox(inbox::Inbox),
+    Emit(emit::Emit),
+    Pause(pause::Pause),
+    Promote(promote::Promote),
+    Abort(abort::Abort),
+    Done(done::Done),
+    Approve(approve::Approve),
+    Refuse(refuse::Refuse),
+    Choose(choose::Choose),
 }
 
 /// Does what the arguments of this process ask for.
@@ -96,6 +120,7 @@ fn dispatch(command: Command, global: &Global) -> Result<Exit, Failure> {
     match command {
         Command::Check(command) => command.run(global),
         Command::Explain(command) => command.run(global),
+        Command::Fmt(command) => command.run(global),
         Command::Run(command) => command.run(global),
         Command::Resume(command) => command.run(global),
         Command::List(command) => command.run(global),
@@ -103,6 +128,15 @@ fn dispatch(command: Command, global: &Global) -> Result<Exit, Failure> {
         Command::Settle(command) => command.run(global),
         Command::Retry(command) => command.run(global),
         Command::Cancel(command) => command.run(global),
+        Command::Inbox(command) => command.run(global),
+        Command::Emit(command) => command.run(global),
+        Command::Pause(command) => command.run(global),
+        Command::Promote(command) => command.run(global),
+        Command::Abort(command) => command.run(global),
+        Command::Done(command) => command.run(global),
+        Command::Approve(command) => command.run(global),
+        Command::Refuse(command) => command.run(global),
+        Command::Choose(command) => command.run(global),
     }
 }
 

@@ -2,10 +2,11 @@
 
 use clap::Args;
 
-use super::{compile::from_kept, drive::drive, exit::Exit, failure::Failure, global::Global, story::Story};
+use super::{compile::from_kept, drive::drive, exit::Exit, failure::Failure, global::Global, story::Story, words};
+use crate::machine::Word;
 use crate::run::{RunInfo, Runner, Standing, lock::RunLock};
 
-/// Go on with a run that was left: by Ctrl-C, a crash, or because it was stuck.
+/// Go on with a run that was left, by Ctrl-C, a crash, or because it was stuck, or that is paused.
 #[derive(Args, Debug)]
 pub struct Resume {
     /// The run, or the beginning of its name; may be left out if only one can be resumed
@@ -19,7 +20,10 @@ impl Resume {
             Some(typed) => global.find(typed)?,
             None => only(global)?,
         };
-        resume(runner, &info, global)
+        match info.standing {
+            Standing::Paused => words::say(info.id.as_str(), Word::Resume, None, global),
+            _ => resume(runner, &info, global),
+        }
     }
 }
 

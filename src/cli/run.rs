@@ -9,6 +9,7 @@ use super::{
     drive::drive,
     exit::Exit,
     failure::Failure,
+    files,
     global::Global,
     inputs::{Given, inputs, signature},
     story::Story,
@@ -37,8 +38,9 @@ pub struct Run {
 impl Run {
     /// Checks everything before anything is started.
     pub fn run(self, global: &Global) -> Result<Exit, Failure> {
-        let (program, sources) = compile::to_run(&self.file, &global.terminal)?;
+        let (program, texts, sources) = compile::to_run(&self.file, &global.terminal)?;
         let plan = choose(&program, self.plan.as_deref())?;
+        compile::can_be_run(&program, plan, &texts, &global.terminal)?;
         let inputs = inputs(&program, plan, &Given { set: self.set, input: self.input })?;
         let start = Start { plan: plan.name.clone(), inputs, sources, program: program.clone() };
         let folder = global.folder()?;
@@ -46,15 +48,14 @@ impl Run {
         let run = runner.create(start)?;
         let style = global.terminal.notes;
         let database = folder.database();
-        global.terminal.note(format_args!("run {} · {} · {}", style.bold(&run.info().id), plan.name, shown(&database)));
+        global.terminal.note(format_args!(
+            "run {} · {} · {}",
+            style.bold(&run.info().id),
+            plan.name,
+            files::from_here(&database)
+        ));
         drive(run, Story::default(), &global.terminal)
     }
-}
-
-/// A path as short as it can be said from here.
-fn shown(path: &std::path::Path) -> String {
-    let here = std::env::current_dir().unwrap_or_default();
-    path.strip_prefix(&here).unwrap_or(path).display().to_string()
 }
 
 /// The plan of the root file that is meant.

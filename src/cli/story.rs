@@ -243,7 +243,11 @@ impl Story {
                 self.looked(at, address, *verdict, answers.iter().map(ToString::to_string).collect());
                 self.held(address, *held);
             }
-            Entry::Waits { address, .. } => {
+            Entry::Decided { address, option, evidence } => {
+                let because = if evidence.is_empty() { String::new() } else { format!(": {}", evidence.join(", ")) };
+                self.open(at, address).title = Some(format!("{option}{because}"));
+            }
+            Entry::Asked { address, .. } | Entry::Waits { address, .. } => {
                 self.open(at, address);
             }
             Entry::Holds { address, needed } => self.open(at, address).hold = Some((0, *needed)),
@@ -256,6 +260,15 @@ impl Story {
                 self.failure = Some((address.clone(), reason.to_string()));
                 self.turn(at, |_, part| matches!(part.state, State::Open), State::Left);
             }
+            Entry::AttemptFailed { .. }
+            | Entry::Emitted { .. }
+            | Entry::Measured { .. }
+            | Entry::Otherwise { .. }
+            | Entry::Paused { .. }
+            | Entry::Resumed
+            | Entry::Promoted { .. } => {}
+            Entry::SteppedBack { address, reason } => self.close(at, address, State::Failed(reason.to_string())),
+            Entry::Left { address } => self.close(at, address, State::Left),
             Entry::Undone { address } => {
                 // When it was done stays; its way back is a part of its own.
                 self.open(at, address).state = State::Undone;

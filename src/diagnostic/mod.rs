@@ -5,12 +5,16 @@
 //! Drawing it for a person or a program is the business of [`render`] alone.
 
 pub mod codes;
+pub mod levels;
+pub mod mend;
 pub mod render;
 pub mod suggest;
 
 pub use codes::Code;
+pub use levels::{Level, Levels};
 
 use crate::source::Span;
+use suggest::Suggestion;
 
 /// How much a diagnostic matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,13 +34,34 @@ pub struct Label {
     pub text: String,
 }
 
-/// A change of the text that mends the mistake for certain.
+/// A change of the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fix {
+pub struct Edit {
     /// What is replaced; an empty span inserts.
     pub span: Span,
     /// By what.
     pub replacement: String,
+}
+
+/// What mends the mistake for certain: all of its edits, or none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// What it does, as an editor offers it: lower case, no full stop.
+    pub title: String,
+    /// The changes; no two touch each other.
+    pub edits: Vec<Edit>,
+}
+
+impl Edit {
+    /// What it does: "insert `after schema`".
+    fn title(&self) -> String {
+        let text = self.replacement.trim();
+        match (self.span.start == self.span.end, text.is_empty()) {
+            (true, _) => format!("insert `{text}`"),
+            (false, true) => "take it out".to_owned(),
+            (false, false) => format!("write `{text}`"),
+        }
+    }
 }
 
 /// One mistake.
@@ -55,7 +80,7 @@ pub struct Diagnostic {
     pub labels: Vec<Label>,
     /// What to do.
     pub help: Option<String>,
-    /// The change of the text that does it, where that is certain.
+    /// The changes of the text that do it, where that is certain.
     pub fix: Option<Fix>,
 }
 
@@ -84,9 +109,29 @@ impl Diagnostic {
         self
     }
 
-    /// Gives the change of the text that mends it for certain.
-    pub fn fix(mut self, span: Span, replacement: impl Into<String>) -> Self {
-        self.fix = Some(Fix { span, replacement: replacement.into() });
+    /// Says what to do where nothing is said yet.
+    pub fn or_help(mut self, text: impl FnOnce() -> Option<String>) -> Self {
+        self.help = self.help.or_else(text);
+        self
+    }
+
+    /// Suggests the known name that is nearest to what was written, and writes it where no other one is as near.
+    pub fn suggest<'n>(self, written: &str, known: impl IntoIterator<Item = &'n str>) -> Self {
+        let Some(Suggestion { name, is_certain }) = suggest::suggestion(written, known) else { return self };
+        let span = self.span();
+        let said = self.help(format!("did you mean `{name}`?"));
+        if is_certain { said.fix(span, name) } else { said }
+    }
+
+    /// Gives the one change of the text that mends it for certain.
+    pub fn fix(self, span: Span, replacement: impl Into<String>) -> Self {
+        let edit = Edit { span, replacement: replacement.into() };
+        self.fix_with(Fix { title: edit.title(), edits: vec![edit] })
+    }
+
+    /// Gives the changes of the text that mend it for certain.
+    pub fn fix_with(mut self, fix: Fix) -> Self {
+        self.fix = Some(fix);
         self
     }
 

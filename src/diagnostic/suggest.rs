@@ -11,13 +11,41 @@ pub fn nearest_within<'n>(
     edits: usize,
     candidates: impl IntoIterator<Item = &'n str>,
 ) -> Option<&'n str> {
+    suggestion_within(written, edits, candidates).map(|found| found.name)
+}
+
+/// A known name that may be meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Suggestion<'n> {
+    /// The first of the nearest names.
+    pub name: &'n str,
+    /// No other name is as near, and what was written is long enough to be near to nothing else.
+    pub is_certain: bool,
+}
+
+/// The nearest of the candidates, if one is near enough to be meant.
+pub fn suggestion<'n>(written: &str, candidates: impl IntoIterator<Item = &'n str>) -> Option<Suggestion<'n>> {
+    suggestion_within(written, (written.chars().count() / 3).max(1), candidates)
+}
+
+fn suggestion_within<'n>(
+    written: &str,
+    edits: usize,
+    candidates: impl IntoIterator<Item = &'n str>,
+) -> Option<Suggestion<'n>> {
     let letters: Vec<char> = written.chars().collect();
-    let mut far = edits + 1;
+    let mut far = edits;
     let mut rows = Rows::default();
-    let mut best = None;
+    let mut best: Option<Suggestion<'n>> = None;
     for candidate in candidates {
-        if let Some(distance) = rows.distance(&letters, candidate, far) {
-            (best, far) = (Some(candidate), distance);
+        let Some(distance) = rows.distance(&letters, candidate, far + 1) else { continue };
+        match &mut best {
+            Some(best) if distance == far => best.is_certain &= best.name == candidate,
+            _ => {
+                far = distance;
+                let is_certain = letters.len() > 2 && (distance <= 1 || distance * 4 <= letters.len());
+                best = Some(Suggestion { name: candidate, is_certain });
+            }
         }
     }
     best
@@ -84,6 +112,18 @@ mod tests {
         check("holds", Some("hold"));
         check("y", Some("x"));
         check("total", None);
+    }
+
+    #[test]
+    fn a_suggestion_is_certain_where_no_other_name_is_as_near() {
+        let check = |written, name, is_certain| {
+            let found = suggestion(written, ["web_one", "web_two", "web_two", "web_ona", "id"]);
+            assert_eq!(found, Some(Suggestion { name, is_certain }));
+        };
+        check("web_oen", "web_one", true);
+        check("web_twp", "web_two", true);
+        check("web_onx", "web_one", false);
+        check("it", "id", false);
     }
 
     #[test]

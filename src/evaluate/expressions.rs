@@ -8,11 +8,18 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use smol_str::SmolStr;
 
-use super::{Answers, Fault, FaultKind, Needed, Scope, Stop, locals::Frame, operations};
+use super::{
+    Answers, Fault, FaultKind, Needed, Scope, Stop,
+    bounded::BoundedText,
+    locals::{Frame, Inner},
+    operations,
+    pattern::matched,
+};
 use crate::{
     ir::{
-        BinaryOp, Body, ConstantId, EffectCall, Expr, ExprKind, FunctionId, LocalId, ProbeId, Program, TextPart, Type,
-        UnaryOp, Value, json::from_json,
+        BinaryOp, Body, ConstantId, EffectCall, Expr, ExprKind, FunctionId, LocalId, Pattern, ProbeId, Program,
+        RecordPart, TextPart, Type, UnaryOp, Value,
+        json::{from_json, to_json},
     },
     source::Span,
 };
@@ -38,6 +45,16 @@ impl<'c> Context<'c> {
     pub(super) fn outermost(scope: &'c dyn Scope) -> Self {
         Context { scope, depth: 0 }
     }
+
+    /// The names that are known here.
+    pub(super) fn scope(self) -> &'c dyn Scope {
+        self.scope
+    }
+
+    /// The same place with other names.
+    pub(super) fn within<'s>(self, scope: &'s dyn Scope) -> Context<'s> {
+        Context { scope, depth: self.depth }
+    }
 }
 
 impl Evaluation<'_> {
@@ -49,10 +66,7 @@ impl Evaluation<'_> {
         if around.depth >= FaultKind::MAX_DEPTH {
             return Err(Stop::at(span, FaultKind::TooDeep));
         }
-        self.spent.set(self.spent.get() + 1);
-        if self.spent.get() > FaultKind::MAX_EXPRESSIONS {
-            return Err(Stop::at(span, FaultKind::TooLong));
-        }
+        self.spend(1, span)?;
         let inside = Context { depth: around.depth + 1, ..around };
         match &expr.kind {
             ExprKind::Literal(value) => Ok(value.clone()),
@@ -68,14 +82,28 @@ impl Evaluation<'_> {
             ExprKind::Binary(op, left, right) => self.binary(*op, left, right, span, inside),
             ExprKind::And(left, right) => self.either(left, Some(right), None, inside),
             ExprKind::Or(left, right) => self.either(left, None, Some(right), inside),
-            ExprKind::IsNone(operand) => self.is_none(operand, inside),
+            ExprKind::Is(operand, pattern) => self.is(operand, pattern, inside),
+            ExprKind::Match(value, arms) => self.match_of(value, arms, span, inside),
             ExprKind::If(condition, then, otherwise) => self.either(condition, Some(then), Some(otherwise), inside),
             ExprKind::Call(function, arguments) => self.call(*function, arguments, span, inside),
             ExprKind::Widen(operand) => self.widen(operand, span, inside),
             ExprKind::Decode(operand) => self.decode(expr, operand, inside),
+            ExprKind::Encode(operand) => self.encode(operand, inside),
             ExprKind::Look(probe, arguments) => self.look(*probe, arguments, inside),
+            ExprKind::Secret(secret) => self.secret(secret, inside),
             ExprKind::Effect(call) => self.effect(call, inside),
+            ExprKind::Library(member, arguments) => self.library(*member, arguments, expr, inside),
+            ExprKind::Update(parts) => self.update(parts, inside),
         }
+    }
+
+    /// Counts so many expressions, or as much work.
+    pub(super) fn spend(&self, work: u64, span: Span) -> Result<(), Stop> {
+        self.spent.set(self.spent.get().saturating_add(work));
+        if self.spent.get() > FaultKind::MAX_EXPRESSIONS {
+            return Err(Stop::at(span, FaultKind::TooLong));
+        }
+        Ok(())
     }
 
     /// What a body gives; `frame` holds the names it begins with.
@@ -111,6 +139,25 @@ impl Evaluation<'_> {
         self.fields(fields, inside).map(Value::record)
     }
 
+    fn update(&self, parts: &[RecordPart], inside: Context<'_>) -> Result<Value, Stop> {
+        let mut fields = IndexMap::new();
+        for part in parts {
+            match part {
+                RecordPart::Field(name, value) => {
+                    fields.insert(name.clone(), self.value(value, inside)?);
+                }
+                RecordPart::Spread(base) => match self.value(base, inside)? {
+                    Value::Record(more) => {
+                        self.spend(more.len() as u64, base.span)?;
+                        fields.extend(more.iter().map(|(name, value)| (name.clone(), value.clone())));
+                    }
+                    _ => return Err(Stop::at(base.span, FaultKind::Unchecked("`...` of a value without fields"))),
+                },
+            }
+        }
+        Ok(Value::record(fields))
+    }
+
     fn variant(&self, name: &SmolStr, payload: &[(SmolStr, Expr)], inside: Context<'_>) -> Result<Value, Stop> {
         let payload = self.fields(payload, inside)?;
         Ok(Value::Variant(name.clone(), Arc::new(payload)))
@@ -128,7 +175,7 @@ impl Evaluation<'_> {
             };
             written.map_err(|fmt::Error| Stop::at(span, FaultKind::TextTooLong))?;
         }
-        Ok(Value::text(text.0))
+        Ok(Value::text(text.into_string()))
     }
 
     fn field(&self, base: &Expr, name: &SmolStr, span: Span, inside: Context<'_>) -> Result<Value, Stop> {
@@ -170,8 +217,20 @@ impl Evaluation<'_> {
         }
     }
 
-    fn is_none(&self, operand: &Expr, inside: Context<'_>) -> Result<Value, Stop> {
-        Ok(Value::Bool(matches!(self.value(operand, inside)?, Value::None)))
+    fn is(&self, operand: &Expr, pattern: &Pattern, inside: Context<'_>) -> Result<Value, Stop> {
+        let value = self.value(operand, inside)?;
+        Ok(Value::Bool(matched(pattern, &value).is_some()))
+    }
+
+    fn match_of(&self, value: &Expr, arms: &[(Pattern, Expr)], span: Span, inside: Context<'_>) -> Result<Value, Stop> {
+        let value = self.value(value, inside)?;
+        for (pattern, way) in arms {
+            if let Some(bound) = matched(pattern, &value) {
+                let scope = Inner::new(inside.scope, bound);
+                return self.value(way, inside.within(&scope));
+            }
+        }
+        Err(Stop::at(span, FaultKind::Unchecked("a `match` without an arm for its value")))
     }
 
     fn widen(&self, operand: &Expr, span: Span, inside: Context<'_>) -> Result<Value, Stop> {
@@ -182,6 +241,13 @@ impl Evaluation<'_> {
     fn decode(&self, whole: &Expr, operand: &Expr, inside: Context<'_>) -> Result<Value, Stop> {
         let operand = self.value(operand, inside)?;
         decode(&whole.ty, &operand).map_err(|kind| Stop::at(whole.span, kind))
+    }
+
+    fn encode(&self, operand: &Expr, inside: Context<'_>) -> Result<Value, Stop> {
+        match self.value(operand, inside)? {
+            kept @ (Value::Json(_) | Value::None) => Ok(kept),
+            value => Ok(Value::Json(Arc::new(to_json(&value)))),
+        }
     }
 
     fn call(&self, id: FunctionId, arguments: &[Expr], span: Span, inside: Context<'_>) -> Result<Value, Stop> {
@@ -259,18 +325,4 @@ fn decode(ty: &Type, value: &Value) -> Result<Value, FaultKind> {
         _ => return Err(FaultKind::Unchecked("a value decoded that is no `Json`")),
     };
     decoded.map_err(|mismatch| FaultKind::Mismatch(Box::new(mismatch)))
-}
-
-/// A text that grows to [`FaultKind::MAX_TEXT`] bytes and no further.
-#[derive(Default)]
-struct BoundedText(String);
-
-impl Write for BoundedText {
-    fn write_str(&mut self, part: &str) -> fmt::Result {
-        if self.0.len() + part.len() > FaultKind::MAX_TEXT {
-            return Err(fmt::Error);
-        }
-        self.0.push_str(part);
-        Ok(())
-    }
 }

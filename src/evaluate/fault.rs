@@ -68,6 +68,10 @@ pub enum FaultKind {
     Mismatch(Box<Mismatch>),
     /// A text of more bytes than [`FaultKind::MAX_TEXT`]
     TextTooLong,
+    /// A list of more items than [`FaultKind::MAX_ITEMS`]
+    TooManyItems,
+    /// An argument that a function of the library can do nothing with: why
+    Argument(&'static str),
     /// Expressions and calls more than [`FaultKind::MAX_DEPTH`] deep
     TooDeep,
     /// More than [`FaultKind::MAX_EXPRESSIONS`] expressions for one value
@@ -82,6 +86,9 @@ impl FaultKind {
 
     /// The longest text that is put together, in bytes.
     pub const MAX_TEXT: usize = 16 * 1024 * 1024;
+
+    /// The longest list or map that is put together.
+    pub const MAX_ITEMS: usize = 1_000_000;
 
     /// How deep expressions and calls may stand inside of each other.
     pub const MAX_DEPTH: u32 = 500;
@@ -105,6 +112,8 @@ impl fmt::Display for FaultKind {
             FaultKind::MissingKey(key) => write!(f, "no key `{key}` in the map"),
             FaultKind::Mismatch(mismatch) => mismatch.fmt(f),
             FaultKind::TextTooLong => write!(f, "the text has more than {} MiB", FaultKind::MAX_TEXT >> 20),
+            FaultKind::TooManyItems => write!(f, "the list has more than {} items", FaultKind::MAX_ITEMS),
+            FaultKind::Argument(why) => f.write_str(why),
             FaultKind::TooDeep => write!(f, "more than {} expressions and calls inside of each other", Self::MAX_DEPTH),
             FaultKind::TooLong => write!(f, "more than {} expressions had to be evaluated", Self::MAX_EXPRESSIONS),
             FaultKind::Unchecked(what) => write!(f, "the program was not checked: {what}"),

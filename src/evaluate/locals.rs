@@ -64,3 +64,23 @@ impl Scope for Frame<'_> {
         self.arguments.get(id.index()).or_else(named).cloned()
     }
 }
+
+/// The names of a scope, and some more: what a pattern bound, what a function takes.
+pub struct Inner<'s> {
+    around: &'s dyn Scope,
+    own: Vec<(LocalId, Value)>,
+}
+
+impl<'s> Inner<'s> {
+    /// The names of `around`, of which its `own` hide those that are the same.
+    pub fn new(around: &'s dyn Scope, own: Vec<(LocalId, Value)>) -> Self {
+        Inner { around, own }
+    }
+}
+
+impl Scope for Inner<'_> {
+    fn local(&self, id: LocalId) -> Option<Value> {
+        let own = self.own.iter().find(|(name, _)| *name == id).map(|(_, value)| value.clone());
+        own.or_else(|| self.around.local(id))
+    }
+}

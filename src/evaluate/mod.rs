@@ -8,16 +8,20 @@
 //! Absent by design: IO, clock, randomness, and a panic for any program or value.
 
 mod answers;
+mod bounded;
 mod effects;
 mod expressions;
 mod fault;
+mod library;
 mod locals;
-mod operations;
+pub mod operations;
+mod pattern;
 
 pub use answers::{Answers, Needed};
 pub use fault::{Fault, FaultKind, Stop};
-pub use locals::{Locals, Scope};
+pub use locals::{Inner, Locals, Scope};
 pub use operations::{binary, unary};
+pub use pattern::matched;
 
 use std::cell::Cell;
 

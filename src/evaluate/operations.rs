@@ -55,17 +55,24 @@ fn no_such(what: &'static str) -> Outcome {
 }
 
 fn compare(left: &Value, right: &Value, holds: fn(Ordering) -> bool) -> Outcome {
-    let ordering = match (left, right) {
-        (Value::Int(left), Value::Int(right)) => left.cmp(right),
-        (Value::Decimal(left), Value::Decimal(right)) => left.cmp(right),
-        (Value::Percent(left), Value::Percent(right)) => left.cmp(right),
-        (Value::Duration(left), Value::Duration(right)) => left.cmp(right),
-        (Value::Size(left), Value::Size(right)) => left.cmp(right),
-        (Value::Risk(left), Value::Risk(right)) => left.cmp(right),
-        (Value::Text(left), Value::Text(right)) => left.cmp(right),
-        _ => return no_such("a comparison of values without an order"),
-    };
-    Ok(Value::Bool(holds(ordering)))
+    match ordering(left, right) {
+        Some(ordering) => Ok(Value::Bool(holds(ordering))),
+        None => no_such("a comparison of values without an order"),
+    }
+}
+
+/// Which of two values comes first; `None` if they have no order.
+pub(super) fn ordering(left: &Value, right: &Value) -> Option<Ordering> {
+    match (left, right) {
+        (Value::Int(left), Value::Int(right)) => Some(left.cmp(right)),
+        (Value::Decimal(left), Value::Decimal(right)) => Some(left.cmp(right)),
+        (Value::Percent(left), Value::Percent(right)) => Some(left.cmp(right)),
+        (Value::Duration(left), Value::Duration(right)) => Some(left.cmp(right)),
+        (Value::Size(left), Value::Size(right)) => Some(left.cmp(right)),
+        (Value::Risk(left), Value::Risk(right)) => Some(left.cmp(right)),
+        (Value::Text(left), Value::Text(right)) => Some(left.cmp(right)),
+        _ => None,
+    }
 }
 
 fn is_in(item: &Value, whole: &Value) -> Outcome {

@@ -7,7 +7,11 @@
 use smol_str::SmolStr;
 
 use super::{
-    program::{ConstantId, EffectCall, FunctionId, LocalId, ProbeId},
+    effect::EffectCall,
+    library::Member,
+    pattern::Pattern,
+    program::{ConstantId, FunctionId, LocalId, ProbeId},
+    secret::Secret,
     types::Type,
     value::Value,
 };
@@ -22,6 +26,36 @@ pub struct Expr {
     pub ty: Type,
     /// Where it stands.
     pub span: Span,
+}
+
+impl Expr {
+    /// The expressions that stand directly in it, in the order written.
+    pub fn parts(&self) -> Vec<&Expr> {
+        match &self.kind {
+            ExprKind::Literal(_) | ExprKind::Local(_) | ExprKind::Constant(_) => Vec::new(),
+            ExprKind::List(items) | ExprKind::Call(_, items) | ExprKind::Look(_, items) => items.iter().collect(),
+            ExprKind::Record(fields) | ExprKind::Variant(_, fields) => fields.iter().map(|(_, value)| value).collect(),
+            ExprKind::Update(parts) => parts.iter().map(RecordPart::value).collect(),
+            ExprKind::Text(parts) => parts.iter().filter_map(TextPart::value).collect(),
+            ExprKind::Field(inner, _)
+            | ExprKind::Unary(_, inner)
+            | ExprKind::Is(inner, _)
+            | ExprKind::Widen(inner)
+            | ExprKind::Decode(inner)
+            | ExprKind::Encode(inner) => vec![inner],
+            ExprKind::Index(left, right)
+            | ExprKind::Binary(_, left, right)
+            | ExprKind::And(left, right)
+            | ExprKind::Or(left, right) => vec![left, right],
+            ExprKind::If(condition, then, otherwise) => vec![condition, then, otherwise],
+            ExprKind::Match(value, arms) => {
+                std::iter::once(value.as_ref()).chain(arms.iter().map(|(_, way)| way)).collect()
+            }
+            ExprKind::Library(_, arguments) => arguments.iter().map(Argument::expr).collect(),
+            ExprKind::Secret(secret) => vec![secret.name()],
+            ExprKind::Effect(call) => call.parts(),
+        }
+    }
 }
 
 /// The kinds of expression.
@@ -53,20 +87,71 @@ pub enum ExprKind {
     And(Box<Expr>, Box<Expr>),
     /// `a or b`
     Or(Box<Expr>, Box<Expr>),
-    /// `value is none`
-    IsNone(Box<Expr>),
+    /// `value is pattern`, which binds nothing
+    Is(Box<Expr>, Pattern),
+    /// `match v { p => e, .. }`: the first arm that matches, and one does; `a ?? b` and `a?.b` are this, too
+    Match(Box<Expr>, Vec<(Pattern, Expr)>),
     /// `if c then a else b`
     If(Box<Expr>, Box<Expr>, Box<Expr>),
+    /// `{ ...base, a: 1 }`: of one name the last counts
+    Update(Vec<RecordPart>),
+    /// `base.len()`, `range(0, 10)`: a function of the library, with its receiver first
+    Library(Member, Vec<Argument>),
     /// `f(a)`: one argument for each parameter
     Call(FunctionId, Vec<Expr>),
     /// An `Int` where a `Decimal` is due
     Widen(Box<Expr>),
     /// `Json` decoded to the type of the expression
     Decode(Box<Expr>),
+    /// A value where `Json` is due
+    Encode(Box<Expr>),
     /// `look(a)`: one argument for each parameter
     Look(ProbeId, Vec<Expr>),
+    /// `secret env("X")`: a reference
+    Secret(Box<Secret>),
     /// A built-in effect
     Effect(Box<EffectCall>),
+}
+
+/// A part of a record that is made of others.
+#[derive(Clone, Debug)]
+pub enum RecordPart {
+    /// `...base`: all its fields, or all entries of a map
+    Spread(Expr),
+    /// `a: 1`
+    Field(SmolStr, Expr),
+}
+
+impl RecordPart {
+    /// What is spread, or the value of the field.
+    pub fn value(&self) -> &Expr {
+        match self {
+            RecordPart::Spread(value) | RecordPart::Field(_, value) => value,
+        }
+    }
+}
+
+/// An argument of a function of the library: one for each parameter, defaults included.
+#[derive(Clone, Debug)]
+pub enum Argument {
+    /// A value
+    Value(Expr),
+    /// `x => e`, `.field`
+    Function {
+        /// What it takes.
+        params: Vec<LocalId>,
+        /// What it gives.
+        body: Expr,
+    },
+}
+
+impl Argument {
+    /// The value, or what the function gives.
+    pub fn expr(&self) -> &Expr {
+        match self {
+            Argument::Value(expr) | Argument::Function { params: _, body: expr } => expr,
+        }
+    }
 }
 
 /// A part of a text.
@@ -76,6 +161,16 @@ pub enum TextPart {
     Text(SmolStr),
     /// A value in its text form
     Value(Expr),
+}
+
+impl TextPart {
+    /// What is put into the text.
+    pub fn value(&self) -> Option<&Expr> {
+        match self {
+            TextPart::Text(_) => None,
+            TextPart::Value(value) => Some(value),
+        }
+    }
 }
 
 /// The signs before an operand.

@@ -15,6 +15,7 @@ use super::{
     exact,
     literal::literal,
     mismatch::Mismatch,
+    secret::SecretRef,
     types::{EnumType, RecordType, Type},
     value::{Risk, Value},
 };
@@ -33,6 +34,7 @@ pub fn to_json(value: &Value) -> Json {
         Value::List(items) => items.iter().map(to_json).collect(),
         Value::Record(fields) => object(fields),
         Value::Json(json) => (**json).clone(),
+        Value::Secret(secret) => secret.to_json(),
     }
 }
 
@@ -58,6 +60,7 @@ pub fn from_json(ty: &Type, json: &Json) -> Result<Value, Mismatch> {
         (Type::Nothing, _) | (Type::Optional(_), Json::Null) => Some(Value::None),
         (Type::Optional(some), json) => return from_json(some, json),
         (Type::Json | Type::Error, json) => Some(Value::Json(Arc::new(json.clone()))),
+        (Type::Secret, json) => SecretRef::from_json(json).map(|secret| Value::Secret(Arc::new(secret))),
         (Type::Bool, Json::Bool(value)) => Some(Value::Bool(*value)),
         (Type::String, Json::String(text)) => Some(Value::text(text)),
         (Type::Percent | Type::Duration | Type::Size | Type::Risk, Json::String(text)) => scalar(ty, text),
@@ -155,6 +158,10 @@ pub fn from_text(ty: &Type, text: &str) -> Result<Value, Mismatch> {
                 Err(_) => Err(Mismatch::text(ty, text)),
             },
         },
+        Type::Secret => {
+            let secret = SecretRef::parse(text).map(|secret| Value::Secret(Arc::new(secret)));
+            secret.ok_or_else(|| Mismatch::text(ty, text))
+        }
         Type::Nothing if text == "none" => Ok(Value::None),
         Type::Json | Type::List(_) | Type::Map(_) | Type::Record(_) | Type::Error => parsed(ty, text),
         Type::Bool
@@ -333,7 +340,7 @@ mod tests {
         check(&scheme(), "jwt", Ok("jwt"));
         check(&scheme(), r#"{"mixed":{"count":2}}"#, Ok("mixed(count: 2)"));
         check(&list(Type::Int), "[1, 2]", Ok("[1, 2]"));
-        check(&Type::Duration, "30", Err("expected `Duration`, like `1h30m`, found `30`"));
+        check(&Type::Duration, "30", Err("expected `Duration`, like `1h30m`, found `30`, a number without a unit"));
         check(&Type::Percent, "", Err("expected `Percent`, like `1.2%`, found an empty text"));
         check(&Type::Int, "2.0", Err("expected `Int`, found `2.0`"));
         check(&scheme(), "jwd", Err("expected `Scheme`, which is `jwt | mixed(count: Int)`, found `jwd`"));

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::{
+    exact,
     text::{Shape, is_word},
     types::Type,
 };
@@ -43,7 +44,10 @@ impl Mismatch {
 
     /// `found`, as text, is not what `ty` needs.
     pub(super) fn text(ty: &Type, found: &str) -> Mismatch {
-        Mismatch { path: String::new(), expected: expected(ty, Form::Text), found: shown(found) }
+        let unit = matches!(ty, Type::Percent | Type::Duration | Type::Size);
+        let without = if unit && exact::decimal(found).is_ok() { ", a number without a unit" } else { "" };
+        let found = format!("{}{without}", shown(found));
+        Mismatch { path: String::new(), expected: expected(ty, Form::Text), found }
     }
 
     /// `found` is no JSON, for the `reason` given: where that is, is said only of what can't be seen at a glance.
@@ -97,6 +101,7 @@ fn expected(ty: &Type, form: Form) -> String {
         (Type::Size, Form::Json) => r#"`"2TB"` or a number of bytes"#,
         (Type::Size, Form::Text) => "`2TB`",
         (Type::Risk, _) => "`low`, `medium`, `high` or `critical`",
+        (Type::Secret, _) => "`env:NAME` or `file:PATH`",
         (Type::Optional(some), _) => return format!("{} or `none`", expected(some, form)),
         _ => {
             let (name, shape) = (ty.to_string(), Shape(ty).to_string());

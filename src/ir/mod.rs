@@ -5,22 +5,39 @@
 //! depend on line numbers and can stand in a journal for years.
 
 pub mod address;
+pub mod builtin;
+pub mod effect;
 pub mod exact;
 pub mod expr;
+pub mod host;
 pub mod json;
+pub mod library;
 pub mod literal;
 pub mod mismatch;
+pub mod pattern;
 pub mod program;
 pub mod request;
+pub mod secret;
+pub mod statement;
+pub mod test;
 pub mod text;
 pub mod types;
 pub mod units;
+pub mod url;
 pub mod value;
+pub mod walk;
 
 pub use address::{Address, Segment};
-pub use expr::{BinaryOp, Expr, ExprKind, TextPart, UnaryOp};
+pub use effect::{EffectCall, EffectKind, Exec, Http, PathExpr, Shell};
+pub use expr::{Argument, BinaryOp, Expr, ExprKind, RecordPart, TextPart, UnaryOp};
+pub use library::Member;
 pub use mismatch::Mismatch;
+pub use pattern::Pattern;
 pub use program::*;
-pub use request::{PathRef, Process, Request};
+pub use request::{HttpMethod, HttpRequest, PathRef, Process, Request, Script};
+pub use secret::{Input, Secret, SecretPlace, SecretRef, SecretSource, Text};
+pub use statement::*;
+pub use test::Test;
 pub use types::{EnumType, RecordType, Type, VariantType};
+pub use url::UrlPart;
 pub use value::{Risk, Value};

@@ -1,8 +1,13 @@
-//! Declarations and statements.
+//! Declarations.
 
 use smol_str::SmolStr;
 
-use super::{address::Segment, expr::Expr, types::Type};
+use super::{
+    expr::Expr,
+    statement::{Block, Compensation, Estimate},
+    test::Test,
+    types::Type,
+};
 use crate::source::Span;
 
 macro_rules! ids {
@@ -33,6 +38,8 @@ ids! {
     ActionId;
     /// A plan.
     PlanId;
+    /// An event.
+    EventId;
     /// A block of statements.
     BlockId;
     /// A name, unique in its plan, function, probe or action.
@@ -52,8 +59,12 @@ pub struct Program {
     pub probes: Vec<Probe>,
     /// Its actions.
     pub actions: Vec<Action>,
+    /// Its events.
+    pub events: Vec<Event>,
     /// Its plans; those of the root file can be run.
     pub plans: Vec<Plan>,
+    /// The tests of the root file.
+    pub tests: Vec<Test>,
     /// All blocks of all plans.
     pub blocks: Vec<Block>,
 }
@@ -91,6 +102,15 @@ pub enum Grant {
     File(Vec<SmolStr>),
 }
 
+/// An event.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// Its name.
+    pub name: SmolStr,
+    /// What it carries, a record.
+    pub payload: Type,
+}
+
 /// A constant.
 #[derive(Clone, Debug)]
 pub struct Constant {
@@ -103,7 +123,7 @@ pub struct Constant {
 /// A parameter. Parameters are the locals `0..n` of what they belong to.
 #[derive(Clone, Debug)]
 pub struct Param {
-    /// Its name.
+    /// What its callers call it.
     pub name: SmolStr,
     /// Its type.
     pub ty: Type,
@@ -131,6 +151,25 @@ pub struct Body {
     pub result: Expr,
 }
 
+/// How a probe looks or an action acts.
+#[derive(Clone, Debug)]
+pub enum Implementation {
+    /// As the program says
+    Body(Body),
+    /// `extern`: as the host program does that embeds this one
+    Extern,
+}
+
+impl Implementation {
+    /// What the program says, if it says so itself.
+    pub fn body(&self) -> Option<&Body> {
+        match self {
+            Implementation::Body(body) => Some(body),
+            Implementation::Extern => None,
+        }
+    }
+}
+
 /// A pure function; never recursive.
 #[derive(Clone, Debug)]
 pub struct Function {
@@ -152,9 +191,11 @@ pub struct Probe {
     /// What it gives.
     pub result: Type,
     /// How it looks.
-    pub body: Body,
+    pub body: Implementation,
     /// How often and how long it tries.
     pub tries: Tries,
+    /// Where it is declared.
+    pub span: Span,
 }
 
 /// An action.
@@ -167,7 +208,7 @@ pub struct Action {
     /// What it gives; [`Type::Nothing`] without a result.
     pub result: Type,
     /// What it does: exactly one effect that changes something.
-    pub body: Body,
+    pub body: Implementation,
     /// Doing it twice with one key is doing it once.
     pub idempotent: bool,
     /// It can't be undone.
@@ -182,6 +223,8 @@ pub struct Action {
     pub key_local: LocalId,
     /// `result` in the compensation.
     pub result_local: LocalId,
+    /// Where it is declared.
+    pub span: Span,
 }
 
 /// How often and how long something is tried; what is not said is `None`.
@@ -195,56 +238,6 @@ pub struct Tries {
     pub timeout: Option<Box<Expr>>,
 }
 
-/// A built-in effect with its arguments.
-#[derive(Clone, Debug)]
-pub struct EffectCall {
-    /// Which.
-    pub kind: EffectKind,
-    /// The module whose grant it needs, beside the root's.
-    pub module: ModuleId,
-    /// What its output is decoded to.
-    pub expects: Type,
-    /// Where it stands.
-    pub span: Span,
-}
-
-/// The built-in effects.
-#[derive(Clone, Debug)]
-pub enum EffectKind {
-    /// `exec(program, [args], env:, stdin:, cwd:)`
-    Exec(Exec),
-    /// `succeeds(program, [args], ..)`: 0 is true, 1 is false
-    Succeeds(Exec),
-    /// `file.read(path)`
-    FileRead(PathExpr),
-    /// `file.write(path, text)`
-    FileWrite(PathExpr, Expr),
-}
-
-/// The arguments of `exec` and `succeeds`.
-#[derive(Clone, Debug)]
-pub struct Exec {
-    /// The program.
-    pub program: PathExpr,
-    /// A `List<String>`.
-    pub arguments: Expr,
-    /// A `Map<String>`.
-    pub env: Option<Box<Expr>>,
-    /// A `String`.
-    pub stdin: Option<Box<Expr>>,
-    /// The folder it runs in; without it, the root file's.
-    pub cwd: Option<Box<PathExpr>>,
-}
-
-/// A path: relative to the folder of the file whose literal it is, a computed one to the root file's.
-#[derive(Clone, Debug)]
-pub struct PathExpr {
-    /// The path, a `String`.
-    pub value: Expr,
-    /// The module whose folder it is relative to.
-    pub origin: ModuleId,
-}
-
 /// A plan.
 #[derive(Clone, Debug)]
 pub struct Plan {
@@ -256,6 +249,12 @@ pub struct Plan {
     pub params: Vec<Param>,
     /// What it gives; [`Type::Nothing`] without a result.
     pub result: Type,
+    /// The event that starts it.
+    pub trigger: Option<Trigger>,
+    /// What names a run of it, a scalar: starting it again with an equal key gives the run there is.
+    pub key: Option<Expr>,
+    /// How long it takes, and how much is at stake.
+    pub estimate: Estimate,
     /// What it is for: its `goal` texts.
     pub goals: Vec<Expr>,
     /// What it does.
@@ -266,229 +265,13 @@ pub struct Plan {
     pub span: Span,
 }
 
-/// Statements, one after another.
-#[derive(Clone, Debug, Default)]
-pub struct Block {
-    /// The statements.
-    pub statements: Vec<Statement>,
-}
-
-/// A statement.
+/// `on Event as e where c`: what starts a plan from outside.
 #[derive(Clone, Debug)]
-pub struct Statement {
-    /// What it does.
-    pub kind: StatementKind,
-    /// Its part of the address; `None` for those that add none.
-    pub segment: Option<Segment>,
-    /// Its title, a `String`.
-    pub title: Option<Expr>,
-    /// Where it stands.
-    pub span: Span,
-}
-
-/// The kinds of statement.
-#[derive(Clone, Debug)]
-pub enum StatementKind {
-    /// Binds a pure value.
-    Let {
-        /// What it binds.
-        local: LocalId,
-        /// Its value.
-        value: Expr,
-    },
-    /// Looks once.
-    Probe {
-        /// What it binds.
-        local: LocalId,
-        /// The look: its kind is `Look`, `Effect`, or a `Decode` of one.
-        look: Expr,
-        /// How often and how long it tries, beside what the probe itself says.
-        tries: Tries,
-    },
-    /// Does one thing.
-    Step(Box<Step>),
-    /// Several effects as one entry.
-    BlockStep {
-        /// What is done.
-        block: BlockId,
-        /// Its whole way back.
-        compensation: Option<Compensation>,
-    },
-    /// Phases that stand together, each as soon as those it waits for are done.
-    Phases(Vec<Phase>),
-    /// The first branch whose condition holds.
-    When {
-        /// Conditions and what they lead to.
-        branches: Vec<(Expr, BlockId)>,
-        /// What is done if none holds.
-        otherwise: Option<BlockId>,
-    },
-    /// One item after another.
-    For {
-        /// What each item is called.
-        variable: LocalId,
-        /// The list.
-        list: Expr,
-        /// The key of an item, which sees `variable`; a scalar item is its own.
-        key: Option<Expr>,
-        /// What is done for each.
-        block: BlockId,
-        /// Its whole way back.
-        compensation: Option<Compensation>,
-    },
-    /// Stage by stage.
-    Rollout(Box<Rollout>),
-    /// Must hold now.
-    Require(Check),
-    /// Must come to hold.
-    Verify {
-        /// What.
-        check: Check,
-        /// For how long and how often one looks; both `Duration`s.
-        within: Option<(Expr, Expr)>,
-    },
-    /// Waits for a `Duration`.
-    Wait(Expr),
-    /// What came before is final.
-    Commit(Expr),
-    /// Ends the scope, with a reason.
-    Fail(Expr),
-    /// Ends the plan, with its value.
-    Return(Option<Expr>),
-}
-
-/// A step.
-#[derive(Clone, Debug)]
-pub struct Step {
-    /// What it binds.
-    pub local: Option<LocalId>,
-    /// What it does.
-    pub operation: Operation,
-    /// What its result is decoded to, where that differs from what the operation gives.
-    pub decode: Option<Type>,
-    /// How often and how long it tries; what is not said, the action says.
-    pub tries: Tries,
-    /// It can't be undone.
-    pub irreversible: bool,
-    /// Its failure is recorded, and the plan goes on.
-    pub best_effort: bool,
-    /// How it is undone; without it, as its action says.
-    pub compensation: Option<Compensation>,
-}
-
-/// Something done.
-#[derive(Clone, Debug)]
-pub enum Operation {
-    /// An action with one argument for each parameter
-    Action(ActionId, Vec<Expr>),
-    /// A built-in effect
-    Effect(Box<EffectCall>),
-}
-
-/// A way back.
-#[derive(Clone, Debug)]
-pub struct Compensation {
-    /// When it runs, and what its failure means.
-    pub mode: CompensationMode,
-    /// What it does.
-    pub body: CompensationBody,
-    /// Where it stands.
-    pub span: Span,
-}
-
-/// When a compensation runs and what its failure means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CompensationMode {
-    /// For what was done; its failure makes the run stuck
-    Normal,
-    /// Also for what failed
-    Always,
-    /// Its failure is recorded
-    BestEffort,
-}
-
-/// What a compensation does.
-#[derive(Clone, Debug)]
-pub enum CompensationBody {
-    /// There is nothing to undo
-    Nothing,
-    /// One call; its arguments are captured when the step is done
-    Call {
-        /// What is done.
-        operation: Operation,
-        /// How often and how long it tries.
-        tries: Tries,
-    },
-    /// A block; the names it mentions are captured when the step is done
-    Block {
-        /// What is done.
-        block: BlockId,
-        /// The outer names it mentions.
-        captures: Vec<LocalId>,
-    },
-}
-
-/// A phase.
-#[derive(Clone, Debug)]
-pub struct Phase {
-    /// Its part of the address.
-    pub segment: Segment,
-    /// Its title.
-    pub title: Option<Expr>,
-    /// Which phases of the same group it waits for.
-    pub after: Vec<u32>,
-    /// What it does.
-    pub block: BlockId,
-    /// Its whole way back.
-    pub compensation: Option<Compensation>,
-    /// Where it stands.
-    pub span: Span,
-}
-
-/// A rollout.
-#[derive(Clone, Debug)]
-pub struct Rollout {
-    /// What the stage is called inside.
-    pub variable: Option<LocalId>,
-    /// Its stages.
-    pub stages: Stages,
-    /// What is done at each stage, without the gates.
-    pub block: BlockId,
-    /// What is watched while a stage is held.
-    pub gates: Vec<Gate>,
-    /// Its whole way back.
-    pub compensation: Option<Compensation>,
-}
-
-/// The stages of a rollout.
-#[derive(Clone, Debug)]
-pub enum Stages {
-    /// Each value with how long it is held
-    Listed(Vec<(Expr, Option<Expr>)>),
-    /// The values of a list, each held as long
-    In(Expr, Expr),
-}
-
-/// A gate.
-#[derive(Clone, Debug)]
-pub struct Gate {
-    /// Its part of the address.
-    pub segment: Segment,
-    /// What must hold.
-    pub check: Check,
-    /// How often one looks, a `Duration`.
-    pub every: Expr,
-    /// How many failures in a row pass, an `Int`.
-    pub tolerate: Option<Expr>,
-}
-
-/// A condition that may look, and what to say if it does not hold.
-#[derive(Clone, Debug)]
-pub struct Check {
-    /// A `Bool`.
-    pub condition: Expr,
-    /// Its text in normal form.
-    pub text: SmolStr,
-    /// A `String`.
-    pub otherwise: Option<Box<Expr>>,
+pub struct Trigger {
+    /// Which event.
+    pub event: EventId,
+    /// What it is called in the plan.
+    pub local: LocalId,
+    /// Which of them.
+    pub condition: Option<Expr>,
 }

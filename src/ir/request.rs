@@ -4,6 +4,8 @@ use std::{borrow::Cow, collections::BTreeMap};
 
 use serde::{Deserialize, Serialize};
 
+use super::secret::{Input, Text};
+
 /// A path, and the module whose folder it is relative to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PathRef {
@@ -26,13 +28,81 @@ pub struct Process {
     pub arguments: Vec<String>,
     /// The variables it gets beside the usual ones.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub env: BTreeMap<String, String>,
+    pub env: BTreeMap<String, Text>,
     /// What it reads.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub stdin: Option<String>,
+    pub stdin: Option<Input>,
     /// Where it runs; without it, in the root file's folder.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cwd: Option<PathRef>,
+}
+
+/// A script to be run by `sh`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Script {
+    /// The script, in which `${1}` stands for the first of the words.
+    pub source: String,
+    /// The words it is started with.
+    pub words: Vec<String>,
+    /// The module whose grant it needs, beside the root's.
+    pub module: u32,
+    /// The variables it gets beside the usual ones.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub env: BTreeMap<String, Text>,
+    /// What it reads.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stdin: Option<Input>,
+    /// Where it runs; without it, in the root file's folder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cwd: Option<PathRef>,
+}
+
+/// A request over HTTP.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HttpRequest {
+    /// Which.
+    pub method: HttpMethod,
+    /// Where to.
+    pub url: String,
+    /// The module whose grant it needs, beside the root's.
+    pub module: u32,
+    /// Its headers.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub headers: BTreeMap<String, Text>,
+    /// What it sends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<Input>,
+}
+
+/// The methods of HTTP that there are effects for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HttpMethod {
+    /// `http.get`
+    Get,
+    /// `http.post`
+    Post,
+    /// `http.put`
+    Put,
+    /// `http.delete`
+    Delete,
+}
+
+impl HttpMethod {
+    /// The effect.
+    pub fn word(self) -> &'static str {
+        match self {
+            HttpMethod::Get => "http.get",
+            HttpMethod::Post => "http.post",
+            HttpMethod::Put => "http.put",
+            HttpMethod::Delete => "http.delete",
+        }
+    }
+
+    /// Whether doing it twice is doing it once.
+    pub fn is_idempotent(self) -> bool {
+        self != HttpMethod::Post
+    }
 }
 
 /// One effect with all its arguments. Journals keep requests for years: names and meanings of fields are frozen.
@@ -43,6 +113,19 @@ pub enum Request {
     Exec(Process),
     /// `succeeds(program, [args], ..)`: exit code 0 is true, 1 is false
     Succeeds(Process),
+    /// `shell("..")`: what the script prints is the answer
+    Shell(Script),
+    /// `http.get(url, ..)` and the like: the body is the answer
+    Http(HttpRequest),
+    /// `env("NAME")`: the variable's text is the answer
+    Env {
+        /// Which variable.
+        name: String,
+        /// The module whose grant it needs, beside the root's.
+        module: u32,
+    },
+    /// `timeline()`: what the run knows of itself is the answer
+    Timeline,
     /// `file.read(path)`: the file's text is the answer
     FileRead {
         /// Which file.
@@ -70,6 +153,10 @@ impl Request {
         let whole = match self {
             Request::Exec(process) => process.command_line(),
             Request::Succeeds(process) => format!("succeeds {}", process.command_line()),
+            Request::Shell(script) => format!("shell {}", script.command_line()),
+            Request::Http(request) => format!("{} {}", request.method.word(), word(&request.url)),
+            Request::Env { name, .. } => format!("env {}", word(name)),
+            Request::Timeline => "timeline".to_owned(),
             Request::FileRead { path, .. } => format!("file.read {}", word(&path.path)),
             Request::FileWrite { path, content, .. } => {
                 format!("file.write {} ({} bytes)", word(&path.path), content.len())
@@ -81,8 +168,13 @@ impl Request {
     /// Whether doing it twice is doing it once, whatever it is asked for. A program only says so by its action.
     pub fn is_idempotent_by_nature(&self) -> bool {
         match self {
-            Request::Exec(_) => false,
-            Request::Succeeds(_) | Request::FileRead { .. } | Request::FileWrite { .. } => true,
+            Request::Exec(_) | Request::Shell(_) => false,
+            Request::Http(request) => request.method.is_idempotent(),
+            Request::Succeeds(_)
+            | Request::Env { .. }
+            | Request::Timeline
+            | Request::FileRead { .. }
+            | Request::FileWrite { .. } => true,
         }
     }
 }
@@ -91,6 +183,18 @@ impl Process {
     fn command_line(&self) -> String {
         let words = std::iter::once(&self.program).chain(&self.arguments);
         words.map(|text| word(text)).collect::<Vec<_>>().join(" ")
+    }
+}
+
+impl Script {
+    /// The script with its words in their places.
+    fn command_line(&self) -> String {
+        let words = self.words.iter().enumerate().rev();
+        let filled = words.fold(self.source.clone(), |source, (at, text)| {
+            let place = format!("${{{}}}", at + 1);
+            source.replace(&format!("\"{place}\""), &word(text)).replace(&place, text)
+        });
+        filled.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 }
 
@@ -114,6 +218,7 @@ fn shortened(text: String) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ir::secret::{SecretPlace, SecretRef};
 
     fn exec(program: &str, arguments: &[&str]) -> Request {
         let arguments = arguments.iter().map(|argument| argument.to_string()).collect();
@@ -132,6 +237,15 @@ mod tests {
         check(exec("./shop", &["charge", "o-1", "24.5"]), "./shop charge o-1 24.5");
         check(exec("psql", &["-c", "select 1;\nselect 'x'", ""]), r"psql -c 'select 1; select '\''x'\''' ''");
         check(write(), "file.write 'out dir/flags.json' (3 bytes)");
+        let script = Script {
+            source: "grep \"${1}\" x |\n  wc \"-l ${2}\"".into(),
+            words: vec!["it's".into(), "3".into()],
+            module: 0,
+            env: BTreeMap::new(),
+            stdin: None,
+            cwd: None,
+        };
+        check(Request::Shell(script), r#"shell grep 'it'\''s' x | wc "-l 3""#);
         check(exec("echo", &[&"é".repeat(300)]), &format!("echo {}…", "é".repeat(114)));
     }
 
@@ -148,12 +262,36 @@ mod tests {
                 origin: 0,
                 module: 2,
                 arguments: vec![],
-                env: [("B".to_owned(), "2".to_owned()), ("A".to_owned(), "1".to_owned())].into(),
+                env: [("B".to_owned(), "2".into()), ("A".to_owned(), "1".into())].into(),
                 stdin: Some("in".into()),
                 cwd: Some(PathRef { path: "..".into(), origin: 2 }),
             }),
             r#"{"succeeds":{"program":"test","origin":0,"module":2,"arguments":[],"env":{"A":"1","B":"2"},"stdin":"in","cwd":{"path":"..","origin":2}}}"#,
         );
+        let token = || Text::Secret(SecretRef::whole(SecretPlace::Env("TOKEN".into()), 1).into());
+        check(
+            Request::Shell(Script {
+                source: "ls \"${1}\"".into(),
+                words: vec!["a b".into()],
+                module: 0,
+                env: [("T".to_owned(), token())].into(),
+                stdin: Some(["x".into(), token()].into_iter().collect()),
+                cwd: None,
+            }),
+            r#"{"shell":{"source":"ls \"${1}\"","words":["a b"],"module":0,"env":{"T":{"secret":{"source":{"env":"TOKEN"},"module":1}}},"stdin":["x",{"secret":{"source":{"env":"TOKEN"},"module":1}}]}}"#,
+        );
+        check(
+            Request::Http(HttpRequest {
+                method: HttpMethod::Post,
+                url: "https://example.com/".into(),
+                module: 2,
+                headers: [("Authorization".to_owned(), token())].into(),
+                body: Some("{}".into()),
+            }),
+            r#"{"http":{"method":"post","url":"https://example.com/","module":2,"headers":{"Authorization":{"secret":{"source":{"env":"TOKEN"},"module":1}}},"body":"{}"}}"#,
+        );
+        check(Request::Env { name: "REGION".into(), module: 0 }, r#"{"env":{"name":"REGION","module":0}}"#);
+        check(Request::Timeline, r#""timeline""#);
         check(
             write(),
             r#"{"file_write":{"path":{"path":"out dir/flags.json","origin":1},"content":"{}\n","module":1}}"#,

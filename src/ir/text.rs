@@ -9,6 +9,7 @@
 //! | list, record, map | `[1, 2]`, `{ a: 1 }` |
 //! | `String` | bare; quoted inside of others |
 //! | `Json` | compact JSON |
+//! | `Secret` | what it refers to, never what it is: `secret env("TOKEN")` |
 //! | `none` | `none` |
 
 use std::fmt::{self, Display, Formatter, Write};
@@ -52,6 +53,7 @@ impl Display for Value {
                 f.write_str(" }")
             }
             Value::Json(json) => write!(f, "{json}"),
+            Value::Secret(secret) => write!(f, "{secret}"),
         }
     }
 }
@@ -207,6 +209,7 @@ impl Display for Type {
             Type::Size => f.write_str("Size"),
             Type::Risk => f.write_str("Risk"),
             Type::Json => f.write_str("Json"),
+            Type::Secret => f.write_str("Secret"),
             Type::Nothing => f.write_str("nothing"),
             Type::List(item) => write!(f, "List<{item}>"),
             Type::Map(value) => write!(f, "Map<{value}>"),

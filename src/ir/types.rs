@@ -26,6 +26,8 @@ pub enum Type {
     Risk,
     /// Anything JSON can say, not looked into
     Json,
+    /// A reference to what only an effect reads
+    Secret,
     /// What an action without a result gives
     Nothing,
     /// `List<T>`

@@ -6,6 +6,8 @@ use indexmap::IndexMap;
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
+use super::secret::SecretRef;
+
 /// A value of some type. Which one is known from the program; a value does not carry it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {
@@ -35,6 +37,8 @@ pub enum Value {
     Record(Arc<IndexMap<SmolStr, Value>>),
     /// JSON that was not looked into
     Json(Arc<serde_json::Value>),
+    /// A secret: where it is read, never what it is
+    Secret(Arc<SecretRef>),
 }
 
 /// How much is at stake.

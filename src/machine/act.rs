@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 use super::compute::{Given, Names};
 use super::look::{too_long, why};
 use super::phases::statement_at;
-use super::state::{Act, ActOf, ActState, Backoff, Call, EnvId, Flight, FrameId, Policy, Work};
+use super::state::{Act, ActOf, ActState, Backoff, Call, EnvId, Failure, FailureKind, Flight, FrameId, Policy, Work};
 use super::{Entry, Machine, Outcome, Purpose, Report};
 use crate::evaluate::{Answers, Needed, Scope, Stop};
 use crate::ir::{
@@ -94,7 +94,8 @@ impl Machine {
         let program = self.program();
         let action = &program.actions[action.index()];
         let extra = [(action.key_local, Value::Text(key))];
-        match self.evaluator().body(&action.body, &arguments, &extra, &answers) {
+        let Some(body) = action.body.body() else { return self.try_failed(id, NO_HOST.into()) };
+        match self.evaluator().body(body, &arguments, &extra, &answers) {
             Ok(value) => self.act_done(id, value),
             Err(Stop::Needs(needed)) => match *needed {
                 Needed::Effect { request, expects, span } if is_its_effect(action, span) => {
@@ -169,7 +170,8 @@ impl Machine {
                 answers.add(Needed::Effect { request, expects, span }, Ok(output));
                 let action = &self.program.actions[action.index()];
                 let extra = [(action.key_local, Value::Text(key))];
-                let value = self.evaluator().body(&action.body, &arguments, &extra, &answers);
+                let body = action.body.body().ok_or(NO_HOST)?;
+                let value = self.evaluator().body(body, &arguments, &extra, &answers);
                 value.map_err(|stop| unread(&self.reason(&stop)))?
             }
         };
@@ -206,7 +208,7 @@ impl Machine {
     /// A try failed: there will be another, or the act has failed.
     pub(super) fn try_failed(&mut self, id: FrameId, reason: SmolStr) {
         let now = self.state.now;
-        let giving_up = self.state.failure.is_some();
+        let giving_up = self.gives_up(id);
         let Some(frame) = self.state.live.frames.get_mut(&id) else { return };
         let (undoing, address) = (frame.undoing, frame.address.clone());
         let Work::Act(act) = &mut frame.work else { return };
@@ -224,7 +226,7 @@ impl Machine {
     /// It was not done, and will not be.
     pub(super) fn act_failed(&mut self, id: FrameId, reason: SmolStr) {
         let Some(frame) = self.state.live.frames.get(&id) else { return };
-        let (address, undoing, env) = (frame.address.clone(), frame.undoing, frame.env);
+        let (address, undoing, env, region) = (frame.address.clone(), frame.undoing, frame.env, frame.region);
         let step = self.step_of(id).cloned();
         let tolerated = step.as_ref().is_some_and(|step| step.best_effort);
         if undoing && !tolerated {
@@ -238,8 +240,11 @@ impl Machine {
                 self.leave(id, Report::Done);
             }
             _ => {
+                if let Some(measure) = self.measure_around(id) {
+                    return self.measure_failed(measure, reason);
+                }
                 self.state.live.frames.remove(&id);
-                self.fail_run(address, reason);
+                self.fail_region(region, Failure { address, reason, kind: FailureKind::Effect });
             }
         }
     }
@@ -332,6 +337,9 @@ impl Machine {
     }
 }
 
+/// Why something that is `extern` was not done.
+pub(super) const NO_HOST: &str = "no program embeds this one that could do it";
+
 impl Act {
     pub(super) fn new(of: ActOf, call: Call, policy: Policy) -> Act {
         let answers = Answers::default();
@@ -342,6 +350,8 @@ impl Act {
 
 /// The effect of an action stands in its result; one in a binding before it is a look.
 fn is_its_effect(action: &Action, effect: Span) -> bool {
-    let result = action.body.result.span;
-    result.file == effect.file && result.start <= effect.start && effect.end <= result.end
+    action.body.body().is_some_and(|body| {
+        let result = body.result.span;
+        result.file == effect.file && result.start <= effect.start && effect.end <= result.end
+    })
 }

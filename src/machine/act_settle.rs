@@ -19,7 +19,7 @@ impl Machine {
             return self.act_failed(id, reason);
         }
         let undoing = self.state.live.frames.get(&id).is_some_and(|frame| frame.undoing);
-        if self.state.failure.is_some() && !undoing && !self.must_know(id) {
+        if self.gives_up(id) && !undoing && !self.must_know(id) {
             return self.act_failed(id, reason);
         }
         let address = self.address_of(id);
@@ -104,7 +104,7 @@ impl Machine {
 
     /// It did not happen: after a crash it is started again, which counts as no try; else it failed.
     pub(super) fn found_not_done(&mut self, id: FrameId, reason: SmolStr, crashed: bool) {
-        let giving_up = self.state.failure.is_some();
+        let giving_up = self.gives_up(id);
         let Some(frame) = self.state.live.frames.get_mut(&id) else { return };
         let undoing = frame.undoing;
         let Work::Act(act) = &mut frame.work else { return };
@@ -146,7 +146,10 @@ impl Machine {
         let Work::Act(act) = &frame.work else { return false };
         match act.of {
             ActOf::Undo { .. } => true,
-            ActOf::Step(_) => self.would_be_kept(id) || (frame.scope.is_none() && self.depends_on_outcome(id)),
+            ActOf::Step(_) if frame.measures => false,
+            ActOf::Step(_) => {
+                self.would_be_kept(id) || (self.scope_in_region(frame).is_none() && self.depends_on_outcome(id))
+            }
         }
     }
 }

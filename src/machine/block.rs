@@ -1,19 +1,16 @@
 //! Statements, one after another.
 
-use std::sync::Arc;
-
-use serde_json::Value as Json;
 use smol_str::SmolStr;
 
-use super::state::{Check, CheckOf, EnvId, FrameId, Progress, Role, ScopePlace, Work};
-use super::{Entry, Kind, Machine, Report};
+use super::state::{CheckOf, EnvId, Failure, FailureKind, FrameId, Role, ScopePlace, Work};
+use super::{Entry, Kind, Machine};
 use crate::evaluate::Answers;
 use crate::ir::{
-    Address, BlockId, Compensation, Expr, LocalId, Place, Segment, Statement, StatementKind, Step, Value, json::to_json,
+    Address, BlockId, Compensation, Expr, LocalId, Pattern, Place, Segment, Statement, StatementKind, Step, Value,
 };
 
 /// Whether the statement that was begun is over already.
-enum Begun {
+pub(super) enum Begun {
     /// The next one can begin.
     Over,
     /// A frame was made for it, which reports its end.
@@ -21,21 +18,22 @@ enum Begun {
 }
 
 /// Why a statement could not begin, and which part of the run that is; without one, the block it stands in.
-struct Refusal {
-    address: Option<Address>,
-    reason: SmolStr,
+pub(super) struct Refusal {
+    pub address: Option<Address>,
+    pub reason: SmolStr,
+    pub kind: FailureKind,
 }
 
 impl Refusal {
-    fn at(address: &Address) -> impl FnOnce(SmolStr) -> Refusal + use<> {
+    pub(super) fn at(address: &Address) -> impl FnOnce(SmolStr) -> Refusal + use<> {
         let address = Some(address.clone());
-        |reason| Refusal { address, reason }
+        |reason| Refusal { address, reason, kind: FailureKind::Fault }
     }
 }
 
 impl From<SmolStr> for Refusal {
     fn from(reason: SmolStr) -> Self {
-        Refusal { address: None, reason }
+        Refusal { address: None, reason, kind: FailureKind::Fault }
     }
 }
 
@@ -50,7 +48,9 @@ impl Machine {
             let role = *role;
             *next += 1;
             match program.blocks[place.block.index()].statements.get(place.index as usize) {
-                None => return self.end_block(id, role, Value::None),
+                // What handlers have begun is part of the block.
+                None if self.handles(id) => return,
+                None => return self.end_block(id, role, None),
                 Some(statement) => match self.begin(id, place, statement) {
                     Ok(Begun::Over) => {}
                     Ok(Begun::Runs) => return,
@@ -60,101 +60,113 @@ impl Machine {
         }
     }
 
-    /// A block ended; `value` is what the plan gives.
-    fn end_block(&mut self, id: FrameId, role: Role, value: Value) {
-        match role {
-            Role::Plan => self.complete(id, &value),
-            Role::Inline => self.leave(id, Report::Done),
-            Role::Scope => self.done(id, Json::Null),
-            Role::Compensation { .. } => self.compensation_done(id),
-        }
-    }
-
+    /// Begins a statement; what takes more than a line to begin does so where it is carried out.
     fn begin(&mut self, id: FrameId, place: Place, statement: &Statement) -> Result<Begun, Refusal> {
-        let env = self.env_of(id);
         match &statement.kind {
-            StatementKind::Let { local, value } => {
-                let address = self.address_of(id).child(&self.name_of(*local));
-                let value = self.compute(env, value).map_err(Refusal::at(&address))?;
-                self.bind(env, *local, value);
-                Ok(Begun::Over)
-            }
-            StatementKind::When { branches, otherwise } => {
-                let taken = self.choose(env, branches, *otherwise)?;
-                Ok(taken.map_or(Begun::Over, |block| self.begin_inline(id, block)))
-            }
-            StatementKind::Fail(text) => {
-                let reason = self.text(env, Some(text))?.unwrap_or_default();
-                Err(Refusal { address: Some(self.part_of(id, statement.segment.as_ref())), reason })
-            }
-            StatementKind::Return(value) => {
-                let value = value.as_ref().map_or(Ok(Value::None), |value| self.compute(env, value))?;
-                self.return_from_plan(id, &value);
-                Ok(Begun::Runs)
-            }
-            StatementKind::Commit(text) => {
-                let text = self.text(env, Some(text))?.unwrap_or_default();
-                let address = self.enter_part(id, statement.segment.as_ref());
-                self.commit(id, address, text);
-                Ok(Begun::Over)
-            }
-            StatementKind::Phases(phases) => {
-                let phases = vec![Progress::Waiting; phases.len()];
-                let address = self.address_of(id);
-                Ok(self.runs(id, address, Work::Phases { place, phases }))
-            }
+            StatementKind::Let { local, value } => self.bind_let(id, *local, value),
+            StatementKind::When { branches, otherwise } => self.begin_when(id, branches, *otherwise),
+            StatementKind::Match { value, arms } => self.begin_match(id, value, arms),
+            StatementKind::Decide(decide) => self.begin_decision(id, place, statement, decide),
+            StatementKind::Fail(text) => self.fail_as_stated(id, statement, text),
+            StatementKind::Return(value) => self.begin_return(id, value.as_ref()),
+            StatementKind::Commit(text) => self.begin_commit(id, statement, text),
+            StatementKind::Phases(phases) => Ok(self.begin_phases(id, place, phases.len())),
             StatementKind::Step(step) => self.begin_step(id, place, statement, step),
             StatementKind::Probe { .. } => {
                 let address = self.announce(id, statement, Kind::Probe)?;
                 Ok(self.runs(id, address, Work::Probe { place, answers: Answers::default() }))
             }
             StatementKind::BlockStep { block, compensation } => {
-                let address = self.announce(id, statement, Kind::BlockStep)?;
-                self.begin_scope(id, address, 0, *block, compensation.as_ref(), ScopePlace::Statement(place));
-                Ok(Begun::Runs)
+                self.begin_block_step(id, place, statement, *block, compensation.as_ref())
             }
-            StatementKind::For { variable, list, key, compensation, .. } => {
-                let address = self.part_of(id, statement.segment.as_ref());
-                let items = self.items(env, *variable, list, key.as_ref()).map_err(Refusal::at(&address))?;
-                let work = Work::Loop { place, items: Arc::new(items), next: 0 };
-                let inside = self.address_of(id);
-                self.push_scoped(id, address, inside, work, compensation.as_ref(), place);
-                Ok(Begun::Runs)
-            }
-            StatementKind::Rollout(rollout) => {
-                let address = self.announce(id, statement, Kind::Rollout)?;
-                let stages = self.stages(env, &rollout.stages).map_err(Refusal::at(&address))?;
-                let work = Work::Rollout { place, stages: Arc::new(stages), next: 0 };
-                self.push_scoped(id, address.clone(), address, work, rollout.compensation.as_ref(), place);
-                Ok(Begun::Runs)
-            }
-            StatementKind::Require(_) => {
-                let address = self.announce(id, statement, Kind::Require)?;
-                Ok(self.runs(
-                    id,
-                    address,
-                    Work::Check(Box::new(Check::new(CheckOf::Require(place), None, self.state.now))),
-                ))
-            }
+            StatementKind::Parallel { limit, .. } => self.begin_parallel(id, place, statement, limit.as_ref()),
+            StatementKind::Attempt(attempt) => self.begin_attempt(id, place, statement, attempt),
+            StatementKind::Run(run) => self.begin_sub_plan(id, place, statement, run),
+            StatementKind::For(each) => self.begin_loop(id, place, statement, each),
+            StatementKind::Rollout(rollout) => self.begin_rollout(id, place, statement, rollout),
+            StatementKind::Require(_) => self.begin_check(id, statement, Kind::Require, CheckOf::Require(place), None),
             StatementKind::Verify { within, .. } => {
-                let address = self.announce(id, statement, Kind::Verify)?;
-                let within = self.within(env, within.as_ref()).map_err(Refusal::at(&address))?;
-                Ok(self.runs(
-                    id,
-                    address,
-                    Work::Check(Box::new(Check::new(CheckOf::Verify(place), within, self.state.now))),
-                ))
+                let again = within.as_ref().map(|(within, every)| (Some(within), every));
+                self.begin_check(id, statement, Kind::Verify, CheckOf::Verify(place), again)
             }
-            StatementKind::Wait(duration) => {
-                let address = self.announce(id, statement, Kind::Wait)?;
-                let until = self.state.now.plus(self.duration(env, duration).map_err(Refusal::at(&address))?);
-                self.log(Entry::Waits { address: address.clone(), until });
-                Ok(self.runs(id, address, Work::Wait { until }))
+            StatementKind::WaitUntil { check: _, every, timeout } => {
+                let again = Some((timeout.as_ref(), every));
+                self.begin_check(id, statement, Kind::Wait, CheckOf::WaitUntil(place), again)
             }
+            StatementKind::Wait(duration) => self.begin_wait(id, statement, duration),
+            StatementKind::WaitFor { timeout, .. } => self.begin_wait_for(id, place, statement, timeout.as_ref()),
+            StatementKind::Task(task) => self.begin_task(id, place, statement, task),
+            StatementKind::Approve { question, by } => self.begin_approval(id, place, statement, (question, by)),
+            StatementKind::Guard(guard) => self.begin_guard(id, place, statement, guard),
+            StatementKind::On { .. } => Ok(self.begin_handler(id, place)),
+            StatementKind::Emit { event, payload } => self.emit(id, statement, *event, payload),
+            StatementKind::Unwind => Ok(self.begin_unwinding(id)),
+            // It is done when a phase beside it ends.
+            StatementKind::AfterEach { .. } => Ok(Begun::Over),
         }
     }
 
-    fn runs(&mut self, id: FrameId, address: Address, work: Work) -> Begun {
+    fn bind_let(&mut self, id: FrameId, local: LocalId, value: &Expr) -> Result<Begun, Refusal> {
+        let env = self.env_of(id);
+        let address = self.address_of(id).child(&self.name_of(id, local));
+        let value = self.compute(env, value).map_err(Refusal::at(&address))?;
+        self.bind(env, local, value);
+        Ok(Begun::Over)
+    }
+
+    fn begin_when(
+        &mut self,
+        id: FrameId,
+        branches: &[(Expr, BlockId)],
+        otherwise: Option<BlockId>,
+    ) -> Result<Begun, Refusal> {
+        let taken = self.choose(self.env_of(id), branches, otherwise)?;
+        Ok(taken.map_or(Begun::Over, |block| self.begin_inline(id, block)))
+    }
+
+    fn begin_match(&mut self, id: FrameId, value: &Expr, arms: &[(Pattern, BlockId)]) -> Result<Begun, Refusal> {
+        let env = self.env_of(id);
+        let value = self.compute(env, value)?;
+        Ok(self.matching(env, &value, arms).map_or(Begun::Over, |block| self.begin_inline(id, block)))
+    }
+
+    fn fail_as_stated(&mut self, id: FrameId, statement: &Statement, text: &Expr) -> Result<Begun, Refusal> {
+        let reason = self.text(self.env_of(id), Some(text))?.unwrap_or_default();
+        let address = Some(self.part_of(id, statement.segment.as_ref()));
+        Err(Refusal { address, reason, kind: FailureKind::Stated })
+    }
+
+    fn begin_commit(&mut self, id: FrameId, statement: &Statement, text: &Expr) -> Result<Begun, Refusal> {
+        let text = self.text(self.env_of(id), Some(text))?.unwrap_or_default();
+        let address = self.enter_part(id, statement.segment.as_ref());
+        self.commit(id, address, text);
+        Ok(Begun::Over)
+    }
+
+    fn begin_block_step(
+        &mut self,
+        id: FrameId,
+        place: Place,
+        statement: &Statement,
+        block: BlockId,
+        compensation: Option<&Compensation>,
+    ) -> Result<Begun, Refusal> {
+        let address = self.announce(id, statement, Kind::BlockStep)?;
+        let limit = self.time_limit(self.env_of(id), statement.timeout.as_ref()).map_err(Refusal::at(&address))?;
+        let scope = self.begin_scope(id, address, 0, block, compensation, ScopePlace::Statement(place));
+        self.limit_time(scope, limit);
+        Ok(Begun::Runs)
+    }
+
+    fn begin_wait(&mut self, id: FrameId, statement: &Statement, duration: &Expr) -> Result<Begun, Refusal> {
+        let address = self.announce(id, statement, Kind::Wait)?;
+        let duration = self.duration(self.env_of(id), duration).map_err(Refusal::at(&address))?;
+        let until = self.state.now.plus(duration);
+        self.log(Entry::Waits { address: address.clone(), until });
+        Ok(self.runs(id, address, Work::Wait { until }))
+    }
+
+    pub(super) fn runs(&mut self, id: FrameId, address: Address, work: Work) -> Begun {
         self.push_child(id, address, 0, work);
         Begun::Runs
     }
@@ -171,7 +183,7 @@ impl Machine {
     }
 
     /// Enters a part of the run and says so.
-    fn announce(&mut self, id: FrameId, statement: &Statement, kind: Kind) -> Result<Address, Refusal> {
+    pub(super) fn announce(&mut self, id: FrameId, statement: &Statement, kind: Kind) -> Result<Address, Refusal> {
         let address = self.enter_part(id, statement.segment.as_ref());
         let title = self.text(self.env_of(id), statement.title.as_ref()).map_err(Refusal::at(&address))?;
         self.log(Entry::Entered { address: address.clone(), kind, title });
@@ -207,14 +219,15 @@ impl Machine {
         block: BlockId,
         compensation: Option<&Compensation>,
         place: ScopePlace,
-    ) {
+    ) -> Option<FrameId> {
         let work = Work::Block { block, next: 0, role: Role::Scope };
         let child = self.push_child(parent, address.clone(), slot, work);
         self.give_scope(child, address, compensation, place);
+        child
     }
 
     /// Adds the frame of a loop or rollout; `named` is its own address, `inside` the one its parts are found under.
-    fn push_scoped(
+    pub(super) fn push_scoped(
         &mut self,
         parent: FrameId,
         named: Address,
@@ -222,12 +235,13 @@ impl Machine {
         work: Work,
         compensation: Option<&Compensation>,
         place: Place,
-    ) {
+    ) -> Option<FrameId> {
         let child = self.push_child(parent, inside, 0, work);
         self.give_scope(child, named, compensation, ScopePlace::Statement(place));
+        child
     }
 
-    fn give_scope(
+    pub(super) fn give_scope(
         &mut self,
         frame: Option<FrameId>,
         address: Address,
@@ -235,49 +249,34 @@ impl Machine {
         place: ScopePlace,
     ) {
         let (Some(id), Some(_)) = (frame, compensation) else { return };
-        let Some(frame) = self.state.live.frames.get(&id) else { return };
-        let (outer, env) = (frame.scope, frame.env);
-        let scope = self.new_scope(outer, address, env, place);
+        let Some(frame) = self.state.live.frames.get(&id).cloned() else { return };
+        let scope = self.new_scope(&frame, address, place);
         if let Some(frame) = self.state.live.frames.get_mut(&id) {
             frame.scope = Some(scope);
         }
     }
 
-    /// The plan gives its value: everything between here and its end is left.
-    fn return_from_plan(&mut self, id: FrameId, value: &Value) {
-        let mut at = id;
-        while let Some(parent) = self.state.live.frames.get(&at).and_then(|frame| frame.parent) {
-            self.state.live.frames.remove(&at);
-            at = parent;
-        }
-        self.complete(at, value);
-    }
-
-    /// The run is over, and well.
-    fn complete(&mut self, root: FrameId, value: &Value) {
-        self.state.live.frames.remove(&root);
-        self.end(super::Ending::Completed, to_json(value));
-    }
-
-    pub(super) fn end(&mut self, ending: super::Ending, value: Json) {
-        self.log(Entry::Ended { ending, value: value.clone() });
-        self.state.ended = Some((ending, value));
-    }
-
     /// A statement failed before a frame was made for it.
     fn refuse(&mut self, id: FrameId, refusal: Refusal) {
-        let Refusal { address, reason } = refusal;
+        let Refusal { address, reason, kind } = refusal;
         let address = address.unwrap_or_else(|| self.address_of(id));
         self.log(Entry::Failed { address: address.clone(), reason: reason.clone(), tolerated: false });
         match self.state.live.frames.get(&id) {
             Some(frame) if frame.undoing => self.compensation_failed(id, reason),
-            _ => self.fail_run(address, reason),
+            Some(frame) => {
+                let region = frame.region;
+                match self.measure_around(id) {
+                    Some(measure) => self.measure_failed(measure, reason),
+                    None => self.fail_region(region, Failure { address, reason, kind }),
+                }
+            }
+            None => {}
         }
     }
 
     /// What a name of the plan is called in addresses.
-    fn name_of(&self, local: LocalId) -> Segment {
-        let plan = self.program.plans.iter().find(|plan| plan.name == self.state.plan);
+    fn name_of(&self, id: FrameId, local: LocalId) -> Segment {
+        let plan = self.state.live.frames.get(&id).and_then(|frame| self.program.plans.get(frame.plan.index()));
         let local = plan.and_then(|plan| plan.locals.get(local.index()));
         Segment::name(local.map_or("let", |local| &local.name))
     }
@@ -290,12 +289,12 @@ impl Machine {
         self.state.live.frames.get(&id).map_or_else(Address::root, |frame| frame.address.clone())
     }
 
-    fn part_of(&self, id: FrameId, segment: Option<&Segment>) -> Address {
+    pub(super) fn part_of(&self, id: FrameId, segment: Option<&Segment>) -> Address {
         let outer = self.address_of(id);
         segment.map_or_else(|| outer.clone(), |segment| outer.child(segment))
     }
 
-    fn enter_part(&mut self, id: FrameId, segment: Option<&Segment>) -> Address {
+    pub(super) fn enter_part(&mut self, id: FrameId, segment: Option<&Segment>) -> Address {
         let address = self.part_of(id, segment);
         self.enter(address)
     }

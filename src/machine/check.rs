@@ -2,31 +2,43 @@
 
 use smol_str::SmolStr;
 
+use super::block::{Begun, Refusal};
 use super::compute::text_of;
 use super::phases::statement_at;
-use super::state::{Check, CheckOf, EnvId, FrameId, Work};
-use super::{Entry, Machine, Report, Timestamp, Verdict};
+use super::state::{Again, Check, CheckOf, EnvId, FailureKind, FrameId, Work};
+use super::{Entry, Kind, Machine, Report, Timestamp, Verdict};
 use crate::evaluate::{Answers, Stop};
-use crate::ir::{self, Expr, Program, StatementKind, Value};
+use crate::ir::{self, Expr, Program, Statement, StatementKind, Value};
 
 impl Check {
-    /// A condition that is looked at for the first time; `within` is when it is over, and the pause between looks.
-    pub(super) fn new(of: CheckOf, within: Option<(Timestamp, i64)>, began: Timestamp) -> Check {
-        Check { of, answers: Answers::default(), within, next: None, began }
+    /// A condition that is looked at for the first time.
+    pub(super) fn new(of: CheckOf, again: Option<Again>, began: Timestamp) -> Check {
+        Check { of, answers: Answers::default(), again, next: None, began }
     }
 }
 
 impl Machine {
-    /// `within d every d`, as the moment it is over and the pause between two looks.
-    pub(super) fn within(
-        &self,
-        env: EnvId,
-        within: Option<&(Expr, Expr)>,
-    ) -> Result<Option<(Timestamp, i64)>, SmolStr> {
-        let Some((within, every)) = within else { return Ok(None) };
-        let until = self.state.now.plus(self.duration(env, within)?);
-        let every = self.interval(env, every)?;
-        Ok(Some((until, every)))
+    /// Begins to look at a condition; `again` is for how long and how often.
+    pub(super) fn begin_check(
+        &mut self,
+        id: FrameId,
+        statement: &Statement,
+        kind: Kind,
+        of: CheckOf,
+        again: Option<(Option<&Expr>, &Expr)>,
+    ) -> Result<Begun, Refusal> {
+        let address = self.announce(id, statement, kind)?;
+        let again = again.map(|(within, every)| self.again(self.env_of(id), within, every));
+        let again = again.transpose().map_err(Refusal::at(&address))?;
+        let check = Check::new(of, again, self.state.now);
+        Ok(self.runs(id, address, Work::Check(Box::new(check))))
+    }
+
+    /// `within d every d`, or `every d timeout d`.
+    fn again(&self, env: EnvId, within: Option<&Expr>, every: &Expr) -> Result<Again, SmolStr> {
+        let within = within.map(|within| self.duration(env, within)).transpose()?;
+        let until = within.map(|within| self.state.now.plus(within));
+        Ok(Again { every: self.interval(env, every)?, until })
     }
 
     /// The pause between two looks; there must be one.
@@ -70,7 +82,7 @@ impl Machine {
 
     fn verdict(&mut self, id: FrameId, of: CheckOf, verdict: Verdict, answers: &Answers, why: Option<SmolStr>) {
         let shown = self.shown(answers);
-        if let CheckOf::Gate(_, _) = of {
+        if let CheckOf::Gate(..) | CheckOf::Guard(_) = of {
             return self.leave(id, |slot| Report::Verdict(slot, verdict, shown));
         }
         let address = self.address_of(id);
@@ -80,17 +92,24 @@ impl Machine {
             Some(next) => self.pause_check(id, next),
             None => {
                 let reason = self.check_failed(id, of, verdict, &shown, why);
-                self.fail(id, reason);
+                match of {
+                    CheckOf::WaitUntil(_) => self.fail_as(id, FailureKind::Timeout, reason),
+                    CheckOf::Require(_) | CheckOf::Verify(_) | CheckOf::Gate(..) | CheckOf::Guard(_) => {
+                        self.fail(id, reason);
+                    }
+                }
             }
         }
     }
 
-    /// When a `verify within` looks again; the last look is at its end.
+    /// When one looks again; the last look is at the end.
     fn look_again_at(&mut self, id: FrameId, verdict: Verdict) -> Option<Timestamp> {
         let now = self.state.now;
         let (_, check) = self.check_mut(id)?;
-        let (until, every) = check.within?;
-        (verdict != Verdict::Pass && now < until).then(|| now.plus(every).min(until))
+        let Again { every, until } = check.again?;
+        let next = now.plus(every);
+        let over = verdict == Verdict::Pass || until.is_some_and(|until| until <= now);
+        (!over).then(|| until.map_or(next, |until| next.min(until)))
     }
 
     fn pause_check(&mut self, id: FrameId, next: Timestamp) {
@@ -101,7 +120,7 @@ impl Machine {
     }
 
     /// Why a condition does not hold: what the program says, then what was seen.
-    fn check_failed(
+    pub(super) fn check_failed(
         &self,
         id: FrameId,
         of: CheckOf,
@@ -132,9 +151,19 @@ impl Machine {
 
 /// The condition as the program writes it.
 pub(super) fn check_of(program: &Program, of: CheckOf) -> Option<&ir::Check> {
-    let (CheckOf::Require(place) | CheckOf::Verify(place) | CheckOf::Gate(place, _)) = of;
+    let (CheckOf::Require(place)
+    | CheckOf::Verify(place)
+    | CheckOf::WaitUntil(place)
+    | CheckOf::Guard(place)
+    | CheckOf::Gate(place, _)) = of;
     match (&statement_at(program, place).kind, of) {
-        (StatementKind::Require(check) | StatementKind::Verify { check, .. }, _) => Some(check),
+        (
+            StatementKind::Require(check)
+            | StatementKind::Verify { check, .. }
+            | StatementKind::WaitUntil { check, .. },
+            _,
+        ) => Some(check),
+        (StatementKind::Guard(guard), _) => Some(&guard.check),
         (StatementKind::Rollout(rollout), CheckOf::Gate(_, number)) => Some(&rollout.gates[number].check),
         _ => None,
     }

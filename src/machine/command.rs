@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 use smol_str::SmolStr;
 
-use super::journal::{EffectId, Ending, Entry, Purpose, Timestamp};
+use super::journal::{Asking, EffectId, Ending, Entry, Purpose, Timestamp};
 use crate::ir::{Address, Request};
 
 /// What followed from an event: first what must be durable, then what to do once it is.
@@ -22,6 +22,19 @@ pub enum Command {
     Perform(Perform),
     /// Stop this effect, first politely; its end still comes back.
     Stop(EffectId),
+    /// Tell other runs of an event; this one has heard of it.
+    Publish(Publish),
+}
+
+/// An event to be told of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Publish {
+    /// Which.
+    pub event: SmolStr,
+    /// What tells it from others: the run and the address.
+    pub id: SmolStr,
+    /// What it carries.
+    pub payload: Json,
 }
 
 /// An effect to be started.
@@ -50,6 +63,8 @@ pub enum Status {
     Running,
     /// Only timers are left to wait for.
     Waiting,
+    /// Nothing new starts until a person says so.
+    Paused,
     /// It failed and is being undone.
     Unwinding,
     /// A person is needed; what runs beside goes on.
@@ -103,6 +118,38 @@ pub enum WaitOn {
         needed: i64,
         /// What is watched meanwhile.
         gates: Vec<GateState>,
+    },
+    /// A person, to do something, to approve it, or to choose.
+    Person {
+        /// For what.
+        asking: Asking,
+        /// What the program says of it.
+        text: SmolStr,
+        /// Who.
+        by: SmolStr,
+        /// The type of what a task reports; empty if it reports nothing.
+        expects: SmolStr,
+        /// The options of a decision that are open, each with its title.
+        options: Vec<(SmolStr, Option<SmolStr>)>,
+        /// When it is too late.
+        until: Option<Timestamp>,
+    },
+    /// An event.
+    Event {
+        /// Which.
+        event: SmolStr,
+        /// When it is too late.
+        until: Option<Timestamp>,
+    },
+    /// A person, to try again what is done after a phase: `orch retry`.
+    Measure {
+        /// Why it failed.
+        reason: SmolStr,
+    },
+    /// A person, to let a run go on that is paused.
+    Paused {
+        /// Why it is.
+        reason: SmolStr,
     },
     /// A person, to say how an effect ended: `orch settle`.
     Settlement {

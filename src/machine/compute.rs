@@ -27,7 +27,8 @@ impl Scope for Names<'_> {
             }
             at = env.parent;
         }
-        None
+        // The checker lets a name be used where not every way binds it: as one that may be `none`.
+        Some(Value::None)
     }
 }
 
@@ -61,6 +62,19 @@ impl Machine {
         self.count_with(&Names { live: &self.state.live, env }, expr)
     }
 
+    /// The value of a name.
+    pub(super) fn local(&self, env: EnvId, local: LocalId) -> Value {
+        Names { live: &self.state.live, env }.local(local).unwrap_or(Value::None)
+    }
+
+    /// How many at once; there must be one.
+    pub(super) fn limit(&self, env: EnvId, limit: Option<&Expr>) -> Result<Option<usize>, SmolStr> {
+        match limit.map(|limit| self.count(env, limit)).transpose()? {
+            Some(0) => Err(SmolStr::new_static("`limit 0` lets nothing begin")),
+            limit => Ok(limit.map(|limit| usize::try_from(limit).unwrap_or(usize::MAX))),
+        }
+    }
+
     /// A text, if one is written.
     pub(super) fn text(&self, env: EnvId, expr: Option<&Expr>) -> Result<Option<SmolStr>, SmolStr> {
         expr.map(|expr| Ok(text_of(&self.compute(env, expr)?))).transpose()
@@ -89,7 +103,7 @@ impl Machine {
         })
     }
 
-    fn duration_with(&self, names: &dyn Scope, expr: &Expr) -> Result<i64, SmolStr> {
+    pub(super) fn duration_with(&self, names: &dyn Scope, expr: &Expr) -> Result<i64, SmolStr> {
         match self.compute_with(names, expr)? {
             Value::Duration(nanoseconds) if nanoseconds >= 0 => Ok(nanoseconds),
             other => Err(format!("`{other}` is no length of time to wait").into()),

@@ -81,7 +81,9 @@ impl Machine {
             }
             Subject::Probe(probe, arguments) => {
                 let answers = look.answers.clone();
-                let body = &program.probes[probe.index()].body;
+                let Some(body) = program.probes[probe.index()].body.body() else {
+                    return self.look_try_failed(id, super::act::NO_HOST.into());
+                };
                 match self.evaluator().body(body, &arguments, &[], &answers) {
                     Ok(value) => self.look_ended(id, Ok(value)),
                     Err(Stop::Needs(needed)) => self.look_further(id, *needed),

@@ -4,21 +4,41 @@
 //! drive the same machine: recovery is feeding the events of the journal back. Its state is plain data.
 //!
 //! Reading order: [`journal`] and [`command`] are what it is given and gives; `state` is what it remembers; `block`
-//! begins statements; `act`, `look` and `check` carry out what takes time; `rollout` holds stages; `unwind` is the
-//! way back; `words` are the operator's.
+//! begins statements; `act`, `look` and `check` carry out what takes time; `rollout` holds stages and `guard` watches;
+//! `ask` and `events` wait for what comes from outside; `regions`, `unwind` and `compensate` are the way back; `finality`
+//! is where there is none; `words` are the operator's.
 
+mod absent;
 mod act;
 mod act_settle;
+mod ask;
+mod attempt;
 mod block;
 mod check;
 pub mod command;
+mod compensate;
 mod compute;
+mod decide;
+mod estimate;
+mod events;
+mod finality;
+mod guard;
+mod inside;
 pub mod journal;
+mod limits;
 mod look;
+mod loops;
+mod measure;
+mod parallel;
+mod pause;
 mod phases;
+mod recover;
+mod regions;
 mod replay;
+mod returns;
 mod rollout;
 mod state;
+mod subplan;
 mod unwind;
 mod view;
 mod way_back;
@@ -27,6 +47,7 @@ mod words;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+pub use absent::{Absent, absent};
 pub use command::*;
 pub use journal::*;
 pub use replay::Mismatch;
@@ -35,8 +56,8 @@ use serde_json::{Map, Value as Json};
 use smol_str::SmolStr;
 
 use crate::evaluate::Constants;
-use crate::ir::{Address, LocalId, Program, Value, json::from_json};
-use state::{Env, EnvId, Failure, Frame, FrameId, Role, ScopeId, State, Work};
+use crate::ir::{Address, LocalId, PlanId, Program, Value, json::from_json};
+use state::{Env, EnvId, Failure, FailureKind, Frame, FrameId, RegionId, Role, ScopeId, State, Work};
 
 /// A run, in memory.
 #[derive(Clone, Debug)]
@@ -88,7 +109,7 @@ impl Machine {
         match event {
             Event::Started { run, plan, inputs } => {
                 if let Err(reason) = self.start(run, &plan, &inputs) {
-                    self.fail_run(Address::root(), reason);
+                    self.fail_run(reason);
                 }
             }
             Event::Outcome { effect, outcome } if self.state.suspended => self.state.held_back.push((effect, outcome)),
@@ -113,11 +134,18 @@ impl Machine {
     }
 
     fn dispatch(&mut self, id: FrameId, report: Report) {
+        if self.is_held(id) {
+            return self.state.held.push((id, report));
+        }
         let Some(frame) = self.state.live.frames.get(&id) else { return };
         match &frame.work {
             Work::Block { .. } => self.go_on_block(id),
             Work::Phases { .. } => self.go_on_phases(id, report),
-            Work::Loop { .. } => self.go_on_loop(id),
+            Work::Parallel { .. } => self.go_on_parallel(id, report),
+            Work::Loop { .. } => self.go_on_loop(id, report),
+            // They go on when a block ends, or when what was done inside is undone.
+            Work::Attempt { .. } | Work::Unwind { .. } => {}
+            Work::Measure(_) => self.go_on_measure(id, &report),
             Work::Rollout { .. } => self.go_on_rollout(id),
             Work::Stage(_) => self.go_on_stage(id, report),
             Work::Probe { .. } => self.go_on_probe(id, report),
@@ -125,16 +153,21 @@ impl Machine {
             Work::Act(_) => self.go_on_act(id, report),
             Work::Check(_) => self.go_on_check(id, report),
             Work::Wait { until } if *until <= self.state.now => self.done(id, Json::Null),
-            Work::Wait { .. } => {}
+            Work::Guard(_) => self.go_on_guard(id, report),
+            Work::WaitFor(_) => self.go_on_wait_for(id),
+            Work::Handler { .. } => self.go_on_handler(id, &report),
+            Work::Return(value) => self.return_when_idle(id, value.clone()),
+            Work::Wait { .. } | Work::Ask(_) => {}
         }
     }
 
     fn start(&mut self, run: SmolStr, plan: &str, inputs: &Map<String, Json>) -> Result<(), SmolStr> {
         let program = self.program();
-        let found = program.plans.iter().find(|candidate| candidate.name == plan);
-        let plan = found.ok_or_else(|| SmolStr::from(format!("the program has no plan `{plan}`")))?;
+        let found = program.plans.iter().position(|candidate| candidate.name == plan);
+        let number = found.ok_or_else(|| SmolStr::from(format!("the program has no plan `{plan}`")))?;
+        let plan = &program.plans[number];
         self.state.run = run;
-        self.state.plan = plan.name.clone();
+        self.state.began = self.state.now;
         let env = self.new_env(None);
         for (number, param) in plan.params.iter().enumerate() {
             let given = inputs.get(param.name.as_str()).unwrap_or(&Json::Null);
@@ -145,11 +178,16 @@ impl Machine {
         self.push(Frame {
             parent: None,
             address: Address::root(),
+            plan: PlanId(number as u32),
             env,
             owns_env: true,
             slot: 0,
             scope: None,
+            region: RegionId::RUN,
+            heard: 0,
             since: self.state.now,
+            limit: None,
+            measures: false,
             undoing: false,
             work,
         });
@@ -171,11 +209,16 @@ impl Machine {
         let frame = Frame {
             parent: Some(parent),
             address,
+            plan: outer.plan,
             env: outer.env,
             owns_env: false,
             slot,
             scope: outer.scope,
+            region: outer.region,
+            heard: outer.heard,
             since: self.state.now,
+            limit: None,
+            measures: outer.measures,
             undoing: outer.undoing,
             work,
         };
@@ -216,8 +259,9 @@ impl Machine {
 
     /// Removes a frame and tells its parent.
     fn leave(&mut self, id: FrameId, report: impl FnOnce(usize) -> Report) {
+        self.end_watchers(id);
         let Some(frame) = self.state.live.frames.remove(&id) else { return };
-        if frame.owns_env && self.state.failure.is_none() {
+        if frame.owns_env && self.failure_of(frame.region).is_none() {
             self.release_env(frame.env);
         }
         if let Some(parent) = frame.parent {
@@ -231,40 +275,45 @@ impl Machine {
         }
     }
 
-    /// A frame could not go on. Unless it is part of a compensation, the run fails and is undone.
+    /// A frame could not go on. Unless it is part of a compensation, what it belongs to fails and is undone.
     fn fail(&mut self, id: FrameId, reason: SmolStr) {
         let Some(frame) = self.state.live.frames.get(&id) else { return };
-        let address = frame.address.clone();
-        let (undoing, scope_failed) = (frame.undoing, !frame.address.is_root());
-        if scope_failed {
+        let kind = match &frame.work {
+            Work::Act(_) | Work::Probe { .. } | Work::Look(_) => FailureKind::Effect,
+            Work::Check(_) | Work::Stage(_) | Work::Guard(_) => FailureKind::Check,
+            _ => FailureKind::Fault,
+        };
+        self.fail_as(id, kind, reason);
+    }
+
+    fn fail_as(&mut self, id: FrameId, kind: FailureKind, reason: SmolStr) {
+        let Some(frame) = self.state.live.frames.get(&id) else { return };
+        let (address, region, undoing) = (frame.address.clone(), frame.region, frame.undoing);
+        if !address.is_root() {
             self.log(Entry::Failed { address: address.clone(), reason: reason.clone(), tolerated: false });
         }
         if undoing {
             return self.compensation_failed(id, reason);
         }
+        if let Some(measure) = self.measure_around(id) {
+            return self.measure_failed(measure, reason);
+        }
         self.state.live.frames.remove(&id);
-        self.fail_run(address, reason);
+        self.fail_region(region, Failure { address, reason, kind });
     }
 
-    /// The run fails: nothing new starts, what is in flight is asked to stop, and what was done is undone.
-    fn fail_run(&mut self, address: Address, reason: SmolStr) {
-        if self.state.failure.is_some() {
-            return;
-        }
-        self.log(Entry::Unwinding { address: address.clone(), reason: reason.clone() });
-        self.state.failure = Some(Failure { address, reason });
-        self.stop_all();
+    /// The run as a whole fails: by what it was given, or by a word from outside.
+    fn fail_run(&mut self, reason: SmolStr) {
+        let failure = Failure { address: Address::root(), reason, kind: FailureKind::Stated };
+        self.fail_region(RegionId::RUN, failure);
     }
 
-    /// Wakes every frame whose moment has come, oldest frame first.
-    fn wake_due(&mut self) {
-        if self.state.suspended {
-            return;
-        }
-        let now = self.state.now;
-        let due = |frame: &Frame| frame.deadline().is_some_and(|deadline| deadline <= now);
+    /// Wakes every frame whose moment has come by then, oldest frame first.
+    fn wake_those_due(&mut self, then: Timestamp) {
+        let due = |frame: &Frame| frame.work_deadline().is_some_and(|deadline| deadline <= then);
         let frames: Vec<FrameId> =
             self.state.live.frames.iter().filter(|(_, frame)| due(frame)).map(|(id, _)| *id).collect();
+        let frames: Vec<FrameId> = frames.into_iter().filter(|id| !self.is_held(*id)).collect();
         for id in frames {
             self.wake(id);
         }
@@ -278,13 +327,22 @@ impl Machine {
             Work::Act(_) => self.wake_act(id),
             Work::Look(_) => self.wake_look(id),
             Work::Check(_) => self.wake_check(id),
+            Work::Guard(_) => self.wake_guard(id),
             Work::Wait { until } if *until <= now => self.ready.push_back((id, Report::Go)),
             Work::Wait { .. }
             | Work::Block { .. }
             | Work::Phases { .. }
+            | Work::Parallel { .. }
+            | Work::Attempt { .. }
+            | Work::Measure(_)
+            | Work::Unwind { .. }
             | Work::Loop { .. }
             | Work::Rollout { .. }
-            | Work::Probe { .. } => {}
+            | Work::Probe { .. }
+            | Work::WaitFor(_)
+            | Work::Handler { .. }
+            | Work::Return(_)
+            | Work::Ask(_) => {}
         }
     }
 
@@ -294,7 +352,8 @@ impl Machine {
     }
 
     /// A scope's own `compensate` is known from its first moment on.
-    fn new_scope(&mut self, outer: Option<ScopeId>, address: Address, env: EnvId, place: state::ScopePlace) -> ScopeId {
+    fn new_scope(&mut self, frame: &Frame, address: Address, place: state::ScopePlace) -> ScopeId {
+        let (parent, region, plan, env) = (frame.scope, frame.region, frame.plan, frame.env);
         let id = ScopeId(self.state.numbers.scope);
         self.state.numbers.scope += 1;
         let mut needed = Some(env);
@@ -302,9 +361,7 @@ impl Machine {
             env.uses += 1;
             needed = env.parent;
         }
-        self.state
-            .scopes
-            .insert(id, state::Scope { parent: outer, first: self.state.numbers.effect, address, env, place });
+        self.state.scopes.insert(id, state::Scope { parent, region, address, plan, env, place });
         id
     }
 }

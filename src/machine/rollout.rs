@@ -3,43 +3,68 @@
 //! A hold counts observed time: between two verdicts of a gate at most its interval is credited, an unknown credits
 //! nothing, a crash neither; of several gates the least credit counts.
 
+use std::sync::Arc;
+
 use smol_str::SmolStr;
 
-use super::compute::text_of;
+use super::block::{Begun, Refusal};
+use super::compute::{Names, text_of};
 use super::phases::statement_at;
-use super::state::{Check, CheckOf, EnvId, FrameId, GateRun, Hold, Role, Stage, StagePlan, Work};
-use super::{Entry, Kind, Machine, Report, Timestamp, Verdict};
-use crate::ir::{self, Stages, StatementKind, Value};
+use super::state::{Check, CheckOf, EnvId, FailureKind, Frame, FrameId, GateRun, Hold, Role, Stage, StagePlan, Work};
+use super::{Entry, Kind, Machine, Refused, Report, Timestamp, Verdict};
+use crate::evaluate::Inner;
+use crate::ir::{self, Reaction, Rollout, Stages, Statement, StatementKind, Value};
 
 /// A gate fails after so many looks in a row without an answer.
-const UNKNOWN_LIMIT: u32 = 3;
+pub(super) const UNKNOWN_LIMIT: u32 = 3;
+
+/// A rollout goes a stage back so many times.
+const MOST_STEPS_BACK: u32 = 2;
 
 impl Machine {
+    pub(super) fn begin_rollout(
+        &mut self,
+        id: FrameId,
+        place: ir::Place,
+        statement: &Statement,
+        rollout: &Rollout,
+    ) -> Result<Begun, Refusal> {
+        let address = self.announce(id, statement, Kind::Rollout)?;
+        let stages = self.stages(self.env_of(id), rollout).map_err(Refusal::at(&address))?;
+        let work = Work::Rollout { place, stages: Arc::new(stages), next: 0, stepped_back: 0 };
+        self.push_scoped(id, address.clone(), address, work, rollout.compensation.as_ref(), place);
+        Ok(Begun::Runs)
+    }
+
     /// The stages with their values and holds.
-    pub(super) fn stages(&self, env: EnvId, stages: &Stages) -> Result<Vec<StagePlan>, SmolStr> {
-        match stages {
+    fn stages(&self, env: EnvId, rollout: &Rollout) -> Result<Vec<StagePlan>, SmolStr> {
+        let planned = |value: Value, hold: Option<&ir::Expr>| {
+            let hold = hold.map(|hold| self.hold(env, rollout.variable, &value, hold)).transpose()?;
+            Ok(StagePlan { value, hold })
+        };
+        match &rollout.stages {
             Stages::Listed(stages) => {
-                let plan = |(value, hold): &(ir::Expr, Option<ir::Expr>)| {
-                    let hold = hold.as_ref().map(|hold| self.duration(env, hold)).transpose()?;
-                    Ok(StagePlan { value: self.compute(env, value)?, hold })
-                };
-                stages.iter().map(plan).collect()
+                stages.iter().map(|(value, hold)| planned(self.compute(env, value)?, hold.as_ref())).collect()
             }
-            Stages::In(list, hold) => {
-                let hold = Some(self.duration(env, hold)?);
-                let Value::List(values) = self.compute(env, list)? else {
-                    return Err(SmolStr::new_static("there is no list of stages"));
-                };
-                Ok(values.iter().map(|value| StagePlan { value: value.clone(), hold }).collect())
-            }
+            Stages::In(list, hold) => match self.compute(env, list)? {
+                Value::List(values) => values.iter().map(|value| planned(value.clone(), Some(hold))).collect(),
+                _ => Err(SmolStr::new_static("there is no list of stages")),
+            },
         }
+    }
+
+    /// How long a stage is held, which may depend on it.
+    fn hold(&self, env: EnvId, name: Option<ir::LocalId>, stage: &Value, hold: &ir::Expr) -> Result<i64, SmolStr> {
+        let around = Names { live: &self.state.live, env };
+        let own = name.map(|name| (name, stage.clone()));
+        self.duration_with(&Inner::new(&around, own.into_iter().collect()), hold)
     }
 
     /// Begins the next stage, or ends the rollout.
     pub(super) fn go_on_rollout(&mut self, id: FrameId) {
         let program = self.program();
         let Some(frame) = self.state.live.frames.get_mut(&id) else { return };
-        let Work::Rollout { place, stages, next } = &mut frame.work else { return };
+        let Work::Rollout { place, stages, next, .. } = &mut frame.work else { return };
         let Some(plan) = stages.get(*next).cloned() else { return self.done(id, serde_json::Value::Null) };
         *next += 1;
         let place = *place;
@@ -170,13 +195,47 @@ impl Machine {
         let (address, broken) = (gate.address.clone(), gate.is_broken());
         self.log(Entry::Verdict { address: address.clone(), verdict, answers, held: Some(held.min(needed)) });
         if broken {
-            return self.gate_failed(id, CheckOf::Gate(place, slot), slot, address);
+            return self.gate_broken(id, place, slot, address);
         }
         self.end_hold_if_over(id);
     }
 
-    fn gate_failed(&mut self, id: FrameId, of: CheckOf, slot: usize, address: ir::Address) {
-        let reason = self.gate_reason(id, of, slot);
+    /// A gate that is broken does what it says: fail the rollout, ask a person, or go a stage back.
+    fn gate_broken(&mut self, id: FrameId, place: ir::Place, slot: usize, address: ir::Address) {
+        let program = self.program();
+        let StatementKind::Rollout(rollout) = &statement_at(&program, place).kind else { return };
+        let reason = self.gate_reason(id, CheckOf::Gate(place, slot), slot);
+        let gate = &rollout.gates[slot];
+        let Some((_, stage)) = self.stage_mut(id) else { return };
+        let Some(run) = stage.hold.as_mut().map(|hold| &mut hold.gates[slot]) else { return };
+        let unknown = run.last == Some(Verdict::Unknown);
+        match if unknown { gate.on_unknown } else { gate.on_fail } {
+            Reaction::Undo => self.gate_failed(id, address, reason),
+            Reaction::Pause => {
+                (run.failed_in_a_row, run.unknown_in_a_row) = (0, 0);
+                self.pause(address, reason);
+            }
+            Reaction::StepBack => self.step_back(id, address, reason),
+        }
+    }
+
+    /// The body of the stage before is run again, and nothing is undone: at most twice, and not from the first stage.
+    fn step_back(&mut self, id: FrameId, gate: ir::Address, reason: SmolStr) {
+        let Some(parent) = self.state.live.frames.get(&id).and_then(|frame| frame.parent) else { return };
+        let rollout = self.state.live.frames.get_mut(&parent).map(|frame| &mut frame.work);
+        let Some(Work::Rollout { next, stepped_back, .. }) = rollout else { return };
+        if *next < 2 || *stepped_back >= MOST_STEPS_BACK {
+            return self.gate_failed(id, gate, reason);
+        }
+        *next -= 2;
+        *stepped_back += 1;
+        let address = self.address_of(id);
+        self.log(Entry::SteppedBack { address, reason });
+        self.drop_inside(id);
+        self.leave(id, |_| Report::Go);
+    }
+
+    fn gate_failed(&mut self, id: FrameId, address: ir::Address, reason: SmolStr) {
         if let Some(frame) = self.state.live.frames.get_mut(&id) {
             frame.address = address;
         }
@@ -221,6 +280,63 @@ impl Machine {
             _ => None,
         }
     }
+}
+
+impl Machine {
+    /// The stage that a person speaks of whose hold is to be skipped.
+    pub(super) fn held_stage(&self, wanted: Option<&ir::Address>) -> Result<FrameId, Refused> {
+        let is_held = |frame: &Frame| matches!(&frame.work, Work::Stage(Stage { hold: Some(_), .. }));
+        self.one_of("is held", "promote", wanted, is_held)
+    }
+
+    /// The rollout that a person speaks of.
+    pub(super) fn running_rollout(&self, wanted: Option<&ir::Address>) -> Result<FrameId, Refused> {
+        self.one_of("is a rollout that goes on", "abort", wanted, |frame| matches!(frame.work, Work::Rollout { .. }))
+    }
+
+    fn one_of(
+        &self,
+        what: &str,
+        word: &str,
+        wanted: Option<&ir::Address>,
+        is_it: impl Fn(&Frame) -> bool,
+    ) -> Result<FrameId, Refused> {
+        let frames = self.state.live.frames.iter().filter(|(_, frame)| is_it(frame) && !frame.undoing);
+        let all: Vec<(FrameId, &ir::Address)> = frames.map(|(id, frame)| (*id, &frame.address)).collect();
+        let fits = |at: &ir::Address| {
+            let around = |wanted: &ir::Address| at == wanted || is_stage_of(at, wanted) || is_stage_of(wanted, at);
+            wanted.is_none_or(around)
+        };
+        let meant: Vec<FrameId> = all.iter().filter(|(_, at)| fits(at)).map(|(id, _)| *id).collect();
+        let reason = match (meant.as_slice(), wanted) {
+            ([only], _) => return Ok(*only),
+            ([], Some(wanted)) => format!("nothing at `{wanted}` {what}"),
+            ([], None) => format!("nothing {what}"),
+            (_, _) => format!("more than one {what}: say which"),
+        };
+        Err(Refused { reason, instead: all.into_iter().map(|(_, at)| format!("{word} {at}")).collect() })
+    }
+
+    /// The rest of a hold is skipped.
+    pub(super) fn promote(&mut self, wanted: Option<&ir::Address>) {
+        let Ok(id) = self.held_stage(wanted) else { return };
+        let address = self.address_of(id);
+        self.log(Entry::Promoted { address });
+        self.drop_inside(id);
+        self.done(id, serde_json::Value::Null);
+    }
+
+    /// A rollout fails because a person says so.
+    pub(super) fn abort(&mut self, wanted: Option<&ir::Address>, who: &str, why: Option<&str>) {
+        let Ok(id) = self.running_rollout(wanted) else { return };
+        let because = why.map_or_else(String::new, |why| format!(": {why}"));
+        self.fail_as(id, FailureKind::Stated, SmolStr::from(format!("aborted by {who}{because}")));
+    }
+}
+
+/// Whether one address is that of a stage of the rollout at the other.
+fn is_stage_of(stage: &ir::Address, rollout: &ir::Address) -> bool {
+    stage.as_str().strip_prefix(rollout.as_str()).is_some_and(|rest| rest.starts_with('[') && !rest.contains('/'))
 }
 
 impl Hold {

@@ -1,6 +1,8 @@
 //! What a machine says of itself: status, waits, the next moment it waits for.
 
-use super::state::{Act, ActOf, ActState, Call, CheckOf, Frame, GateRun, Look, Stage, Subject, UndoState, Work};
+use super::state::{
+    Act, ActOf, ActState, Blocked, Call, CheckOf, Frame, GateRun, Look, RegionId, Stage, Subject, Undo, UndoState, Work,
+};
 use super::{EffectId, GateState, Machine, Purpose, Status, Timestamp, Wait, WaitOn};
 use crate::ir::{Address, Type};
 
@@ -10,15 +12,22 @@ impl Machine {
         if let Some((ending, value)) = &self.state.ended {
             return Status::Ended(*ending, value.clone());
         }
-        let stuck = |frame: &Frame| matches!(&frame.work, Work::Act(act) if act.is_stuck());
-        if self.state.blocked.is_some() || self.state.live.frames.values().any(stuck) {
+        let stuck = |frame: &Frame| match &frame.work {
+            Work::Act(act) => act.is_stuck(),
+            Work::Measure(measure) => measure.failed.is_some(),
+            _ => false,
+        };
+        if self.blocked().next().is_some() || self.state.live.frames.values().any(stuck) {
             return Status::Stuck;
         }
-        if self.state.failure.is_some() {
+        if self.failure_of(RegionId::RUN).is_some() {
             return Status::Unwinding;
         }
         if self.state.live.frames.is_empty() {
             return Status::New;
+        }
+        if self.state.paused.is_some() {
+            return Status::Paused;
         }
         if self.state.effects.is_empty() { Status::Waiting } else { Status::Running }
     }
@@ -28,7 +37,8 @@ impl Machine {
         if self.state.suspended || self.state.ended.is_some() {
             return None;
         }
-        self.state.live.frames.values().filter_map(Frame::deadline).min()
+        let going_on = self.state.live.frames.iter().filter(|(id, _)| !self.stands_still(**id));
+        going_on.filter_map(|(_, frame)| frame.deadline()).min()
     }
 
     /// The effects that were asked for and whose end is not known.
@@ -44,24 +54,32 @@ impl Machine {
     /// Everything the run waits for, in the order in which it began.
     pub fn waits(&self) -> Vec<Wait> {
         let frames = self.state.live.frames.values().filter_map(|frame| self.wait_of(frame));
-        let blocked = self.state.blocked.iter().map(|(address, reason)| Wait {
-            address: address.clone(),
-            since: self.state.now,
-            on: WaitOn::Compensation { reason: reason.clone() },
+        let blocked = self.blocked().map(|blocked| Wait {
+            address: blocked.address.clone(),
+            since: blocked.since,
+            on: WaitOn::Compensation { reason: blocked.reason.clone() },
         });
-        frames.chain(blocked).collect()
+        let paused = self.state.paused.iter().map(|paused| Wait {
+            address: paused.address.clone(),
+            since: paused.since,
+            on: WaitOn::Paused { reason: paused.reason.clone() },
+        });
+        frames.chain(blocked).chain(paused).collect()
     }
 
     /// Why the run is being undone, or was: what failed, and the reason.
     pub fn failure(&self) -> Option<(&Address, &str)> {
-        self.state.failure.as_ref().map(|failure| (&failure.address, failure.reason.as_str()))
+        self.failure_of(RegionId::RUN).map(|failure| (&failure.address, failure.reason.as_str()))
     }
 
     /// What would be undone if the run failed now, in that order.
     pub fn to_undo(&self) -> Vec<Address> {
         let mut seen = Vec::new();
-        for undo in self.state.undo.iter().rev() {
-            let scope = undo.scope.and_then(|scope| self.state.scopes.get(&scope));
+        let mut all: Vec<&Undo> = self.state.regions.values().flat_map(|region| &region.undo).collect();
+        all.sort_by_key(|undo| undo.first);
+        for undo in all.into_iter().rev() {
+            let scope = undo.scope.and_then(|scope| self.outermost(scope, None));
+            let scope = scope.and_then(|scope| self.state.scopes.get(&scope));
             let address = match (scope, &undo.state) {
                 (Some(scope), _) => &scope.address,
                 (None, UndoState::Started) => continue,
@@ -75,6 +93,11 @@ impl Machine {
         seen
     }
 
+    /// The compensations that could not be done.
+    pub(super) fn blocked(&self) -> impl Iterator<Item = &Blocked> {
+        self.state.regions.values().flat_map(|region| &region.blocked)
+    }
+
     fn wait_of(&self, frame: &Frame) -> Option<Wait> {
         let on = match &frame.work {
             Work::Wait { until } => WaitOn::Time { until: *until },
@@ -84,11 +107,20 @@ impl Machine {
             }
             Work::Look(look) => look.wait(&self.program)?,
             Work::Act(act) => self.act_wait(act, frame)?,
+            Work::Ask(ask) => self.ask_wait(ask, frame),
+            Work::WaitFor(place) => self.event_wait(*place, frame)?,
+            Work::Measure(measure) => WaitOn::Measure { reason: measure.failed.clone()? },
             Work::Stage(stage) => self.stage_wait(stage)?,
             Work::Block { .. }
             | Work::Phases { .. }
+            | Work::Parallel { .. }
+            | Work::Attempt { .. }
+            | Work::Unwind { .. }
             | Work::Loop { .. }
             | Work::Rollout { .. }
+            | Work::Guard(_)
+            | Work::Handler { .. }
+            | Work::Return(_)
             | Work::Probe { .. } => return None,
         };
         let since = match &frame.work {

@@ -7,10 +7,10 @@ use smol_str::SmolStr;
 use super::Machine;
 use super::act::USUAL_RETRIES;
 use super::compute::{Given, Names};
-use super::state::{Call, Floor, FrameId, ScopePlace, Undo, UndoState, WayBack, Work};
+use super::state::{Call, FrameId, ScopePlace, Undo, UndoState, WayBack, Work};
 use crate::evaluate::Scope;
 use crate::ir::{
-    Address, Compensation, CompensationBody, CompensationMode, LocalId, Operation, StatementKind, Step, Value,
+    Compensation, CompensationBody, CompensationMode, LocalId, Operation, PlanId, StatementKind, Step, Value,
 };
 
 impl Machine {
@@ -20,13 +20,14 @@ impl Machine {
         let Some(step) = self.step_of(id).cloned() else { return };
         let mode = self.compensation_of(&step).map(|compensation| compensation.mode);
         let always = (mode == Some(CompensationMode::Always)).then(|| self.capture_for(id, &step, &Value::None));
-        let Some(frame) = self.state.live.frames.get(&id) else { return };
+        let Some(frame) = self.state.live.frames.get(&id).filter(|frame| !frame.measures) else { return };
         if mode.is_none() && frame.scope.is_none() && !self.depends_on_outcome(id) {
             return;
         }
         let state = UndoState::Pending { frame: id, always: always.flatten() };
         let first = self.state.numbers.effect;
-        self.state.undo.push(Undo { first, address: frame.address.clone(), scope: frame.scope, state });
+        let (region, undo) = (frame.region, Undo { first, address: frame.address.clone(), scope: frame.scope, state });
+        self.region(region).undo.push(undo);
     }
 
     /// An act is done: how it is undone is settled now.
@@ -40,16 +41,18 @@ impl Machine {
         self.settle_entry(id, |always| always);
     }
 
-    fn settle_entry(&mut self, id: FrameId, way_back: impl FnOnce(Option<WayBack>) -> Option<WayBack>) {
+    pub(super) fn settle_entry(&mut self, id: FrameId, way_back: impl FnOnce(Option<WayBack>) -> Option<WayBack>) {
         let pending = |undo: &Undo| matches!(undo.state, UndoState::Pending { frame, .. } if frame == id);
-        let Some(at) = self.state.undo.iter().rposition(pending) else { return };
-        let entry = &mut self.state.undo[at];
+        let Some(region) = self.state.live.frames.get(&id).map(|frame| frame.region) else { return };
+        let undo = &mut self.region(region).undo;
+        let Some(at) = undo.iter().rposition(pending) else { return };
+        let entry = &mut undo[at];
         let UndoState::Pending { always, .. } = std::mem::replace(&mut entry.state, UndoState::Started) else { return };
         match way_back(always) {
             Some(way_back) => entry.state = UndoState::Done(way_back),
             None if entry.scope.is_some() => {}
             None => {
-                self.state.undo.remove(at);
+                undo.remove(at);
             }
         }
     }
@@ -84,25 +87,26 @@ impl Machine {
 
     fn capture_for(&self, id: FrameId, step: &Step, result: &Value) -> Option<WayBack> {
         let compensation = self.compensation_of(step)?;
+        let plan = self.state.live.frames.get(&id)?.plan;
         if step.compensation.is_some() {
             let names = Names { live: &self.state.live, env: self.env_of(id) };
-            return self.capture(&names, compensation);
+            return self.capture(&names, plan, compensation);
         }
         let Work::Act(act) = &self.state.live.frames.get(&id)?.work else { return None };
         let Call::Action(action, arguments) = &act.call else { return None };
         let extra = Some((self.program.actions[action.index()].result_local, result));
-        self.capture(&Given { arguments, extra }, compensation)
+        self.capture(&Given { arguments, extra }, plan, compensation)
     }
 
     /// A compensation with the values it will need.
-    pub(super) fn capture(&self, names: &dyn Scope, compensation: &Compensation) -> Option<WayBack> {
+    pub(super) fn capture(&self, names: &dyn Scope, plan: PlanId, compensation: &Compensation) -> Option<WayBack> {
         let best_effort = compensation.mode == CompensationMode::BestEffort;
         match &compensation.body {
             CompensationBody::Nothing => None,
             CompensationBody::Block { block, captures } => {
                 let known = |local: &LocalId| Some((*local, names.local(*local)?));
                 let names: BTreeMap<LocalId, Value> = captures.iter().filter_map(known).collect();
-                Some(WayBack::Block { block: *block, names, best_effort })
+                Some(WayBack::Block { block: *block, names, plan, best_effort })
             }
             CompensationBody::Call { operation, tries } => {
                 let captured = self.call(names, operation).and_then(|call| {
@@ -124,27 +128,12 @@ impl Machine {
         let (ScopePlace::Statement(at) | ScopePlace::Phase(at, _)) = place;
         let statement = super::phases::statement_at(&self.program, at);
         match (&statement.kind, place) {
-            (StatementKind::BlockStep { compensation, .. } | StatementKind::For { compensation, .. }, _) => {
-                compensation.as_ref()
-            }
+            (StatementKind::BlockStep { compensation, .. }, _) => compensation.as_ref(),
+            (StatementKind::For(each), _) => each.compensation.as_ref(),
+            (StatementKind::Run(run), _) => run.compensation.as_ref(),
             (StatementKind::Rollout(rollout), _) => rollout.compensation.as_ref(),
             (StatementKind::Phases(phases), ScopePlace::Phase(_, number)) => phases[number].compensation.as_ref(),
             _ => None,
         }
-    }
-
-    /// What came before is final: the list is empty, and the run can go on from here after a halt.
-    pub(super) fn commit(&mut self, id: FrameId, address: Address, text: SmolStr) {
-        self.log(super::Entry::Committed { address: address.clone(), text });
-        self.state.undo.clear();
-        self.state.scopes.clear();
-        self.state.kept.clear();
-        for env in self.state.live.envs.values_mut() {
-            env.uses = 0;
-        }
-        let needed: std::collections::BTreeSet<_> =
-            self.state.live.frames.values().flat_map(|frame| self.state.live.chain(frame.env)).collect();
-        self.state.live.envs.retain(|env, _| needed.contains(env));
-        self.state.floor = Some(Box::new(Floor { address, live: self.state.live.clone(), frame: id }));
     }
 }

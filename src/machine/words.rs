@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 
-use super::state::{Act, ActState, FrameId, Work};
+use super::state::{Act, ActState, Blocked, FrameId, Work};
 use super::{Ending, Entry, Machine, Refused, Settlement, Word};
 use crate::ir::{Address, Type, Value, json::from_json};
 
@@ -13,6 +13,15 @@ impl Machine {
             Word::Settle { address, verdict } => self.allow_settling(address, verdict),
             Word::Retry { address } => self.allow_retry(address.as_ref()),
             Word::Cancel => self.allow_cancel(),
+            Word::Event { event, payload, .. } => self.allow_event(event, payload),
+            Word::Pause => self.allow_pause(),
+            Word::Resume => self.allow_resume(),
+            Word::Promote { address } => self.held_stage(address.as_ref()).map(drop),
+            Word::Abort { address } => self.running_rollout(address.as_ref()).map(drop),
+            Word::Done { address, value } => self.allow_done(address, value),
+            Word::Approve { address } | Word::Refuse { address } | Word::Choose { address, .. } => {
+                self.allow_answer(address, word)
+            }
         }
     }
 
@@ -23,16 +32,28 @@ impl Machine {
             Word::Retry { address } => self.retry(address.as_ref()),
             Word::Cancel => {
                 let because = why.map_or_else(String::new, |why| format!(": {why}"));
-                self.fail_run(Address::root(), SmolStr::from(format!("cancelled by {who}{because}")));
+                self.fail_run(SmolStr::from(format!("cancelled by {who}{because}")));
             }
+            Word::Pause => {
+                let because = why.map_or_else(String::new, |why| format!(": {why}"));
+                self.pause(Address::root(), SmolStr::from(format!("paused by {who}{because}")));
+            }
+            Word::Event { event, id, payload } => self.hear(&event, id, &payload),
+            Word::Resume => self.resume(),
+            Word::Promote { address } => self.promote(address.as_ref()),
+            Word::Abort { address } => self.abort(address.as_ref(), who, why),
+            Word::Done { address, value } => self.task_done(&address, &value),
+            Word::Approve { address } => self.approved(&address),
+            Word::Refuse { address } => self.refused(&address, who, why),
+            Word::Choose { address, option } => self.chosen(&address, &option),
         }
     }
 
     fn allow_settling(&self, address: &Address, verdict: &Settlement) -> Result<(), Refused> {
         let Some((id, act)) = self.stuck_at(address) else {
-            return match &self.state.blocked {
-                Some((blocked, _)) if blocked == address => allow_done_only(verdict),
-                _ => Err(self.nothing_to_settle(address)),
+            return match self.blocked().any(|blocked| blocked.address == *address) {
+                true => allow_done_only(verdict),
+                false => Err(self.nothing_to_settle(address)),
             };
         };
         let Settlement::Done(value) = verdict else {
@@ -64,10 +85,12 @@ impl Machine {
 
     fn settle(&mut self, address: &Address, verdict: Settlement) {
         let Some((id, act)) = self.stuck_at(address) else {
-            self.state.blocked = None;
-            self.log(Entry::Unstuck { address: address.clone() });
-            let undone = self.drop_last();
-            return self.log(Entry::Undone { address: undone });
+            for (region, Blocked { address, target, .. }) in self.unblock(|at| at == address) {
+                self.log(Entry::Unstuck { address });
+                let undone = self.drop_target(region, target);
+                self.log(Entry::Undone { address: undone });
+            }
+            return;
         };
         let (reason, crashed) = match &act.state {
             ActState::Stuck { reason, crashed, .. } => (reason.clone(), *crashed),
@@ -122,9 +145,10 @@ impl Machine {
             return self.go_on_from_commit();
         }
         let fits = |at: &Address| address.is_none_or(|address| address == at);
-        if let Some((blocked, _)) = self.state.blocked.take_if(|(at, _)| fits(at)) {
-            self.log(Entry::Unstuck { address: blocked });
+        for (_, Blocked { address, .. }) in self.unblock(fits) {
+            self.log(Entry::Unstuck { address });
         }
+        self.measure_again(fits);
         let again: Vec<(FrameId, Address)> = self
             .acts()
             .filter(|(id, at, act)| act.is_stuck() && !self.needs_settling(*id, act) && fits(at))
@@ -146,12 +170,14 @@ impl Machine {
     fn go_on_from_commit(&mut self) {
         let Some(floor) = self.state.floor.clone() else { return };
         self.state.live = floor.live;
-        self.state.failure = None;
         self.state.ended = None;
-        self.state.undo.clear();
+        self.state.regions.clear();
+        self.state.paused = None;
+        self.state.held.clear();
+        self.begin_to_watch_again(floor.at);
         self.state.scopes.clear();
         self.log(Entry::Unstuck { address: floor.address });
-        self.ready.push_back((floor.frame, super::Report::Go));
+        self.ready.extend(floor.frames.into_iter().map(|frame| (frame, super::Report::Go)));
     }
 
     fn allow_cancel(&self) -> Result<(), Refused> {
@@ -173,10 +199,14 @@ impl Machine {
 
     /// Everything a person is needed for, and whether that is to say how it ended.
     fn stuck(&self) -> impl Iterator<Item = (Address, bool)> + '_ {
-        let blocked = self.state.blocked.iter().map(|(address, _)| (address.clone(), false));
+        let blocked = self.blocked().map(|blocked| (blocked.address.clone(), false));
         let acts = self.acts().filter(|(_, _, act)| act.is_stuck());
         let acts = acts.map(|(id, address, act)| (address.clone(), self.needs_settling(id, act)));
-        blocked.chain(acts)
+        let measures = self.state.live.frames.values().filter_map(|frame| match &frame.work {
+            Work::Measure(measure) if measure.failed.is_some() => Some((frame.address.clone(), false)),
+            _ => None,
+        });
+        blocked.chain(acts).chain(measures)
     }
 
     fn stuck_at(&self, wanted: &Address) -> Option<(FrameId, &Act)> {

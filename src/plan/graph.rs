@@ -15,6 +15,10 @@ pub struct PhaseGraph {
     order: Vec<usize>,
     /// Where a phase is in `order`; none for those that wait for themselves.
     position: Vec<Option<usize>>,
+    /// How many phases are at least before each, and at least behind it, one after another.
+    levels: [Vec<usize>; 2],
+    /// Whether all other phases come before it or after it.
+    alone: Vec<bool>,
 }
 
 impl PhaseGraph {
@@ -35,7 +39,22 @@ impl PhaseGraph {
         for (at, phase) in order.iter().enumerate() {
             position[*phase] = Some(at);
         }
-        PhaseGraph { graph, order, position }
+        let levels = [
+            levels(&graph, order.iter(), Direction::Incoming),
+            levels(&graph, order.iter().rev(), Direction::Outgoing),
+        ];
+        let alone = alone(&graph, &order);
+        PhaseGraph { graph, order, position, levels, alone }
+    }
+
+    /// How many phases there are.
+    pub fn len(&self) -> usize {
+        self.position.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.position.is_empty()
     }
 
     /// An order in which each phase comes after those it waits for, the first written first. Phases that wait for
@@ -86,31 +105,86 @@ impl PhaseGraph {
         false
     }
 
-    /// The phases that may run while `phase` does, in the order written.
-    pub fn beside(&self, phase: usize) -> Vec<usize> {
-        let before = self.reached(phase, Direction::Incoming);
-        let after = self.reached(phase, Direction::Outgoing);
-        (0..self.position.len()).filter(|other| !before[*other] && !after[*other]).collect()
+    /// Whether no other phase may run while `phase` does.
+    pub fn is_alone(&self, phase: usize) -> bool {
+        self.alone[phase]
     }
 
-    fn waits_for(&self, phase: usize) -> impl Iterator<Item = usize> + '_ {
-        self.graph.neighbors_directed(NodeIndex::new(phase), Direction::Incoming).map(NodeIndex::index)
+    /// The level of each phase, from the first phases on, and from the last ones. Phases of one level never wait for
+    /// each other.
+    pub(super) fn levels(&self) -> [&[usize]; 2] {
+        [&self.levels[0], &self.levels[1]]
     }
 
-    fn reached(&self, phase: usize, direction: Direction) -> Vec<bool> {
-        let mut seen = vec![false; self.position.len()];
-        seen[phase] = true;
-        let mut left = vec![NodeIndex::new(phase)];
-        while let Some(node) = left.pop() {
-            for other in self.graph.neighbors_directed(node, direction) {
-                if !seen[other.index()] {
-                    seen[other.index()] = true;
+    /// Whether each phase surely starts after `phase` is done.
+    pub fn behind(&self, phase: usize) -> Vec<bool> {
+        let mut behind = vec![false; self.len()];
+        let mut left = vec![phase];
+        while let Some(phase) = left.pop() {
+            for other in self.waited_for_by(phase) {
+                if !std::mem::replace(&mut behind[other], true) {
                     left.push(other);
                 }
             }
         }
-        seen
+        behind
     }
+
+    pub(super) fn waits_for(&self, phase: usize) -> impl Iterator<Item = usize> + '_ {
+        self.graph.neighbors_directed(NodeIndex::new(phase), Direction::Incoming).map(NodeIndex::index)
+    }
+
+    pub(super) fn waited_for_by(&self, phase: usize) -> impl Iterator<Item = usize> + '_ {
+        self.graph.neighbors_directed(NodeIndex::new(phase), Direction::Outgoing).map(NodeIndex::index)
+    }
+}
+
+/// How long the longest way to each node is, for nodes in an order in which each comes after its neighbours in
+/// `direction`.
+fn levels<'o>(graph: &DiGraph<(), ()>, order: impl Iterator<Item = &'o usize>, direction: Direction) -> Vec<usize> {
+    let mut levels = vec![0; graph.node_count()];
+    for phase in order {
+        let neighbours = graph.neighbors_directed(NodeIndex::new(*phase), direction);
+        levels[*phase] = neighbours.map(|other| levels[other.index()] + 1).max().unwrap_or(0);
+    }
+    levels
+}
+
+/// Whether each node comes before or after every other one.
+///
+/// Going through the order, a node that is the only one ready comes before all that is left: each of those waits for
+/// something that is ready. Seen from both ends that is all other nodes.
+fn alone(graph: &DiGraph<(), ()>, order: &[usize]) -> Vec<bool> {
+    let mut alone = vec![false; graph.node_count()];
+    if order.len() < graph.node_count() {
+        return alone;
+    }
+    let forth = only_one_ready(graph, order.iter(), Direction::Outgoing);
+    let back = only_one_ready(graph, order.iter().rev(), Direction::Incoming);
+    for (phase, alone) in alone.iter_mut().enumerate() {
+        *alone = forth[phase] && back[phase];
+    }
+    alone
+}
+
+fn only_one_ready<'o>(
+    graph: &DiGraph<(), ()>,
+    order: impl Iterator<Item = &'o usize>,
+    direction: Direction,
+) -> Vec<bool> {
+    let mut missing: Vec<usize> =
+        graph.node_indices().map(|node| graph.neighbors_directed(node, direction.opposite()).count()).collect();
+    let mut ready = missing.iter().filter(|count| **count == 0).count();
+    let mut only = vec![false; missing.len()];
+    for phase in order {
+        only[*phase] = ready == 1;
+        ready -= 1;
+        for next in graph.neighbors_directed(NodeIndex::new(*phase), direction) {
+            missing[next.index()] -= 1;
+            ready += usize::from(missing[next.index()] == 0);
+        }
+    }
+    only
 }
 
 /// Kahn's order, the smallest number first among those that are ready.
@@ -143,8 +217,8 @@ mod tests {
         assert_eq!(graph.cycle(), None);
         assert!(graph.comes_after(3, 0) && graph.comes_after(2, 0));
         assert!(!graph.comes_after(2, 1) && !graph.comes_after(0, 3) && !graph.comes_after(1, 1));
-        assert_eq!(graph.beside(1), [2]);
-        assert_eq!(graph.beside(0), Vec::<usize>::new());
+        assert_eq!([0, 1, 2, 3].map(|phase| graph.is_alone(phase)), [true, false, false, true]);
+        assert_eq!(graph.behind(1), [false, false, false, true]);
     }
 
     #[test]

@@ -180,6 +180,7 @@ fn write_argument(out: &mut String, Argument { name, value }: &Argument) {
 fn write_pattern(out: &mut String, Pattern { kind, span: _ }: &Pattern) {
     match kind {
         PatternKind::Any => out.push('_'),
+        PatternKind::Error => out.push('?'),
         PatternKind::None => out.push_str("none"),
         PatternKind::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
         PatternKind::Text(text) => write_template(out, text),

@@ -4,9 +4,9 @@ use logos::Logos;
 
 macro_rules! tokens {
     (
-        hard { $($hard:ident $hard_text:literal)* }
+        hard { $($hard_group:ident { $($hard:ident $hard_text:literal)* })* }
         kept { $($kept:ident $kept_text:literal)* }
-        soft { $($soft:ident $soft_text:literal)* }
+        soft { $($soft_group:ident { $($soft:ident $soft_text:literal)* })* }
         signs { $($sign:ident $sign_text:literal)* }
         classes { $($(#[$rule:meta])* $class:ident $class_text:literal)* }
     ) => {
@@ -15,64 +15,114 @@ macro_rules! tokens {
         #[logos(skip r"[ \t\r\n]+")]
         #[repr(u8)]
         pub enum Token {
-            $(#[doc = concat!("`", $hard_text, "`")] #[token($hard_text)] $hard,)*
+            $($(#[doc = concat!("`", $hard_text, "`")] #[token($hard_text)] $hard,)*)*
             $(#[doc = concat!("`", $kept_text, "`")] #[token($kept_text)] $kept,)*
-            $(#[doc = concat!("`", $soft_text, "`")] #[token($soft_text)] $soft,)*
+            $($(#[doc = concat!("`", $soft_text, "`")] #[token($soft_text)] $soft,)*)*
             $(#[doc = concat!("`", $sign_text, "`")] #[token($sign_text)] $sign,)*
             $(#[doc = $class_text] $(#[$rule])* $class,)*
         }
 
         impl Token {
             /// Words that are never a name.
-            pub const HARD: &[(Token, &str)] = &[$((Token::$hard, $hard_text),)*];
+            pub const HARD: &[(Token, &str)] = &[$($((Token::$hard, $hard_text),)*)*];
             /// Words without a meaning yet, never a name either.
             pub const KEPT: &[(Token, &str)] = &[$((Token::$kept, $kept_text),)*];
             /// Words that are names except where the grammar gives them a place.
-            pub const SOFT: &[(Token, &str)] = &[$((Token::$soft, $soft_text),)*];
+            pub const SOFT: &[(Token, &str)] = &[$($((Token::$soft, $soft_text),)*)*];
             /// Everything that is neither word, name nor literal.
             pub const SIGNS: &[(Token, &str)] = &[$((Token::$sign, $sign_text),)*];
             /// How many tokens there are.
             pub const COUNT: usize = [
-                $(Token::$hard,)* $(Token::$kept,)* $(Token::$soft,)* $(Token::$sign,)* $(Token::$class,)*
+                $($(Token::$hard,)*)* $(Token::$kept,)* $($(Token::$soft,)*)* $(Token::$sign,)* $(Token::$class,)*
             ].len();
 
             /// How the token is spelled, or what stands for its class: `plan`, `->`, `name`.
             pub fn text(self) -> &'static str {
                 match self {
-                    $(Token::$hard => $hard_text,)*
+                    $($(Token::$hard => $hard_text,)*)*
                     $(Token::$kept => $kept_text,)*
-                    $(Token::$soft => $soft_text,)*
+                    $($(Token::$soft => $soft_text,)*)*
                     $(Token::$sign => $sign_text,)*
                     $(Token::$class => $class_text,)*
+                }
+            }
+
+            /// What kind of word it is, if it is a word with a meaning.
+            pub fn group(self) -> Option<Group> {
+                match self {
+                    $($(Token::$hard)|* => Some(Group::$hard_group),)*
+                    $($(Token::$soft)|* => Some(Group::$soft_group),)*
+                    $(Token::$kept)|* | $(Token::$sign)|* | $(Token::$class)|* => None,
                 }
             }
         }
     };
 }
 
+/// What kind of word a word is: what an editor shows alike, and where a soft one is to be looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Group {
+    /// Begins a declaration: `plan`, `type`.
+    Declaration,
+    /// Begins a statement, or a part of one: `step`, `option`.
+    Statement,
+    /// Begins a statement of a test: `given`.
+    TestStatement,
+    /// Stands behind a statement or declaration, with a value behind it: `retry 3`.
+    Clause,
+    /// Stands in a statement of a test, with a value behind it: `times 2`.
+    TestClause,
+    /// A clause of one word: `irreversible`.
+    Mark,
+    /// What an effect answers in a test: `returns`.
+    Answer,
+    /// Has a meaning only behind one other word: `on unknown pause`.
+    Choice,
+    /// Begins or joins the parts of an expression: `if`.
+    Expression,
+    /// Stands between two values, as a sign does: `and`.
+    Operator,
+    /// A value: `none`.
+    Constant,
+}
+
 tokens! {
     hard {
-        Plan "plan" Fn "fn" Action "action" Probe "probe"
-        Goal "goal" Let "let" Step "step" Task "task" Phase "phase" When "when" Decide "decide" Option "option"
-        Parallel "parallel" Branch "branch" For "for" Rollout "rollout" Gate "gate" Require "require"
-        Verify "verify" Guard "guard" On "on" Wait "wait" Approve "approve" Emit "emit" Attempt "attempt"
-        Commit "commit" Run "run" After "after" Fail "fail" Return "return" Unwind "unwind"
-        Compensate "compensate"
-        If "if" Then "then" Else "else" Match "match" And "and" Or "or" Not "not" In "in" Is "is" As "as"
-        True "true" False "false" None "none" Secret "secret"
+        Declaration { Plan "plan" Fn "fn" Action "action" Probe "probe" }
+        Statement {
+            Goal "goal" Let "let" Step "step" Task "task" Phase "phase" When "when" Decide "decide" Option "option"
+            Parallel "parallel" Branch "branch" For "for" Rollout "rollout" Gate "gate" Require "require"
+            Verify "verify" Guard "guard" On "on" Wait "wait" Approve "approve" Emit "emit" Attempt "attempt"
+            Commit "commit" Run "run" After "after" Fail "fail" Return "return" Unwind "unwind"
+        }
+        Clause { Compensate "compensate" }
+        Expression { If "if" Then "then" Else "else" Match "match" Secret "secret" }
+        Operator { And "and" Or "or" Not "not" In "in" Is "is" As "as" }
+        Constant { True "true" False "false" None "none" }
     }
     kept { While "while" Loop "loop" Try "try" Catch "catch" Do "do" }
     soft {
-        Uses "uses" Import "import" Type "type" Const "const" Event "event" Extern "extern" Test "test"
-        Idempotent "idempotent" Irreversible "irreversible" Confirm "confirm" Keyed "keyed" Takes "takes"
-        Risk "risk" Retry "retry" Backoff "backoff" Timeout "timeout" BestEffort "best_effort" By "by"
-        Otherwise "otherwise" Limit "limit" Descending "descending" Every "every" Tolerate "tolerate"
-        Unknown "unknown" Undo "undo" Pause "pause" StepBack "step_back" Until "until" Within "within"
-        Where "where" Each "each" Always "always" Nothing "nothing" Given "given" Operator "operator"
-        Returns "returns" Done "done" Fails "fails" Hangs "hangs" Lost "lost" Granted "granted"
-        Refused "refused" Chooses "chooses" Crashes "crashes" Before "before" During "during" From "from"
-        Times "times" At "at" Under "under" Fault "fault" Crash "crash" Expect "expect" Called "called"
-        Never "never"
+        Declaration { Uses "uses" Import "import" Type "type" Const "const" Event "event" Extern "extern" Test "test" }
+        TestStatement { Given "given" Expect "expect" }
+        Clause {
+            Confirm "confirm" Keyed "keyed" Takes "takes" Risk "risk" Retry "retry" Backoff "backoff"
+            Timeout "timeout" By "by" Limit "limit" Every "every" Tolerate "tolerate" Until "until" Within "within"
+            Where "where"
+        }
+        TestClause { From "from" Times "times" At "at" Under "under" }
+        Mark {
+            Idempotent "idempotent" Irreversible "irreversible" BestEffort "best_effort" Otherwise "otherwise"
+            Descending "descending"
+        }
+        Answer {
+            Returns "returns" Done "done" Fails "fails" Hangs "hangs" Lost "lost" Granted "granted"
+            Refused "refused" Chooses "chooses" Crashes "crashes"
+        }
+        Choice {
+            Unknown "unknown" Undo "undo" Pause "pause" StepBack "step_back" Each "each" Always "always"
+            Nothing "nothing" Operator "operator" Before "before" During "during" Fault "fault" Crash "crash"
+            Called "called" Never "never"
+        }
     }
     signs {
         LParen "(" RParen ")" LBracket "[" RBracket "]" LBrace "{" RBrace "}"
@@ -102,6 +152,8 @@ tokens! {
         Comment "comment"
         #[regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[0-9A-Za-z:]*", priority = 9)]
         Date "date"
+        #[regex(r"[0-9]+\.[0-9]+(\.[0-9]+)+(-[0-9A-Za-z.]+)?", priority = 9)]
+        Version "version"
         #[regex(r"[0-9][0-9_]*(\.[0-9]+)?[A-Za-z%][A-Za-z0-9_%]*", priority = 7)]
         UnknownUnit "number with an unknown unit"
         #[regex(r"[A-Za-z_][A-Za-z0-9_]*", priority = 1)]
@@ -109,8 +161,16 @@ tokens! {
         #[token("&&")]
         #[token("||")]
         #[token("!", priority = 3)]
-        OddSign "sign that is a word here"
-        #[regex(r"[^\x00-\x7F]+", priority = 1)]
+        #[token("===")]
+        #[token("!==")]
+        #[token("<>")]
+        #[token("=<")]
+        #[token("/*")]
+        #[token("<<<<<<<")]
+        #[token("=======")]
+        #[token(">>>>>>>")]
+        OddSign "sign of another language"
+        #[regex(r"[^\x00-\x7F]", priority = 1)]
         #[regex(r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F@#`~^&$\\;%']", priority = 1)]
         Error "what is not Orch"
     }

@@ -20,12 +20,12 @@ pub trait Visitor {
 }
 
 /// Walks a file.
-pub fn file(visitor: &mut impl Visitor, File { items }: &File) {
+pub fn file(visitor: &mut impl Visitor, File { docs: _, items }: &File) {
     items.iter().for_each(|each| item(visitor, each));
 }
 
 /// Walks a declaration.
-pub fn item(visitor: &mut impl Visitor, Item { kind, span: _ }: &Item) {
+pub fn item(visitor: &mut impl Visitor, Item { docs: _, kind, span: _ }: &Item) {
     match kind {
         ItemKind::Uses(capabilities) => {
             for Capability { name: _, arguments, span: _ } in capabilities {
@@ -87,7 +87,7 @@ pub fn item(visitor: &mut impl Visitor, Item { kind, span: _ }: &Item) {
 }
 
 fn params(visitor: &mut impl Visitor, params: &[Param]) {
-    for Param { name: _, ty: taken, default } in params {
+    for Param { word: _, name: _, ty: taken, default } in params {
         ty(visitor, taken);
         default.iter().for_each(|default| expr(visitor, default));
     }
@@ -420,6 +420,7 @@ pub fn pattern(visitor: &mut impl Visitor, whole: &Pattern) {
     let Pattern { kind, span: _ } = whole;
     match kind {
         PatternKind::Any
+        | PatternKind::Error
         | PatternKind::None
         | PatternKind::Bool(_)
         | PatternKind::Number(_)

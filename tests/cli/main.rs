@@ -2,7 +2,11 @@
 #![expect(clippy::disallowed_methods, reason = "these tests are about the real world")]
 
 mod check;
+mod fix;
+mod fmt;
+mod lints;
 mod operators;
+mod people;
 mod project;
 mod resume;
 mod run;

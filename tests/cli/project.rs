@@ -3,7 +3,7 @@
 use std::{
     ffi::OsStr,
     fs,
-    io::Read,
+    io::{Read, Write},
     path::PathBuf,
     process::{Child, Command, Output, Stdio},
     thread::sleep,
@@ -93,6 +93,15 @@ impl Project {
     /// Runs `orch` to its end.
     pub fn orch<A: AsRef<OsStr>>(&self, arguments: &[A]) -> Ended {
         ended(self.command(arguments).stdin(Stdio::null()).output().unwrap())
+    }
+
+    /// Runs `orch` to its end with a text on its stdin.
+    pub fn orch_reading<A: AsRef<OsStr>>(&self, text: impl AsRef<[u8]>, arguments: &[A]) -> Ended {
+        let mut command = self.command(arguments);
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        // It may end without having read everything.
+        let _ = child.stdin.take().unwrap().write_all(text.as_ref());
+        ended(child.wait_with_output().unwrap())
     }
 
     /// Starts `orch`.

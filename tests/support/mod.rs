@@ -3,6 +3,8 @@
 //! What is done is kept in a log with its key, so that a test can see what happened twice, what was lost, and in
 //! which order things were undone.
 
+pub mod actions;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -120,6 +122,7 @@ impl World {
                     self.in_flight.insert(perform.effect, perform);
                 }
                 Command::Stop(effect) => self.stopped(effect),
+                Command::Publish(_) => {}
             }
         }
     }
@@ -257,6 +260,7 @@ impl World {
 pub fn words(request: &Request) -> String {
     match request {
         Request::Exec(process) | Request::Succeeds(process) => process.arguments.join(" "),
+        Request::Shell(_) | Request::Http(_) | Request::Env { .. } | Request::Timeline => request.summary(),
         Request::FileRead { path, .. } => format!("read {}", path.path),
         Request::FileWrite { path, content, .. } => format!("write {} {content}", path.path),
     }

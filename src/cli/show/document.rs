@@ -115,8 +115,10 @@ struct TryRow<'a> {
 struct WaitRow {
     address: String,
     since: String,
-    /// `effect`, `time`, `backoff`, `hold`, `settlement`, `compensation`
+    /// `effect`, `time`, `backoff`, `hold`, `person`, `event`, `paused`, `settlement`, `compensation`, `measure`
     on: &'static str,
+    /// Who is asked, where a person is
+    by: Option<String>,
     until: Option<String>,
     reason: Option<String>,
     hold: Option<HoldRow>,
@@ -237,7 +239,11 @@ fn wait_row(known: &Known, wait: &Wait) -> WaitRow {
         WaitOn::Time { until } => ("time", moment(until), None, None),
         WaitOn::Backoff { until, reason, .. } => ("backoff", moment(until), Some(reason.to_string()), None),
         WaitOn::Hold { held, needed, .. } => ("hold", None, None, Some(HoldRow { held_ns: *held, needed_ns: *needed })),
+        WaitOn::Person { text, until, .. } => ("person", until.as_ref().and_then(moment), Some(text.to_string()), None),
+        WaitOn::Event { event, until } => ("event", until.as_ref().and_then(moment), Some(event.to_string()), None),
+        WaitOn::Paused { reason } => ("paused", None, Some(reason.to_string()), None),
         WaitOn::Settlement { reason, .. } => ("settlement", None, Some(reason.to_string()), None),
+        WaitOn::Measure { reason } => ("measure", None, Some(reason.to_string()), None),
         WaitOn::Compensation { reason } => ("compensation", None, Some(reason.to_string()), None),
     };
     let gates = match &wait.on {
@@ -249,6 +255,10 @@ fn wait_row(known: &Known, wait: &Wait) -> WaitRow {
         address: wait.address.as_str().to_owned(),
         since: rfc3339(wait.since),
         on,
+        by: match &wait.on {
+            WaitOn::Person { by, .. } => Some(by.to_string()),
+            _ => None,
+        },
         until,
         reason,
         hold,

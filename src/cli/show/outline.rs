@@ -189,11 +189,21 @@ fn waits(known: &Known, wait: &Wait, style: Style) -> Vec<String> {
             format!("try {attempt} comes {}: {}", until(*moment), harmless(reason))
         }
         WaitOn::Hold { held, needed, .. } => format!("held {} of {} observed", duration(*held), duration(*needed)),
+        WaitOn::Person { text, by, until: limit, .. } => {
+            let limit = limit.map(|limit| format!(", {}", until(limit))).unwrap_or_default();
+            format!("waits for {}, {since}{limit}: {}", harmless(by), harmless(text))
+        }
+        WaitOn::Event { event, until: limit } => {
+            let limit = limit.map(|limit| format!(", {}", until(limit))).unwrap_or_default();
+            format!("waits for the event `{event}`, {since}{limit}")
+        }
+        WaitOn::Paused { reason } => format!("paused {since}: {}", harmless(reason)),
         WaitOn::Settlement { .. } => format!("stuck {since}: nobody knows whether it was done"),
+        WaitOn::Measure { .. } => format!("stuck {since}: what is done after the phase failed"),
         WaitOn::Compensation { .. } => format!("stuck {since}: it could not be undone"),
     };
     let mut lines = vec![String::new(), format!("{sign} {address}  {first}")];
-    if let WaitOn::Settlement { reason, .. } | WaitOn::Compensation { reason } = &wait.on {
+    if let WaitOn::Settlement { reason, .. } | WaitOn::Compensation { reason } | WaitOn::Measure { reason } = &wait.on {
         lines.push(format!("  {}", harmless(reason)));
     }
     if let WaitOn::Hold { gates, .. } = &wait.on {
@@ -263,6 +273,7 @@ fn next(known: &Known) -> Vec<String> {
         (Some(_), _) | (None, Standing::Completed | Standing::Compensated | Standing::Stuck | Standing::New) => {}
         (None, Standing::Halted) => hints.push(go_on(&info.id)),
         (None, Standing::Running | Standing::Waiting | Standing::Unwinding) => hints.push(resume(&info.id)),
+        (None, Standing::Paused) => {}
     }
     if let Some((address, _)) = known.story.failure.as_ref().filter(|(address, _)| !address.is_root()) {
         hints.push(look_at(&info.id, address));

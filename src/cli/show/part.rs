@@ -118,11 +118,13 @@ fn request_lines(request: &Request) -> Vec<String> {
                 );
             }
             lines.extend(env.iter().map(|(name, value)| field("env", &format!("{name}={value}"))));
-            lines.extend(stdin.as_ref().map(|text| field("stdin", text)));
+            lines.extend(stdin.as_ref().map(|text| field("stdin", &text.to_string())));
             lines.extend(cwd.as_ref().map(|cwd| field("cwd", &cwd.path)));
             lines
         }
-        Request::FileRead { .. } => vec![field("call", &request.summary())],
+        Request::Shell(_) | Request::Http(_) | Request::Env { .. } | Request::Timeline | Request::FileRead { .. } => {
+            vec![field("call", &request.summary())]
+        }
         Request::FileWrite { content, .. } => vec![field("call", &request.summary()), field("content", content)],
     }
 }

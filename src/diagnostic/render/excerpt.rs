@@ -6,10 +6,12 @@ use std::ops::Range;
 
 use crate::source::Source;
 
-/// A line of up to so many bytes is shown whole.
+/// A line of up to so many bytes is shown whole where lines may have any length.
 const WHOLE_LINE: usize = 160;
-/// What is shown on each side of a place in a longer line, in bytes.
-const AROUND: usize = 40;
+/// What a drawing has to the left of a line.
+const MARGIN: usize = 8;
+/// The least that is shown on each side of a place in a line that is too long, in bytes.
+const LEAST_AROUND: usize = 10;
 /// What stands for what is left out.
 const LEFT_OUT: char = '…';
 
@@ -22,8 +24,9 @@ pub struct Excerpt {
 }
 
 impl Excerpt {
-    /// The excerpt of `source` for `spans`, whose bytes may lie outside of the text or inside a character.
-    pub fn new(source: &Source, spans: impl Iterator<Item = Range<usize>>) -> Self {
+    /// The excerpt of `source` for `spans`, whose bytes may lie outside of the text or inside a character, for a
+    /// drawing that may be so wide.
+    pub fn new(source: &Source, spans: impl Iterator<Item = Range<usize>>, width: Option<usize>) -> Self {
         let text = source.text();
         let spans: Vec<_> = spans.map(|span| visible(text, span)).collect();
         let points: BTreeSet<usize> = spans.iter().flat_map(|span| [span.start, span.end]).collect();
@@ -32,7 +35,8 @@ impl Excerpt {
             let number = source.position(*point as u32).line as usize;
             lines.entry(number).or_insert_with(|| line_around(text, *point));
         }
-        let mut copy = Copy { text: String::new(), lines: 0, points, marks: BTreeMap::new() };
+        let room = width.map_or(WHOLE_LINE, |width| width.saturating_sub(MARGIN).min(WHOLE_LINE));
+        let mut copy = Copy { text: String::new(), lines: 0, points, marks: BTreeMap::new(), room };
         for (number, line) in lines {
             copy.line(text, number, line);
         }
@@ -82,6 +86,8 @@ struct Copy {
     lines: usize,
     points: BTreeSet<usize>,
     marks: BTreeMap<usize, usize>,
+    /// How many bytes of a line are shown.
+    room: usize,
 }
 
 impl Copy {
@@ -90,7 +96,7 @@ impl Copy {
         self.text.extend(std::iter::repeat_n('\n', number - 1 - self.lines));
         self.lines = number;
         let mut done = line.start;
-        for window in windows(text, &line, &self.points) {
+        for window in windows(text, &line, &self.points, self.room) {
             self.gap(done..window.start);
             done = window.end;
             self.window(text, window);
@@ -127,15 +133,16 @@ impl Copy {
     }
 }
 
-/// What of a line is shown: all of it, or what is around each of the points in it.
-fn windows(text: &str, line: &Range<usize>, points: &BTreeSet<usize>) -> Vec<Range<usize>> {
-    if line.len() <= WHOLE_LINE {
+/// What of a line is shown: all of it, or what is around each of the points in it. Two points fit in the room.
+fn windows(text: &str, line: &Range<usize>, points: &BTreeSet<usize>, room: usize) -> Vec<Range<usize>> {
+    let around = (room / 4).max(LEAST_AROUND);
+    if line.len() <= room {
         return vec![line.clone()];
     }
     let mut windows: Vec<Range<usize>> = Vec::new();
     for point in points.range(line.start..=line.end) {
-        let start = text.floor_char_boundary(point.saturating_sub(AROUND)).max(line.start);
-        let end = text.ceil_char_boundary(point + AROUND).min(line.end);
+        let start = text.floor_char_boundary(point.saturating_sub(around)).max(line.start);
+        let end = text.ceil_char_boundary(point + around).min(line.end);
         match windows.last_mut() {
             Some(last) if start <= last.end => last.end = end,
             _ => windows.push(start..end),

@@ -1,54 +1,70 @@
 //! Drawings of the source with what is wrong in it, by ariadne.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::ops::Range;
 
 use ariadne::{Cache, Color, Config, IndexType, Label as Arrow, Report, ReportKind};
 
-use super::counted;
-use super::excerpt::{Excerpt, shown};
+use super::clean::clean;
+use super::excerpt::Excerpt;
+use super::short::{headline, kind, place};
+use super::{counted, margin};
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::source::{FileId, Sources, Span};
 
-/// So many diagnostics are drawn; each further one is a line.
-const DRAWN: usize = 100;
 /// A diagnostic further down a file than this is a line too: a drawing costs as much as its line number.
 const LAST_LINE: u32 = 500_000;
-/// A message, label or help is shown up to so many characters.
-const LONGEST_TEXT: usize = 1_000;
-/// Stands for a place in what ariadne draws. No text that is shown contains it.
-const PLACE: char = '\u{1}';
+
+/// How diagnostics are drawn.
+#[derive(Clone, Copy, Debug)]
+pub struct Manner {
+    /// With ANSI escapes; they carry no meaning alone.
+    pub colour: bool,
+    /// How many characters fit in a line, where lines may not be longer.
+    pub width: Option<usize>,
+    /// So many diagnostics are drawn; the rest is counted.
+    pub most: usize,
+    /// `orch check --fix` can be advised.
+    pub mends: bool,
+}
+
+impl Manner {
+    /// Without colours, for a reader of whom nothing is known.
+    pub const PLAIN: Manner = Manner { colour: false, width: None, most: 50, mends: true };
+}
 
 /// The diagnostics as a person reads them, in the order given, with a last line that sums up and says how to go on.
-/// Empty when there are none. With `colour`, ANSI escapes; they carry no meaning alone.
-pub fn human(sources: &Sources, diagnostics: &[Diagnostic], colour: bool) -> String {
-    let (drawn, listed) = diagnostics.split_at(diagnostics.len().min(DRAWN));
-    let mut text = String::new();
-    for diagnostic in drawn {
-        text.push_str(&draw(sources, diagnostic, colour));
-        text.push('\n');
-    }
-    text.extend(listed.iter().map(|diagnostic| line(sources, diagnostic)));
-    if !listed.is_empty() {
-        text.push('\n');
+/// Empty when there are none. Where not all are drawn, errors go before warnings.
+pub fn human(sources: &Sources, diagnostics: &[Diagnostic], manner: Manner) -> String {
+    let drawn: Vec<String> = chosen(diagnostics, manner.most).map(|each| draw(sources, each, manner)).collect();
+    let mut text = drawn.join("\n");
+    if drawn.len() < diagnostics.len() {
+        let _ = writeln!(text, "\nand {} more · orch check --all shows them", diagnostics.len() - drawn.len());
     }
     if !diagnostics.is_empty() {
-        text.push_str(&summary(sources, diagnostics));
+        text.push_str(&summary(sources, diagnostics, manner));
     }
     text
 }
 
-/// `1 error in migrate.orch · orch explain E0412`
-fn summary(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
-    let count = |severity| diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count();
-    let counts = [Severity::Error, Severity::Warning]
-        .into_iter()
-        .map(|severity| (severity, count(severity)))
-        .filter(|(_, count)| *count > 0)
-        .map(|(severity, count)| counted(count, severity.word()))
-        .collect::<Vec<_>>()
-        .join(", ");
+/// At most so many, errors before warnings, in the order given.
+fn chosen(diagnostics: &[Diagnostic], most: usize) -> impl Iterator<Item = &Diagnostic> {
+    let errors = diagnostics.iter().filter(|each| each.severity == Severity::Error).count();
+    let (mut errors, mut warnings) = (errors.min(most), most.saturating_sub(errors));
+    diagnostics.iter().filter(move |each| {
+        let room = match each.severity {
+            Severity::Error => &mut errors,
+            Severity::Warning => &mut warnings,
+        };
+        let fits = *room > 0;
+        *room = room.saturating_sub(1);
+        fits
+    })
+}
+
+/// `1 error in migrate.orch · orch explain E0412 · orch check --fix can mend it`
+fn summary(sources: &Sources, diagnostics: &[Diagnostic], manner: Manner) -> String {
     let files: BTreeSet<FileId> = diagnostics.iter().map(|diagnostic| diagnostic.span().file).collect();
     let place = match files.first() {
         Some(only) if files.len() == 1 => clean(sources.get(*only).name()).into_owned(),
@@ -56,34 +72,51 @@ fn summary(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
     };
     let codes: BTreeSet<&str> = diagnostics.iter().map(|diagnostic| diagnostic.code.as_str()).collect();
     let code = codes.first().filter(|_| codes.len() == 1).copied().unwrap_or("CODE");
-    format!("{counts} in {place} · orch explain {code}\n")
+    let mending = if manner.mends { mending(diagnostics) } else { String::new() };
+    format!("{} in {place} · orch explain {code}{mending}\n", counts(diagnostics))
 }
 
-/// `error[E0412]`
-fn kind(diagnostic: &Diagnostic) -> String {
-    format!("{}[{}]", diagnostic.severity.word(), diagnostic.code.as_str())
+/// `2 errors, 1 warning`
+fn counts(diagnostics: &[Diagnostic]) -> String {
+    let count = |severity| diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count();
+    [Severity::Error, Severity::Warning]
+        .into_iter()
+        .map(|severity| (severity, count(severity)))
+        .filter(|(_, count)| *count > 0)
+        .map(|(severity, count)| counted(count, severity.word()))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
-/// A diagnostic in one line.
-fn line(sources: &Sources, diagnostic: &Diagnostic) -> String {
-    format!("{}: {}: {}\n", place(sources, diagnostic.span()), kind(diagnostic), clean(&diagnostic.message))
+/// ` · orch check --fix can mend it`
+fn mending(diagnostics: &[Diagnostic]) -> String {
+    let fixes = diagnostics.iter().filter(|diagnostic| diagnostic.fix.is_some()).count();
+    let what = match (fixes, diagnostics.len()) {
+        (0, _) => return String::new(),
+        (1, 1) => "it".to_owned(),
+        (some, all) if some == all => "them".to_owned(),
+        (some, _) => format!("{some} of them"),
+    };
+    format!(" · orch check --fix can mend {what}")
 }
 
-fn place(sources: &Sources, span: Span) -> String {
-    clean(&sources.place(span)).into_owned()
-}
-
-fn draw(sources: &Sources, diagnostic: &Diagnostic, colour: bool) -> String {
+fn draw(sources: &Sources, diagnostic: &Diagnostic, manner: Manner) -> String {
+    let in_a_line = || headline(sources, diagnostic) + "\n";
     let last_line = |label: &Label| sources.get(label.span.file).position(label.span.end).line;
     if diagnostic.labels.iter().any(|label| last_line(label) > LAST_LINE) {
-        return line(sources, diagnostic);
+        return in_a_line();
     }
-    let excerpts = Excerpts::new(sources, &diagnostic.labels);
+    let excerpts = Excerpts::new(sources, &diagnostic.labels, manner.width);
     let places: Vec<String> = excerpts.files.iter().map(|file| place(sources, file.place)).collect();
     let mut drawn = Vec::new();
-    match report(diagnostic, &excerpts, colour).write(&excerpts, &mut drawn) {
-        Ok(()) => header(diagnostic, colour) + &finish(&String::from_utf8_lossy(&drawn), places),
-        Err(_) => line(sources, diagnostic),
+    match report(diagnostic, &excerpts, manner.colour).write(&excerpts, &mut drawn) {
+        Ok(()) => {
+            let mut body = margin::lines(&String::from_utf8_lossy(&drawn), places);
+            margin::add_help(&mut body, diagnostic.help.as_deref().unwrap_or_default(), manner);
+            header(diagnostic, manner.colour)
+                + &body.iter().flat_map(|line| [line.trim_end(), "\n"]).collect::<String>()
+        }
+        Err(_) => in_a_line(),
     }
 }
 
@@ -97,19 +130,6 @@ fn header(diagnostic: &Diagnostic, colour: bool) -> String {
     }
 }
 
-/// What ariadne drew without its header, with the places where they belong (ariadne gives those in the excerpt) and
-/// without blanks at the line ends.
-fn finish(drawn: &str, places: Vec<String>) -> String {
-    let body = drawn.split_once('\n').map_or("", |(_, body)| body);
-    let mut parts = body.split(PLACE);
-    let mut text = parts.next().unwrap_or_default().to_owned();
-    for (place, part) in places.into_iter().zip(parts) {
-        text.push_str(&place);
-        text.push_str(part.trim_start_matches(|character: char| character == ':' || character.is_ascii_digit()));
-    }
-    text.lines().flat_map(|line| [line.trim_end(), "\n"]).collect()
-}
-
 fn report(diagnostic: &Diagnostic, excerpts: &Excerpts, colour: bool) -> Report<'static, Place> {
     let config = Config::new().with_index_type(IndexType::Byte).with_color(colour);
     let mut report = Report::build(ReportKind::Error, (diagnostic.span().file, 0..0)).with_config(config);
@@ -121,9 +141,6 @@ fn report(diagnostic: &Diagnostic, excerpts: &Excerpts, colour: bool) -> Report<
             report.add_label(arrow);
         }
     }
-    if let Some(help) = &diagnostic.help {
-        report.set_help(help.lines().map(clean).collect::<Vec<_>>().join("\n"));
-    }
     report.finish()
 }
 
@@ -132,16 +149,6 @@ fn main_colour(severity: Severity) -> Color {
         Severity::Error => Color::Red,
         Severity::Warning => Color::Yellow,
     }
-}
-
-/// A text that can be shown in one line.
-fn clean(text: &str) -> Cow<'_, str> {
-    let long = text.chars().nth(LONGEST_TEXT).is_some();
-    if !long && text.chars().all(|character| shown(character) == character && character != '\t') {
-        return Cow::Borrowed(text);
-    }
-    let kept = text.chars().take(LONGEST_TEXT).map(|character| if character == '\t' { ' ' } else { shown(character) });
-    kept.chain(long.then_some('…')).collect()
 }
 
 /// A range of bytes in the excerpt of a file.
@@ -157,9 +164,9 @@ struct FileExcerpt {
 }
 
 impl FileExcerpt {
-    fn new(sources: &Sources, id: FileId, labels: &[Label]) -> Self {
+    fn new(sources: &Sources, id: FileId, labels: &[Label], width: Option<usize>) -> Self {
         let labels: Vec<&Label> = labels.iter().filter(|label| label.span.file == id).collect();
-        let excerpt = Excerpt::new(sources.get(id), labels.iter().map(|label| label.span.range()));
+        let excerpt = Excerpt::new(sources.get(id), labels.iter().map(|label| label.span.range()), width);
         let mut arrows: Vec<_> = labels.iter().map(|label| (*label).clone()).zip(excerpt.ranges).collect();
         arrows.sort_by_key(|(_, range)| (range.end, range.start));
         Self { id, place: labels[0].span, arrows, source: excerpt.text.into() }
@@ -172,11 +179,11 @@ struct Excerpts {
 }
 
 impl Excerpts {
-    fn new(sources: &Sources, labels: &[Label]) -> Self {
+    fn new(sources: &Sources, labels: &[Label], width: Option<usize>) -> Self {
         let mut files: Vec<FileExcerpt> = Vec::new();
         for label in labels {
             if !files.iter().any(|file| file.id == label.span.file) {
-                files.push(FileExcerpt::new(sources, label.span.file, labels));
+                files.push(FileExcerpt::new(sources, label.span.file, labels, width));
             }
         }
         Self { files }
@@ -191,6 +198,6 @@ impl Cache<FileId> for &Excerpts {
     }
 
     fn display<'a>(&self, _: &'a FileId) -> Option<impl std::fmt::Display + 'a> {
-        Some(PLACE)
+        Some(margin::PLACE)
     }
 }

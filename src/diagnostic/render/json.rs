@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::diagnostic::{Diagnostic, Fix, Label, Severity};
+use crate::diagnostic::{Diagnostic, Edit, Fix, Label, Severity};
 use crate::source::{Sources, Span};
 
 /// The version of the format. Fields are added without a new one; none is renamed, removed or given another meaning.
@@ -28,8 +28,12 @@ struct Entry<'a> {
     code: &'a str,
     /// `error` or `warning`.
     severity: &'a str,
+    /// The name of the lint, by which a project gives it a level; null for an error of the language.
+    lint: Option<&'a str>,
     /// What the code is about; the same for all its diagnostics.
     title: &'a str,
+    /// The command that explains the code.
+    explain: String,
     /// What is wrong here.
     message: &'a str,
     /// The file with the mistake, as the user named it.
@@ -38,8 +42,10 @@ struct Entry<'a> {
     labels: Vec<Mark<'a>>,
     /// What to do, or null.
     help: Option<&'a str>,
-    /// The change of the text that mends it for certain, or null.
-    fix: Option<Edit<'a>>,
+    /// The change of the text that mends it for certain, if that is a single one; else null.
+    fix: Option<Change<'a>>,
+    /// What mends it for certain: at most one today.
+    fixes: Vec<Mending<'a>>,
 }
 
 /// A place, and what is to be seen there.
@@ -51,9 +57,18 @@ struct Mark<'a> {
     text: &'a str,
 }
 
+/// What mends a mistake: all of its edits, or none.
+#[derive(Serialize)]
+struct Mending<'a> {
+    /// What it does, as an editor offers it.
+    title: &'a str,
+    /// The changes; no two touch each other.
+    edits: Vec<Change<'a>>,
+}
+
 /// A change: the bytes of the range are replaced.
 #[derive(Serialize)]
-struct Edit<'a> {
+struct Change<'a> {
     #[serde(flatten)]
     range: Range<'a>,
     /// What stands there instead.
@@ -83,10 +98,11 @@ struct Point {
 ///
 /// ```json
 /// { "version": 1, "errors": 1, "warnings": 0, "diagnostics": [{
-///     "code": "E0412", "severity": "error", "title": "..", "message": "..", "file": "migrate.orch",
+///     "code": "E0412", "severity": "error", "lint": null, "title": "..", "explain": "orch explain E0412",
+///     "message": "..", "file": "migrate.orch",
 ///     "labels": [{ "file": "migrate.orch", "start": { "line": 41, "column": 38, "byte": 1201 },
 ///                  "end": { "line": 41, "column": 51, "byte": 1214 }, "text": ".." }],
-///     "help": null, "fix": null }] }
+///     "help": null, "fix": null, "fixes": [] }] }
 /// ```
 pub fn json(sources: &Sources, diagnostics: &[Diagnostic]) -> serde_json::Value {
     let count = |severity| diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count();
@@ -104,13 +120,29 @@ fn entry<'a>(sources: &'a Sources, diagnostic: &'a Diagnostic) -> Entry<'a> {
     Entry {
         code: code.as_str(),
         severity: severity.word(),
+        lint: code.name(),
         title: code.title(),
+        explain: format!("orch explain {}", code.as_str()),
         message,
         file: sources.get(diagnostic.span().file).name(),
         labels: labels.iter().map(|Label { span, text }| Mark { range: range(sources, *span), text }).collect(),
         help: help.as_deref(),
-        fix: fix.as_ref().map(|Fix { span, replacement }| Edit { range: range(sources, *span), replacement }),
+        fix: fix.as_ref().and_then(|fix| single(sources, fix)),
+        fixes: fix.iter().map(|fix| mending(sources, fix)).collect(),
     }
+}
+
+fn single<'a>(sources: &'a Sources, fix: &'a Fix) -> Option<Change<'a>> {
+    let [only] = fix.edits.as_slice() else { return None };
+    Some(change(sources, only))
+}
+
+fn mending<'a>(sources: &'a Sources, Fix { title, edits }: &'a Fix) -> Mending<'a> {
+    Mending { title, edits: edits.iter().map(|edit| change(sources, edit)).collect() }
+}
+
+fn change<'a>(sources: &'a Sources, Edit { span, replacement }: &'a Edit) -> Change<'a> {
+    Change { range: range(sources, *span), replacement }
 }
 
 fn range(sources: &Sources, span: Span) -> Range<'_> {

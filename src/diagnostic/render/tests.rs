@@ -1,7 +1,7 @@
 use insta::assert_snapshot;
 
-use super::{human, json};
-use crate::diagnostic::{Code, Diagnostic, Severity};
+use super::{Manner, github, human, json, page, page_on_terminal, sarif, short};
+use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Severity};
 use crate::source::{FileId, Sources, Span};
 
 /// One file.
@@ -23,7 +23,7 @@ fn mistake(sources: &Sources, piece: &str) -> Diagnostic {
 }
 
 fn drawn(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
-    human(sources, diagnostics, false)
+    human(sources, diagnostics, Manner::PLAIN)
 }
 
 #[test]
@@ -126,18 +126,41 @@ fn a_span_of_ten_megabytes_is_shown_by_its_ends() {
 }
 
 #[test]
-fn of_many_diagnostics_the_last_are_lines() {
+fn of_many_diagnostics_the_first_are_drawn_and_errors_before_warnings() {
     let sources = file("a\nb\nc\n");
-    let text = drawn(&sources, &vec![mistake(&sources, "b"); 102]);
-    assert_eq!(text.matches("╭─[ migrate.orch:2:1 ]").count(), 100);
-    assert!(
-        text.ends_with(
-            "\nmigrate.orch:2:1: error[E0101]: `b` is wrong\nmigrate.orch:2:1: error[E0101]: `b` is wrong\n\n\
-             102 errors in migrate.orch · orch explain E0101\n"
-        ),
-        "{}",
-        &text[text.len() - 300..]
-    );
+    let mut diagnostics = vec![mistake(&sources, "b"); 60];
+    diagnostics.iter_mut().take(55).for_each(|diagnostic| diagnostic.severity = Severity::Warning);
+    let text = drawn(&sources, &diagnostics);
+    assert_eq!((text.matches("warning[").count(), text.matches("error[").count()), (45, 5));
+    let end =
+        "\nand 10 more · orch check --all shows them\n5 errors, 55 warnings in migrate.orch · orch explain E0101\n";
+    assert!(text.ends_with(end), "{}", &text[text.len() - 300..]);
+    let all = human(&sources, &diagnostics, Manner { most: usize::MAX, ..Manner::PLAIN });
+    assert!(all.matches("╭─[ migrate.orch:2:1 ]").count() == 60 && !all.contains("more"), "{all}");
+}
+
+#[test]
+fn in_a_narrow_terminal_nothing_is_wider_than_it() {
+    let sources = file(&format!("plan p() {{\n  let total = {}oops{}\n}}\n", "a + ".repeat(30), " + b".repeat(30)));
+    let help = "leave it out, or say with `let` what it is before it is used, as in `let oops = 1`";
+    let text = human(&sources, &[mistake(&sources, "oops").help(help)], Manner { width: Some(60), ..Manner::PLAIN });
+    assert!(text.lines().all(|line| line.chars().count() <= 60 || line.starts_with("1 error")), "{text}");
+    assert_snapshot!(text);
+}
+
+#[test]
+fn what_can_be_mended_is_said() {
+    let sources = file("a b\n");
+    let plain = mistake(&sources, "b");
+    let fixed = plain.clone().fix(plain.span(), "c");
+    let last = |diagnostics: &[Diagnostic]| drawn(&sources, diagnostics).lines().last().map(str::to_owned);
+    let check = |diagnostics: &[Diagnostic], end: &str| {
+        assert!(last(diagnostics).is_some_and(|line| line.ends_with(end)), "{end}: {:?}", last(diagnostics));
+    };
+    check(std::slice::from_ref(&plain), "· orch explain E0101");
+    check(std::slice::from_ref(&fixed), "· orch check --fix can mend it");
+    check(&[fixed.clone(), fixed.clone()], "· orch check --fix can mend them");
+    check(&[fixed.clone(), plain, fixed], "· orch check --fix can mend 2 of them");
 }
 
 #[test]
@@ -163,23 +186,75 @@ fn no_span_is_drawn_wrongly_or_panics() {
 
 #[test]
 fn colour_adds_escapes_and_nothing_else() {
-    let sources = file("plan p() {\n  oops\n}\n");
-    let diagnostics = [mistake(&sources, "oops").help("leave it out")];
-    let coloured = human(&sources, &diagnostics, true);
+    let sources = file("plan p() {\n\n\n  oops\n}\n");
+    let far = find(&sources, FileId(0), "plan");
+    let diagnostics = [mistake(&sources, "oops").label(far, "in this").help("leave it out\nor in")];
+    let coloured = human(&sources, &diagnostics, Manner { colour: true, ..Manner::PLAIN });
     assert!(coloured.starts_with("\u{1b}[1;31merror[E0101]\u{1b}[0m: `oops` is wrong\n"), "{coloured:?}");
     let without = |part: &str| part.split_once('m').map_or(String::new(), |(_, rest)| rest.to_owned());
     let plain: String = coloured.split('\u{1b}').skip(1).map(without).collect();
     let trimmed: String = plain.lines().flat_map(|line| [line.trim_end(), "\n"]).collect();
+    assert!(trimmed.contains("┆"), "{trimmed}");
     assert_eq!(trimmed, drawn(&sources, &diagnostics));
+}
+
+/// A mistake in two files with a fix of two edits, a mistake of two lines with a fix of one, and a lint.
+fn of_every_kind() -> (Sources, Vec<Diagnostic>) {
+    let mut sources = Sources::new();
+    let file = sources.add("a, b/50%:é.orch", "// é\nlet x = 10 # of all\nlet y = 2\n");
+    let other = sources.add("/ops.orch", "const all = 1\n");
+    let hash = find(&sources, file, "#");
+    let edits = [(hash, "//"), (find(&sources, other, "all"), "each")];
+    let edits = edits.map(|(span, replacement)| Edit { span, replacement: replacement.into() }).into();
+    let first = Diagnostic::new(Code::E0101, hash, "`#` is 100% wrong", "here")
+        .label(find(&sources, other, "all"), "")
+        .help("comments\nbegin with `//`")
+        .fix_with(Fix { title: "write a comment".into(), edits });
+    let lines = find(&sources, file, "x = 10 # of all\nlet y");
+    let second = Diagnostic::new(Code::E0102, lines, "too long", "").help("shorten it").fix(lines.after(), ";");
+    let third = Diagnostic::new(Code::W0402, find(&sources, file, "2"), "nothing is verified", "");
+    (sources, vec![first, second, third])
 }
 
 #[test]
 fn as_json() {
-    let mut sources = file("// é\nlet x = 10 # of all\n");
-    let other = sources.add("ops.orch", "const all = 1\n");
-    let hash = find(&sources, FileId(0), "#");
-    let error = mistake(&sources, "#").label(find(&sources, other, "all"), "").help("comments begin with `//`");
-    let diagnostics = [error.clone().fix(hash, "//"), error];
+    let (sources, diagnostics) = of_every_kind();
     let value = json(&sources, &diagnostics);
     assert_snapshot!(serde_json::to_string_pretty(&value).expect("JSON can be written"));
+}
+
+#[test]
+fn as_sarif() {
+    let (sources, diagnostics) = of_every_kind();
+    let value = sarif(&[(&sources, &diagnostics)], true);
+    assert_snapshot!(serde_json::to_string_pretty(&value).expect("JSON can be written"));
+}
+
+#[test]
+fn as_lines() {
+    let (sources, diagnostics) = of_every_kind();
+    assert_snapshot!(short(&[(&sources, &diagnostics)]));
+}
+
+#[test]
+fn as_commands_of_a_workflow() {
+    let (sources, diagnostics) = of_every_kind();
+    assert_snapshot!(github(&[(&sources, &diagnostics)]));
+}
+
+#[test]
+fn what_two_programs_share_is_said_once() {
+    let (sources, diagnostics) = of_every_kind();
+    let (once, twice) = ([(&sources, diagnostics.as_slice())], [(&sources, diagnostics.as_slice()); 2]);
+    assert_eq!((short(&once), github(&once), sarif(&once, true)), (short(&twice), github(&twice), sarif(&twice, true)));
+}
+
+#[test]
+fn a_page_in_a_terminal() {
+    let text = page_on_terminal(Code::W0402, true, 60);
+    assert_snapshot!(text.replace('\u{1b}', "ESC"));
+    assert_snapshot!("page_with_a_table", page_on_terminal(Code::E0114, false, 80));
+    assert!(
+        page(Code::W0402).starts_with("# W0402: a phase that verifies nothing\n\nA lint: `phase-verifies-nothing`, ")
+    );
 }

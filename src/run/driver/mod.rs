@@ -23,10 +23,10 @@ use control::{Control, Wish};
 use super::{
     effects::Effects,
     error::Error,
-    store::{Append, RunId, RunInfo, Standing, Store, WordId},
+    store::{Append, RunId, RunInfo, Said, Standing, Store, WordId},
 };
 use crate::machine::{
-    Command, EffectId, Ending, Event, Machine, Outcome, Record, Refused, Status, Step, Timestamp, Wait, Word,
+    Command, EffectId, Ending, Event, Machine, Outcome, Publish, Record, Refused, Status, Step, Timestamp, Wait, Word,
 };
 
 /// How often one looks whether an operator has left a word from another process.
@@ -48,6 +48,8 @@ pub enum Left {
     Ended(Ending, Json),
     /// A person is needed for this, and nothing else can go on.
     Stuck(Vec<Wait>),
+    /// People are asked for this, and nothing else can go on before they answer.
+    Waiting(Vec<Wait>),
     /// It was asked to leave, and waited for what was in flight.
     Asked,
     /// It was asked to leave at once: how what was in flight ended is to be found out.
@@ -225,7 +227,12 @@ impl<'a, E: Effects> Driver<'a, E> {
             Status::Ended(ending, value) => Some(Left::Ended(ending, value)),
             _ if wish == Wish::Leave => Some(Left::Asked),
             Status::Stuck if self.machine.next_deadline().is_none() => Some(Left::Stuck(self.machine.waits())),
-            Status::New | Status::Running | Status::Waiting | Status::Unwinding | Status::Stuck => None,
+            Status::Waiting | Status::Paused if self.machine.next_deadline().is_none() => {
+                Some(Left::Waiting(self.machine.waits()))
+            }
+            Status::New | Status::Running | Status::Waiting | Status::Paused | Status::Unwinding | Status::Stuck => {
+                None
+            }
         }
     }
 
@@ -291,13 +298,10 @@ impl<'a, E: Effects> Driver<'a, E> {
         self.store.append(&self.run, Append { number, record: &record, standing: changed, accepted })?;
         (self.written, self.last, self.standing) = (number, at, standing);
         (self.observer)(&record);
-        for command in step.commands {
-            self.carry_out(command);
-        }
-        Ok(())
+        step.commands.into_iter().try_for_each(|command| self.carry_out(command))
     }
 
-    fn carry_out(&mut self, command: Command) {
+    fn carry_out(&mut self, command: Command) -> Result<(), Error> {
         match command {
             Command::Perform(perform) => {
                 let effect = perform.effect;
@@ -305,7 +309,22 @@ impl<'a, E: Effects> Driver<'a, E> {
                 self.effect_of.insert(task.id(), effect);
             }
             Command::Stop(effect) => self.effects.stop(effect),
+            Command::Publish(event) => self.publish(event)?,
         }
+        Ok(())
+    }
+
+    /// Tells every other run of the store that is not over of an event.
+    fn publish(&mut self, event: Publish) -> Result<(), Error> {
+        let Publish { event, id, payload } = event;
+        let said =
+            Said { word: Word::Event { event, id, payload }, who: self.run.to_string(), why: None, at: self.last };
+        for run in self.store.runs()? {
+            if run.id != self.run && !run.standing.ended() {
+                self.store.say(&run.id, &said)?;
+            }
+        }
+        Ok(())
     }
 
     /// The journal can't be written any more: what is in flight is asked to stop, and waited for.

@@ -6,7 +6,7 @@
 use std::path::Path;
 
 use super::site::{ModuleSite, Site, canonical};
-use crate::ir::{Grant, PathRef, Request};
+use crate::ir::{Grant, PathRef, Request, host};
 
 /// Nothing if the request is granted, else why it is refused.
 pub fn refusal(site: &Site, request: &Request) -> Option<String> {
@@ -17,6 +17,13 @@ pub fn refusal(site: &Site, request: &Request) -> Option<String> {
         Request::FileRead { path, module } | Request::FileWrite { path, module, .. } => {
             (*module, path.origin, Wanted::File(&path.path))
         }
+        Request::Shell(script) => (script.module, 0, Wanted::Shell),
+        Request::Http(request) => match host::host(&request.url, true) {
+            Some(host) => (request.module, 0, Wanted::Host(host)),
+            None => return Some(format!("`{}` names no host to reach", request.url)),
+        },
+        Request::Env { name, module } => (*module, 0, Wanted::Variable(name)),
+        Request::Timeline => return None,
     };
     [0, module].into_iter().find_map(|number| {
         let module = site.modules.get(number as usize)?;
@@ -28,6 +35,9 @@ pub fn refusal(site: &Site, request: &Request) -> Option<String> {
 enum Wanted<'a> {
     Program(&'a str),
     File(&'a str),
+    Shell,
+    Host(String),
+    Variable(&'a str),
 }
 
 impl Wanted<'_> {
@@ -40,14 +50,20 @@ impl Wanted<'_> {
                 let path = canonical(&origin.join(path));
                 files.iter().any(|granted| covers(&module.folder, granted, &path))
             }
+            (Wanted::Shell, Grant::Shell) => true,
+            (Wanted::Host(host), Grant::Http(hosts)) => hosts.iter().any(|granted| host::covers(granted, host)),
+            (Wanted::Variable(name), Grant::Env(names)) => names.iter().any(|granted| granted == name),
             _ => false,
         }
     }
 
     fn refused(&self, module: &ModuleSite) -> String {
         let (kind, what) = match self {
-            Wanted::Program(program) => ("exec", program),
-            Wanted::File(path) => ("file", path),
+            Wanted::Program(program) => ("exec", *program),
+            Wanted::File(path) => ("file", *path),
+            Wanted::Host(host) => ("http", host.as_str()),
+            Wanted::Variable(name) => ("env", *name),
+            Wanted::Shell => return format!("`shell` is not granted: add `uses shell` to {}", module.name),
         };
         format!("{kind} of `{what}` is not granted: add `uses {kind}({what:?})` to {}", module.name)
     }

@@ -21,7 +21,7 @@ use super::{
     site::Site,
 };
 use crate::{
-    ir::{PathRef, Process, Request},
+    ir::{PathRef, Process, Request, Text},
     machine::{EffectId, Outcome, Perform, Purpose},
 };
 
@@ -52,6 +52,9 @@ impl LocalEffects {
         let effect = perform.effect;
         match &perform.request {
             Request::Exec(process) | Request::Succeeds(process) => self.process(&perform, process, stop).await,
+            Request::Shell(_) | Request::Http(_) | Request::Env { .. } | Request::Timeline => {
+                failed(format!("this version can't do `{}`", perform.request.summary()))
+            }
             Request::FileRead { path, .. } => {
                 let (file, name) = (self.site.resolve(path), path.path.clone());
                 blocking(move || file::read(&file, &name)).await
@@ -86,12 +89,16 @@ impl LocalEffects {
         if let Some(name) = env.keys().find(|name| name.is_empty() || name.contains(['=', '\0'])) {
             return Err(format!("`{name}` can't be the name of a variable"));
         }
+        let unread = "secrets can't be read by this version";
+        let plain = |(name, value): (&String, &Text)| Some((name.clone(), value.plain()?.to_owned()));
+        let env = env.iter().map(plain).collect::<Option<_>>().ok_or(unread)?;
+        let stdin = stdin.as_ref().map(|stdin| stdin.plain().ok_or(unread)).transpose()?;
         Ok(Spawn {
             path: grants::program_path(&self.site, program, *origin),
             name: program.clone(),
             arguments: arguments.clone(),
-            environment: self.environment(*module, env, perform.key.as_deref()),
-            stdin: stdin.clone(),
+            environment: self.environment(*module, &env, perform.key.as_deref()),
+            stdin,
             folder: self.folder(cwd.as_ref()),
             wants_output: perform.wants_output,
         })

@@ -103,6 +103,8 @@ pub enum Standing {
     Running,
     /// Only timers are left to wait for.
     Waiting,
+    /// Nothing new starts until a person says so.
+    Paused,
     /// It is being undone.
     Unwinding,
     /// A person is needed.
@@ -116,10 +118,11 @@ pub enum Standing {
 }
 
 impl Standing {
-    const ALL: [Standing; 8] = [
+    const ALL: [Standing; 9] = [
         Standing::New,
         Standing::Running,
         Standing::Waiting,
+        Standing::Paused,
         Standing::Unwinding,
         Standing::Stuck,
         Standing::Completed,
@@ -133,6 +136,7 @@ impl Standing {
             Standing::New => "new",
             Standing::Running => "running",
             Standing::Waiting => "waiting",
+            Standing::Paused => "paused",
             Standing::Unwinding => "unwinding",
             Standing::Stuck => "stuck",
             Standing::Completed => "completed",
@@ -158,6 +162,7 @@ impl From<&Status> for Standing {
             Status::New => Standing::New,
             Status::Running => Standing::Running,
             Status::Waiting => Standing::Waiting,
+            Status::Paused => Standing::Paused,
             Status::Unwinding => Standing::Unwinding,
             Status::Stuck => Standing::Stuck,
             Status::Ended(Ending::Completed, _) => Standing::Completed,

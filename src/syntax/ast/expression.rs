@@ -257,6 +257,8 @@ pub enum PatternKind {
         /// What it is called.
         name: Name,
     },
+    /// What could not be read.
+    Error,
 }
 
 /// A part of a variant pattern.

@@ -1,11 +1,15 @@
 //! Declarations and types.
 
+use smol_str::SmolStr;
+
 use super::{Block, Compensation, Expr, Modifier, Name, Statement, Template, Test};
 use crate::source::Span;
 
 /// A declaration.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Item {
+    /// What `///` before it says, a line each.
+    pub docs: Vec<SmolStr>,
     /// What it declares.
     pub kind: ItemKind,
     /// All of it.
@@ -191,15 +195,24 @@ pub struct Plan {
     pub body: Block,
 }
 
-/// `bake: Duration = 24h`
+/// `bake: Duration = 24h`, `on share: Percent`
 #[derive(Clone, Debug, PartialEq)]
 pub struct Param {
+    /// What its callers call it, where that is another word: `on`.
+    pub word: Option<Name>,
     /// Its name.
     pub name: Name,
     /// Its type.
     pub ty: Type,
     /// Its default.
     pub default: Option<Expr>,
+}
+
+impl Param {
+    /// What its callers call it.
+    pub fn called(&self) -> &Name {
+        self.word.as_ref().unwrap_or(&self.name)
+    }
 }
 
 /// A type as written.

@@ -34,6 +34,8 @@ pub struct Name {
 /// A whole file.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct File {
+    /// What `//!` at its head says, a line each.
+    pub docs: Vec<SmolStr>,
     /// Its declarations, in order.
     pub items: Vec<Item>,
 }

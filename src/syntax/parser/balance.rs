@@ -32,21 +32,54 @@ impl Patched {
         Self { tokens: tokens.to_vec(), spans: spans.to_vec(), marks }
     }
 
-    /// Replaces tokens by one, which stands where they stood.
-    pub fn replace(&mut self, range: std::ops::Range<usize>, token: Token) {
+    /// Replaces tokens by others. One that was there before stands where it stood; of what is new, the first stands
+    /// where all of them stood, if none is left of them, and the rest take no room.
+    pub fn splice(&mut self, range: std::ops::Range<usize>, tokens: &[Token]) {
         let span = match self.spans.get(range.clone()) {
             Some([first, .., last]) => first.to(*last),
             Some([one]) => *one,
             _ => self.spans[..range.start].last().map(|span| span.after()).unwrap_or_default(),
         };
-        self.tokens.splice(range.clone(), [token]);
-        self.spans.splice(range.clone(), [span]);
         let first_of_line = !range.is_empty() && self.marks[range.start].first_of_line;
-        self.marks.splice(range.clone(), [Mark { first_of_line, inserted: range.is_empty() }]);
+        let places = self.places(range.clone(), tokens, span);
+        let mark = |at: usize| Mark { first_of_line: at == 0 && first_of_line, inserted: true };
+        self.tokens.splice(range.clone(), tokens.iter().copied());
+        self.spans.splice(range.clone(), places);
+        self.marks.splice(range.clone(), (0..tokens.len()).map(mark));
+        if tokens.is_empty()
+            && first_of_line
+            && let Some(next) = self.marks.get_mut(range.start)
+        {
+            next.first_of_line = true;
+        }
+    }
+
+    /// Where new tokens stand: each that is among the old ones where that stood, counted from behind.
+    fn places(&self, range: std::ops::Range<usize>, tokens: &[Token], whole: Span) -> Vec<Span> {
+        if tokens.len() == range.len() {
+            return self.spans[range].to_vec();
+        }
+        let mut left = range.end;
+        let mut kept = vec![None; tokens.len()];
+        for (token, place) in tokens.iter().zip(&mut kept).rev() {
+            let old = (range.start..left).rev().find(|at| self.tokens[*at] == *token);
+            if let Some(at) = old.filter(|_| *token != Token::Error) {
+                *place = Some(self.spans[at]);
+                left = at;
+            }
+        }
+        let mut end = if kept.iter().any(Option::is_some) { Span { end: whole.start, ..whole } } else { whole };
+        let mut places = Vec::with_capacity(tokens.len());
+        for place in kept {
+            let span = place.unwrap_or(end);
+            places.push(span);
+            end = span.after();
+        }
+        places
     }
 
     fn insert(&mut self, at: usize, token: Token) {
-        self.replace(at..at, token);
+        self.splice(at..at, &[token]);
     }
 
     fn remove(&mut self, at: usize) {
@@ -120,6 +153,7 @@ fn look(text: &str, patched: &Patched) -> Option<Finding> {
     for (at, token) in patched.tokens.iter().copied().enumerate() {
         if let Some(&opener) = open.last()
             && token <= Token::Compensate
+            && patched.begins_line(at)
             && !patched.is_name_by_place(at)
             && holds_values(patched, opener)
         {
@@ -160,8 +194,14 @@ fn look(text: &str, patched: &Patched) -> Option<Finding> {
 fn holds_values(patched: &Patched, opener: usize) -> bool {
     use Token::{Assign, Colon, Comma, LBracket, LParen, Return};
     let before = opener.checked_sub(1).map(|before| patched.tokens[before]);
-    patched.tokens[opener] != Token::LBrace
-        || matches!(before, Some(Assign | Colon | Comma | LBracket | LParen | Return))
+    match patched.tokens[opener] {
+        Token::LBrace => {
+            matches!(before, Some(Assign | Colon | Comma | LBracket | LParen | Return))
+                && !super::sync::begins_statement(patched, opener + 1)
+        }
+        Token::TextHead => false,
+        _ => true,
+    }
 }
 
 /// Whether a `}` is the first of a line that is indented less than the line of its `{`.
@@ -175,8 +215,11 @@ fn stands_under_another(text: &str, patched: &Patched, opener: usize, closer: us
 }
 
 fn unclosed(text: &str, patched: &Patched, opener: usize, seen: Option<usize>) -> Diagnostic {
-    let span = patched.spans[opener];
-    let shown = if patched.tokens[opener] == Token::TextHead { "{" } else { &text[span.range()] };
+    let mut span = patched.spans[opener];
+    if patched.tokens[opener] == Token::TextHead {
+        span.start = span.end.saturating_sub(1);
+    }
+    let shown = &text[span.range()];
     let closer = match patched.tokens[opener].closer() {
         Token::TextTail => "}",
         closer => closer.text(),

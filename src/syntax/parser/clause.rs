@@ -3,7 +3,7 @@
 use chumsky::prelude::*;
 
 use super::expression::Expressions;
-use super::rule::{Failure, Rule, by_token, name, place};
+use super::rule::{Failure, Rule, each_once, name, place};
 use super::types::event_name;
 use crate::syntax::ast::{
     Block, Compensation, CompensationBody, CompensationMode, Expr, Modifier, ModifierKind, Reaction, Template,
@@ -12,6 +12,9 @@ use crate::syntax::token::Token;
 
 /// What a clause is called where one is missing.
 pub const CLAUSE: &str = "a clause";
+
+/// What is wrong with a clause that stands there already.
+pub const TWICE: &str = "another clause";
 
 type Clause<'t, E> = (Token, Rule<'t, ModifierKind, E>);
 
@@ -63,7 +66,10 @@ impl<'t, E: Failure<'t>> Clauses<'t, E> {
     }
 
     fn any_of(&self, clauses: impl IntoIterator<Item = Clause<'t, E>>) -> Rule<'t, Vec<Modifier>, E> {
-        by_token(CLAUSE, clauses).map_with(|kind, at| Modifier { kind, span: place(at) }).repeated().collect().boxed()
+        let placed = |(token, kind): Clause<'t, E>| {
+            (token, kind.map_with(|kind, at| Modifier { kind, span: place(at) }).boxed())
+        };
+        each_once(CLAUSE, TWICE, clauses.into_iter().map(placed))
     }
 
     /// `{ retry | timeout }`

@@ -16,6 +16,8 @@ use crate::syntax::token::Token;
 pub struct Expressions<'t, E: Failure<'t>> {
     /// `expr`
     pub expr: Rule<'t, Expr, E>,
+    /// `coalesce`
+    pub coalesce: Rule<'t, Expr, E>,
     /// `sum`
     pub sum: Rule<'t, Expr, E>,
     /// `record`
@@ -41,9 +43,10 @@ fn rules<'t, E: Failure<'t>>(inner: Rule<'t, Expr, E>) -> Expressions<'t, E> {
     let arguments = arguments(inner.clone());
     let primary = primary(&inner, &text, &pattern, &record);
     let sum = sum(postfix(primary, &inner, &arguments));
-    let comparison = comparison(coalesce(sum.clone()), pattern::alternative(pattern.clone(), text.clone()));
+    let coalesce = coalesce(sum.clone());
+    let comparison = comparison(coalesce.clone(), pattern::alternative(pattern.clone(), text.clone()));
     let expr = conditional(inner, logic(comparison));
-    Expressions { expr, sum, record, call: call(arguments), text, pattern }
+    Expressions { expr, coalesce, sum, record, call: call(arguments), text, pattern }
 }
 
 fn spanned<'t, E: Failure<'t>>(kind: ExprKind, at: &mut At<'t, '_, E>) -> Expr {
@@ -280,9 +283,13 @@ fn record<'t, E: Failure<'t>>(inner: Rule<'t, Expr, E>, text: Rule<'t, Template,
         .map(|text| Name { text: text.plain().unwrap_or_default(), span: text.span });
     let field = choice((word(), quoted))
         .then_ignore(just(Token::Colon))
-        .then(inner)
+        .then(inner.clone())
         .map(|(name, value)| RecordItem::Field { name, value });
-    listed(Token::LBrace, choice((field, spread)).boxed(), Token::RBrace)
+    let unreadable = just([Token::Error, Token::Colon])
+        .map_with(|_, at| Expr { kind: ExprKind::Error, span: place(at) })
+        .then_ignore(inner)
+        .map(RecordItem::Spread);
+    listed(Token::LBrace, choice((field, spread, unreadable)).boxed(), Token::RBrace)
         .map_with(|items, at| spanned(ExprKind::Record(items), at))
         .boxed()
 }
@@ -305,14 +312,16 @@ fn arguments<'t, E: Failure<'t>>(inner: Rule<'t, Expr, E>) -> Rule<'t, Vec<Argum
 
 /// `lambda`
 fn lambda<'t, E: Failure<'t>>(inner: Rule<'t, Expr, E>) -> Rule<'t, Expr, E> {
-    let one = class("", |token| token.is_name() || token == Token::Underscore)
-        .map_with(|index, at: &mut At<'t, '_, E>| vec![at.state().name(index)]);
-    let several = name()
+    let param = class("", |token| token.is_name() || token == Token::Underscore)
+        .map_with(|index, at: &mut At<'t, '_, E>| at.state().name(index))
+        .boxed();
+    let several = param
+        .clone()
         .separated_by(just(Token::Comma))
         .at_least(1)
         .collect()
         .delimited_by(just(Token::LParen), just(Token::RParen));
-    choice((one, several))
+    choice((param.map(|param| vec![param]), several))
         .then_ignore(just(Token::FatArrow))
         .then(inner)
         .map_with(|(params, body), at| spanned(ExprKind::Lambda { params, body: Box::new(body) }, at))
@@ -354,7 +363,13 @@ fn template<'t, E: Failure<'t>>(inner: Rule<'t, Expr, E>) -> Rule<'t, Template, 
             Template { parts: interleaved(texts, values), span: place(at) }
         },
     );
-    by_token("a string", [(Token::Text, whole.boxed()), (Token::TextHead, interpolated.boxed())])
+    let unreadable = just(Token::Error).map_with(|_, at| {
+        let span = place(at);
+        Template { parts: vec![TemplatePart::Expr(Expr { kind: ExprKind::Error, span })], span }
+    });
+    let rules =
+        [(Token::Text, whole.boxed()), (Token::TextHead, interpolated.boxed()), (Token::Error, unreadable.boxed())];
+    by_token("a string", rules)
 }
 
 /// Texts and values in turn, without the empty texts.

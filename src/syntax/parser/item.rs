@@ -3,7 +3,9 @@
 use chumsky::prelude::*;
 
 use super::clause::Clauses;
-use super::rule::{Failure, Rule, by_token, listed, name, noting_failure, place, some_listed, type_name};
+use super::rule::{
+    Failure, Rule, by_token, listed, name, noting_failure, place, some_listed, type_name, word_before_label,
+};
 use super::statement::Statements;
 use super::test;
 use super::types::{self, annotation};
@@ -62,13 +64,14 @@ pub fn grammar<'t, E: Failure<'t>>() -> Grammar<'t, E> {
 
 /// `params`
 fn params<'t, E: Failure<'t>>(ty: &Rule<'t, Type, E>, expr: &Rule<'t, Expr, E>) -> Rule<'t, Vec<Param>, E> {
-    let param = name()
+    let param = word_before_label()
+        .then(name())
         .then_ignore(just(Token::Colon))
         .then(ty.clone())
         .then(just(Token::Assign).ignore_then(expr.clone()).or_not())
-        .map(|((name, ty), default)| Param { name, ty, default });
-    let unreadable = just([Token::LParen, Token::Error, Token::RParen]).map(|_| Vec::new());
-    choice((unreadable, listed(Token::LParen, param.boxed(), Token::RParen))).boxed()
+        .map(|(((word, name), ty), default)| Param { word, name, ty, default });
+    let readable = choice((param.map(Some), just(Token::Error).to(None)));
+    listed(Token::LParen, readable.boxed(), Token::RParen).map(|params| params.into_iter().flatten().collect()).boxed()
 }
 
 impl<'t, E: Failure<'t>> Items<'t, E> {
@@ -87,11 +90,16 @@ impl<'t, E: Failure<'t>> Items<'t, E> {
                 (Token::Extern, self.external()),
                 (Token::Plan, self.plan()),
                 (Token::Test, test),
-                (Token::Error, just(Token::Error).to(ItemKind::Error).boxed()),
+                (Token::Error, self.unreadable()),
             ],
         )
-        .map_with(|kind, at| Item { kind, span: place(at) })
+        .map_with(|kind, at| Item { docs: Vec::new(), kind, span: place(at) })
         .boxed()
+    }
+
+    /// What was reported already, with the statements of its body.
+    fn unreadable(&self) -> Kind<'t, E> {
+        just(Token::Error).then(self.block.clone().or_not()).to(ItemKind::Error).boxed()
     }
 
     fn uses(&self) -> Kind<'t, E> {

@@ -16,22 +16,32 @@ mod report;
 mod rule;
 mod split;
 mod statement;
+mod sync;
 mod test;
 mod types;
+mod view;
 
 use chumsky::Parser;
 use chumsky::error::EmptyErr;
 use chumsky::extra::SimpleState;
+use smol_str::SmolStr;
 
 use self::item::Grammar;
 use self::repair::Root;
 use self::rule::Source;
 use self::split::Part;
 use super::ast::{Block, Expr, ExprKind, File, Item, ItemKind, MAX_DEPTH};
-use super::lexer::{Lexed, Trivia, lex};
+use super::lexer::{Lexed, Trivia, TriviaKind, lex};
 use super::token::Token;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{FileId, Span};
+
+/// How many pieces of text that is no declaration are reported one after another: a file of another language is one
+/// mistake, not thousands.
+const MAX_JUNK: usize = 3;
+
+/// How many declarations of a file are looked into when they can't be read. Behind them, nothing more is said.
+const MAX_REPAIRED: usize = 5_000;
 
 /// A file as a tree, with what is not in the tree and what is wrong.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -50,6 +60,7 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
     let grammar = item::grammar::<EmptyErr>();
     let mut items = Vec::new();
     let mut wrong = Vec::new();
+    let (mut junk, mut unread) = (0, 0);
     for Part { tokens: range, too_deep } in split::split(text, &tokens, &spans) {
         let (part, places) = (&tokens[range.clone()], &spans[range]);
         let item = match too_deep {
@@ -57,12 +68,41 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
                 wrong.push(nested_too_deeply(spans[at]));
                 None
             }
-            None => read_item(&grammar, text, part, places, &mut wrong),
+            None => {
+                let (item, said) = read_item(&grammar, text, part, places, unread < MAX_REPAIRED);
+                unread += usize::from(!said.is_empty());
+                junk = if is_junk(&said) { junk + 1 } else { 0 };
+                wrong.extend(said.into_iter().filter(|_| junk <= MAX_JUNK));
+                item
+            }
         };
         items.push(item.unwrap_or_else(|| unreadable(places)));
     }
     add_unsaid(text, &mut diagnostics, wrong);
-    Parsed { file: File { items }, trivia, diagnostics }
+    let docs = documentation(text, &trivia, &mut items);
+    Parsed { file: File { docs, items }, trivia, diagnostics }
+}
+
+/// Gives each declaration what the comments directly before it say, and tells what those say that speak of the file.
+fn documentation(text: &str, trivia: &[Trivia], items: &mut [Item]) -> Vec<SmolStr> {
+    let line = |comment: &Trivia| {
+        let words = text.get(comment.span.range()).and_then(|whole| whole.get(3..)).unwrap_or_default();
+        SmolStr::new(words.strip_prefix(' ').unwrap_or(words))
+    };
+    let mut items = items.iter_mut().peekable();
+    let mut before = 0;
+    for comment in trivia.iter().filter(|comment| comment.kind == TriviaKind::Doc) {
+        while let Some(item) = items.next_if(|item| item.span.start < comment.span.start) {
+            before = item.span.end;
+        }
+        // What stands in a declaration speaks of a part of it.
+        if comment.span.start >= before
+            && let Some(item) = items.peek_mut()
+        {
+            item.docs.push(line(comment));
+        }
+    }
+    trivia.iter().filter(|comment| comment.kind == TriviaKind::FileDoc).map(line).collect()
 }
 
 fn read_item<'t>(
@@ -70,18 +110,22 @@ fn read_item<'t>(
     text: &'t str,
     tokens: &'t [Token],
     spans: &'t [Span],
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Option<Item> {
+    repaired: bool,
+) -> (Option<Item>, Vec<Diagnostic>) {
     let mut source = SimpleState(Source::new(text, spans));
-    if let Some(item) = grammar.item.parse_with_state(tokens, &mut source).into_output() {
-        return Some(item);
+    match grammar.item.parse_with_state(tokens, &mut source).into_output() {
+        Some(item) => (Some(item), Vec::new()),
+        None if repaired => repair::repair(text, tokens, spans, |grammar| grammar.item),
+        None => (None, Vec::new()),
     }
-    let (item, wrong) = repair::repair(text, tokens, spans, |grammar| grammar.item);
-    diagnostics.extend(wrong);
-    item
 }
 
-/// Adds what the parser says to what the lexer said. A string without end makes what follows on its line, or in the
+/// Whether what was said is only that no declaration begins here, and nothing is known that was meant.
+fn is_junk(said: &[Diagnostic]) -> bool {
+    matches!(said, [Diagnostic { code: Code::E0118, fix: None, .. }])
+}
+
+/// Adds what the parser says to what the lexer said, of each place once. A string without end makes what follows on its line, or in the
 /// whole file, mean something else, so nothing more is said about that.
 fn add_unsaid(text: &str, diagnostics: &mut Vec<Diagnostic>, wrong: Vec<Diagnostic>) {
     let misread: Vec<std::ops::Range<usize>> = diagnostics
@@ -94,11 +138,17 @@ fn add_unsaid(text: &str, diagnostics: &mut Vec<Diagnostic>, wrong: Vec<Diagnost
             start..line.map_or(text.len(), |line| start + line) + 1
         })
         .collect();
-    let to_the_end = misread.iter().any(|range| range.end > text.len());
+    let mut told: Vec<u32> = diagnostics.iter().map(|diagnostic| diagnostic.span().start).collect();
+    told.sort_unstable();
+    let to_the_end = misread.last().is_some_and(|range| range.end > text.len());
     let unsaid = |diagnostic: &Diagnostic| {
         let start = diagnostic.span().start as usize;
-        let unclosed_by_it = to_the_end && diagnostic.code == Code::E0111;
-        !unclosed_by_it && !misread.iter().any(|range| range.contains(&start))
+        let behind = misread.partition_point(|range| range.start <= start);
+        let within = misread[..behind].last().is_some_and(|range| start < range.end);
+        let same_line = || misread.get(behind).is_some_and(|range| !text[start..range.start].contains('\n'));
+        let unclosed_by_it = diagnostic.code == Code::E0111 && (to_the_end || same_line());
+        let same_place = told.binary_search(&diagnostic.span().start).is_ok();
+        !unclosed_by_it && !within && !same_place
     };
     diagnostics.extend(wrong.into_iter().filter(unsaid));
     diagnostics.sort_by_key(|diagnostic| diagnostic.span().start);
@@ -106,7 +156,7 @@ fn add_unsaid(text: &str, diagnostics: &mut Vec<Diagnostic>, wrong: Vec<Diagnost
 
 fn unreadable(spans: &[Span]) -> Item {
     let span = spans.first().zip(spans.last()).map(|(first, last)| first.to(*last)).unwrap_or_default();
-    Item { kind: ItemKind::Error, span }
+    Item { docs: Vec::new(), kind: ItemKind::Error, span }
 }
 
 fn nested_too_deeply(span: Span) -> Diagnostic {

@@ -48,6 +48,7 @@ pub fn alternative<'t, E: Failure<'t>>(
         (Token::False, just(Token::False).to(PatternKind::Bool(false)).boxed()),
         (Token::Text, text.clone()),
         (Token::TextHead, text),
+        (Token::Error, just(Token::Error).to(PatternKind::Error).boxed()),
         (Token::Minus, number.clone()),
         (Token::Number, number.clone()),
         (Token::Unit, number),

@@ -1,105 +1,86 @@
 //! What a failed parse tells a person.
 
-use super::balance::Patched;
-use super::clause::CLAUSE;
+use super::clause::{CLAUSE, TWICE};
 use super::expression::OPERATOR;
-use super::fault::{Expected, Fault};
-use super::habit;
-use crate::diagnostic::{Code, Diagnostic};
-use crate::source::Span;
+use super::fault::Expected;
+use super::habit::{self, form};
+use super::split::ends_operand;
+use super::statement::STATEMENT;
+use super::sync;
+use super::view::{Said, View};
+use crate::diagnostic::Code;
 use crate::syntax::token::Token;
 
 /// How many things that could stand in a place are named.
 const MAX_EXPECTED: usize = 4;
 
-/// A failed parse, as those see it who explain it.
-pub struct View<'a> {
-    /// The text of the file.
-    pub text: &'a str,
-    /// The tokens of the declaration.
-    pub patched: &'a Patched,
-    /// Where it failed, and what was expected.
-    pub fault: &'a Fault,
-    /// Where the statement begins that could not be read.
-    pub statement: Option<usize>,
-}
-
-impl<'a> View<'a> {
-    /// The token that could not be read, or `behind` tokens after it.
-    pub fn token(&self, behind: usize) -> Option<Token> {
-        self.patched.tokens.get(self.fault.at + behind).copied()
-    }
-
-    /// The token before it.
-    pub fn previous(&self) -> Option<Token> {
-        self.fault.at.checked_sub(1).map(|before| self.patched.tokens[before])
-    }
-
-    /// What the token says.
-    pub fn found(&self) -> &'a str {
-        &self.text[self.span().range()]
-    }
-
-    /// Where it stands: behind all others if the declaration ends.
-    pub fn span(&self) -> Span {
-        match self.patched.spans.get(self.fault.at) {
-            Some(span) => *span,
-            None => self.patched.spans.last().map(|span| span.after()).unwrap_or_default(),
-        }
-    }
-
-    /// Whether this could have stood there.
-    pub fn expects(&self, expected: Expected) -> bool {
-        self.fault.expected.contains(&expected)
-    }
-}
-
-/// The diagnostic of a failed parse; none if what is wrong there was said already.
-pub fn report(text: &str, patched: &Patched, fault: &Fault, statement: Option<usize>) -> Option<Diagnostic> {
-    let view = View { text, patched, fault, statement };
-    let nothing_left = patched.tokens.is_empty();
-    let said = [view.token(0), view.previous()].contains(&Some(Token::Error));
-    if nothing_left || said || patched.is_inserted(fault.at) {
+/// What is said about a failed parse; nothing if what is wrong there was said already.
+pub fn report(view: &View) -> Option<Said> {
+    let anew = view.begins_line() && sync::begins_statement(view.patched, view.fault.at);
+    let said = view.token(0) == Some(Token::Error) || (view.previous() == Some(Token::Error) && !anew);
+    if view.patched.tokens.is_empty() || said || view.patched.is_inserted(view.fault.at) {
         return None;
     }
-    Some(habit::habit(&view).unwrap_or_else(|| unexpected(&view)))
-}
-
-fn unexpected(view: &View) -> Diagnostic {
-    let expected = listed(&view.fault.expected);
-    let (message, label) = match view.token(0) {
-        None => ("this ends too early".to_owned(), expected),
-        Some(_) if view.found().is_empty() => ("this ends too early".to_owned(), expected),
-        Some(Token::Text | Token::TextHead) => ("a string does not belong here".to_owned(), expected),
-        Some(Token::TextMiddle | Token::TextTail) => ("the expression in a string ends too early".to_owned(), expected),
-        Some(found) => match unfinished_statement(view, found) {
-            Some(word) => (format!("the `{word}` ends too early"), format!("{expected} before this")),
-            None => (format!("`{}` does not belong here", view.found()), expected),
-        },
-    };
-    Diagnostic::new(Code::E0110, place(view), message, label)
-}
-
-/// The word of a statement that goes on to the end of its line or block, and needs more.
-fn unfinished_statement(view: &View, found: Token) -> Option<&'static str> {
-    let tokens = &view.patched.tokens;
-    let failed = view.statement.filter(|start| *start < view.fault.at)?;
-    let own_word = tokens[failed] <= Token::Unwind || matches!(tokens[failed], Token::Given | Token::Expect);
-    let start = if own_word { failed } else { habit::last_word(view)? };
-    let inside = &tokens[start..view.fault.at];
-    let whole =
-        inside.iter().filter(|token| token.opens()).count() == inside.iter().filter(|token| token.closes()).count();
-    let ends = (found == Token::RBrace && whole) || (found <= Token::Unwind && view.patched.begins_line(view.fault.at));
-    (ends && view.previous() != Some(Token::LBrace)).then(|| tokens[start].text())
-}
-
-/// Of a part of a string that goes on, only its first brace is meant.
-fn place(view: &View) -> Span {
-    let span = view.span();
-    match view.token(0) {
-        Some(Token::TextMiddle | Token::TextTail) => Span { end: span.start + 1, ..span },
-        _ => span,
+    if let Some(said) = swallowed_word(view) {
+        return Some(said);
     }
+    Some(habit::habit(view).unwrap_or_else(|| unexpected(view)))
+}
+
+/// `let a = b and`, with `setp` in the next line: the misspelt word was taken for the operand.
+fn swallowed_word(view: &View) -> Option<Said> {
+    let word = view.fault.at.checked_sub(1)?;
+    let operator = word.checked_sub(1)?;
+    let due = view.patched.begins_line(word) && !ends_operand(view.patched.tokens[operator]);
+    let misspelt = view.previous() == Some(Token::Name) && habit::is_near_statement(view.word(word));
+    let head = view.head().filter(|_| due && misspelt && view.token(0).is_some_and(Token::is_name))?;
+    let message = format!("the `{}` ends too early", head.text());
+    let said = view.said(Code::E0110, operator..word, message, "expected an expression behind this");
+    Some(said.read_as(word..word, &[Token::Error]))
+}
+
+fn unexpected(view: &View) -> Said {
+    let expected = listed(&view.fault.expected);
+    let unfinished = unfinished_word(view);
+    let said = match view.token(0) {
+        _ if let Some(word) = unfinished => {
+            let last = view.fault.at - 1;
+            let label = format!("{expected} behind this");
+            view.said(Code::E0110, last..last + 1, format!("the `{word}` ends too early"), label)
+        }
+        Some(Token::Text | Token::TextHead) => view.here(Code::E0110, "a string does not belong here", expected),
+        Some(Token::TextMiddle | Token::TextTail) => {
+            let mut said = view.here(Code::E0110, "the expression in a string ends too early", expected);
+            let brace = &mut said.diagnostic.labels[0].span;
+            brace.end = brace.start + 1;
+            said
+        }
+        _ => view.misplaced(expected),
+    };
+    match form::help(view) {
+        Some(help) => said.help(help),
+        None => said,
+    }
+}
+
+/// The word of a statement or declaration that goes on to the end of its line or block, and needs more.
+fn unfinished_word(view: &View) -> Option<&'static str> {
+    let start = view.statement.unwrap_or(0);
+    if start >= view.fault.at {
+        return None;
+    }
+    let word = *view.patched.tokens.get(start)?;
+    let declaration = view.statement.is_none() && (word.is_word());
+    let begins = declaration || sync::begins_statement(view.patched, start);
+    let due = view.expects(STATEMENT) && view.previous() != Some(Token::LBrace);
+    let ends = match view.token(0) {
+        None => true,
+        Some(Token::RBrace) => view.bracket().is_none(),
+        Some(_) => {
+            sync::begins_statement(view.patched, view.fault.at) && view.begins_line() && view.bracket().is_none()
+        }
+    };
+    (begins && ends && !due && view.previous() != Some(Token::LBrace)).then(|| word.text())
 }
 
 /// `expected a, b or c`, with what is least likely meant left out.
@@ -127,7 +108,7 @@ fn listed(expected: &[Expected]) -> String {
 fn is_likely(expected: &Expected, value: bool) -> bool {
     use Token::{And, Coalesce, Error, FatArrow, If, LParen, Less, Minus, Not, Or, Question};
     match expected {
-        Expected::Kind(kind) => !matches!(*kind, OPERATOR | CLAUSE),
+        Expected::Kind(kind) => !matches!(*kind, OPERATOR | CLAUSE | TWICE),
         Expected::Token(Or | And | Coalesce | Error | Less | Question | FatArrow) => false,
         Expected::Token(If | Not | Minus | LParen) => !value,
         Expected::Token(_) => true,

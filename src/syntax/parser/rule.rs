@@ -24,17 +24,24 @@ pub type Rule<'t, O, E> = Boxed<'t, 't, Input<'t>, O, Extra<'t, E>>;
 
 /// An error a rule can fail with: nothing at all for speed, or a [`Fault`] for the message.
 pub trait Failure<'t>: chumsky::error::Error<'t, Input<'t>> + LabelError<'t, Input<'t>, &'static str> + 't {
+    /// Whether anything is told about a failure.
+    const TELLS: bool;
+
     /// What is told about the failure, if anything.
     fn fault(&self) -> Option<&Fault>;
 }
 
 impl Failure<'_> for EmptyErr {
+    const TELLS: bool = false;
+
     fn fault(&self) -> Option<&Fault> {
         None
     }
 }
 
 impl Failure<'_> for Fault {
+    const TELLS: bool = true;
+
     fn fault(&self) -> Option<&Fault> {
         Some(self)
     }
@@ -182,6 +189,23 @@ pub fn followed<'t, E: Failure<'t>>(kind: &'static str, accepts: fn(Token) -> bo
     .boxed()
 }
 
+/// A word that stands before `name :`, and so is not itself the name.
+pub fn word_before_label<'t, E: Failure<'t>>() -> Rule<'t, Option<Name>, E> {
+    custom(move |input| {
+        let start = input.save();
+        let index = next_index(input);
+        let is_word = input.next().is_some_and(Token::is_word);
+        let behind = input.save();
+        if is_word && input.next().is_some_and(Token::is_name) && input.next() == Some(Token::Colon) {
+            input.rewind(behind);
+            return Ok(Some(input.state().name(index)));
+        }
+        input.rewind(start);
+        Ok(None)
+    })
+    .boxed()
+}
+
 /// The rule that the next token chooses: one look instead of a trial of each. Where none fits, `label` was expected.
 pub fn by_token<'t, O: 't, E: Failure<'t>>(
     label: &'static str,
@@ -196,6 +220,62 @@ pub fn by_token<'t, O: 't, E: Failure<'t>>(
         None => Err(expected(input, label)),
     })
     .boxed()
+}
+
+/// Any number of rules, each chosen by its first token and at most once; two that begin with `on` are told apart by
+/// their second. Where none fits, `label` was expected; where one stands again, what `twice` names.
+pub fn each_once<'t, O: 't, E: Failure<'t>>(
+    label: &'static str,
+    twice: &'static str,
+    rules: impl IntoIterator<Item = (Token, Rule<'t, O, E>)>,
+) -> Rule<'t, Vec<O>, E> {
+    let mut table: Vec<Option<Rule<'t, O, E>>> = vec![None; Token::COUNT];
+    for (token, rule) in rules {
+        table[token as usize] = Some(rule);
+    }
+    custom(move |input| {
+        let (mut read, mut words) = (Vec::new(), Vec::new());
+        while let Some(token) = input.peek() {
+            let Some(rule) = &table[token as usize] else { break };
+            let word = first_word(input, token);
+            if words.contains(&word) {
+                let again: E = expected(input, twice);
+                input.state().note(again.fault());
+                return Err(again);
+            }
+            let start = input.save();
+            match input.parse(rule) {
+                Ok(clause) => read.push(clause),
+                Err(error) => {
+                    input.state().note(error.fault());
+                    input.rewind(start);
+                    break;
+                }
+            }
+            words.push(word);
+        }
+        if E::TELLS {
+            let none: E = expected(input, label);
+            input.state().note(none.fault());
+        }
+        Ok(read)
+    })
+    .boxed()
+}
+
+/// What tells a clause from others: its first token, with the second of `on fail` and `on unknown`.
+fn first_word<'t, E: Failure<'t>>(
+    input: &mut InputRef<'t, '_, Input<'t>, Extra<'t, E>>,
+    token: Token,
+) -> (Token, Option<Token>) {
+    if token != Token::On {
+        return (token, None);
+    }
+    let start = input.save();
+    input.skip();
+    let second = input.peek();
+    input.rewind(start);
+    (token, second)
 }
 
 /// `rule`, which reads a statement: where it fails is noted in the [`Source`].

@@ -24,8 +24,9 @@ pub fn split(text: &str, tokens: &[Token], spans: &[Span]) -> Vec<Part> {
     let mut parts = Vec::new();
     let mut start = 0;
     let mut depth = Depth::default();
+    let file = Tokens { text, tokens, spans };
     for at in 0..tokens.len() {
-        if at > start && begins_item(text, tokens, spans, at, depth.open) {
+        if at > start && file.begins_item(at, start, depth.open.len()) {
             parts.push(Part { tokens: start..at, too_deep: depth.too_deep });
             start = at;
             depth = Depth::default();
@@ -45,48 +46,95 @@ pub fn too_deep(tokens: &[Token]) -> Option<usize> {
     depth.too_deep
 }
 
-/// Whether a declaration begins at a token. Where brackets are open, only what can be nothing else counts: one of
-/// them was not closed.
-fn begins_item(text: &str, tokens: &[Token], spans: &[Span], at: usize, open: usize) -> bool {
-    if !matches!(tokens[at], Token::Plan | Token::Fn | Token::Action | Token::Probe) && !is_soft_item(tokens[at]) {
-        return false;
-    }
-    let next = tokens.get(at + 1).copied();
-    let named = next.is_some_and(Token::is_name);
-    match (tokens[at], tokens[at - 1]) {
-        (Token::Plan | Token::Fn | Token::Action | Token::Probe, previous) => {
-            let called = tokens.get(at + 2) == Some(&Token::LParen);
-            let nothing_else = !matches!(previous, Token::Extern | Token::Dot | Token::QuestionDot);
-            let misnamed = open == 0 && called && next.is_some_and(Token::is_word);
-            nothing_else && (named && (open == 0 || called) || misnamed)
+/// How many bytes are looked back over for the beginning of a line.
+const MAX_INDENT: usize = 256;
+
+/// The tokens of a file.
+struct Tokens<'t> {
+    text: &'t str,
+    tokens: &'t [Token],
+    spans: &'t [Span],
+}
+
+impl Tokens<'_> {
+    /// Whether a declaration begins at a token, behind the one that begins at `start`. Where brackets are open, only
+    /// what can be nothing else counts, and is not indented more: one of them was not closed.
+    fn begins_item(&self, at: usize, start: usize, open: usize) -> bool {
+        let token = self.tokens[at];
+        if open > 0 && !is_hard_item(token) && !is_soft_item(token) {
+            return false;
         }
-        (soft, previous) => {
-            let begins_line = spans[at].start == 0 || text.as_bytes()[spans[at].start as usize - 1] == b'\n';
-            (begins_line || (open == 0 && ends_operand(previous))) && soft_item(soft, next)
+        let next = self.tokens.get(at + 1).copied();
+        match (token, self.tokens[at - 1]) {
+            (Token::Plan | Token::Fn | Token::Action | Token::Probe, previous) => {
+                let called = self.tokens.get(at + 2) == Some(&Token::LParen);
+                let nothing_else = !matches!(previous, Token::Extern | Token::Dot | Token::QuestionDot);
+                let named = next.is_some_and(Token::is_name);
+                let misnamed = open == 0 && called && next.is_some_and(Token::is_word);
+                let first = open == 0 && self.begins_line(at) && ends_operand(previous);
+                nothing_else
+                    && (first || named && (open == 0 || called && self.indent(at) <= self.indent(start)) || misnamed)
+            }
+            (soft, previous) if is_soft_item(soft) => {
+                let due = self.begins_line(at) || (open == 0 && ends_operand(previous));
+                due && (soft_item(soft, next) || open == 0 && self.begins_line(at) && ends_operand(previous))
+            }
+            (token, previous)
+                if token.is_name() && next.is_some_and(|next| is_hard_item(next) || next == Token::Assign) =>
+            {
+                open == 0 && self.begins_line(at) && ends_operand(previous)
+            }
+            (token, previous) => {
+                open == 0 && no_item_goes_on_with(token) && self.begins_line(at) && ends_operand(previous)
+            }
         }
     }
+
+    /// Whether a token stands in the first column.
+    fn begins_line(&self, at: usize) -> bool {
+        let start = self.spans[at].start as usize;
+        start == 0 || self.text.as_bytes()[start - 1] == b'\n'
+    }
+
+    /// How far a token stands from the left, or that it is very far.
+    fn indent(&self, at: usize) -> usize {
+        let start = self.spans[at].start as usize;
+        let before = &self.text.as_bytes()[start.saturating_sub(MAX_INDENT)..start];
+        before.iter().rev().position(|byte| *byte == b'\n').unwrap_or(before.len())
+    }
+}
+
+/// Whether no declaration that is complete goes on with a token: a name, or a word that begins a statement.
+fn no_item_goes_on_with(token: Token) -> bool {
+    let statement = (Token::Goal..=Token::Unwind).contains(&token);
+    matches!(token, Token::Name | Token::TypeName) || (statement && !matches!(token, Token::On | Token::After))
+}
+
+fn is_hard_item(token: Token) -> bool {
+    token <= Token::Probe
 }
 
 fn is_soft_item(token: Token) -> bool {
-    use Token::{Const, Event, Extern, Import, Test, Type, Uses};
-    matches!(token, Uses | Import | Type | Const | Event | Extern | Test)
+    (Token::Uses..=Token::Test).contains(&token)
 }
 
 /// Whether a soft word and the token behind it begin a declaration: elsewhere no name stands beside either.
-fn soft_item(token: Token, next: Option<Token>) -> bool {
+pub fn soft_item(token: Token, next: Option<Token>) -> bool {
     let Some(next) = next else { return false };
     let text = matches!(next, Token::Text | Token::TextHead);
     match token {
-        Token::Uses | Token::Const => next.is_name(),
+        Token::Uses => next.is_name(),
+        Token::Const => next.is_name() || next == Token::TypeName,
         Token::Import => next.is_name() || text,
         Token::Type | Token::Event => next.is_name() || next == Token::TypeName,
         Token::Extern => matches!(next, Token::Probe | Token::Action),
-        _ => text,
+        Token::Test => text,
+        _ => false,
     }
 }
 
 /// Whether a value may end with a token.
-fn ends_operand(token: Token) -> bool {
+pub fn ends_operand(token: Token) -> bool {
     use Token::{Error, False, None, Number, Question, RBrace, RBracket, RParen, Text, TextTail, True, TypeName, Unit};
     token.is_name()
         || matches!(token, TypeName | Number | Unit | Text | TextTail | RParen | RBracket | RBrace)
@@ -96,7 +144,9 @@ fn ends_operand(token: Token) -> bool {
 /// How deep one stands within brackets and chains.
 #[derive(Default)]
 struct Depth {
-    open: usize,
+    open: Vec<Token>,
+    /// How many of each kind are open.
+    kinds: [usize; 4],
     outer: Vec<Chain>,
     chain: Chain,
     total: usize,
@@ -137,8 +187,8 @@ impl Depth {
             Token::Comma | Token::Pipe | Token::Arrow | Token::FatArrow | Token::TextMiddle => {
                 self.chain = Chain::default();
             }
-            _ if token.opens() => return self.open(at),
-            _ if token.closes() => return self.close(),
+            _ if token.opens() => return self.open(token, at),
+            _ if token.closes() => return self.close(token),
             _ if begins_anew(token, previous) => self.chain = Chain::default(),
             _ => return,
         }
@@ -146,8 +196,9 @@ impl Depth {
         self.check(at);
     }
 
-    fn open(&mut self, at: usize) {
-        self.open += 1;
+    fn open(&mut self, token: Token, at: usize) {
+        self.open.push(token);
+        self.kinds[kind(token)] += 1;
         self.chain.postfix += 1;
         self.total += 1;
         self.check(at);
@@ -156,11 +207,22 @@ impl Depth {
         }
     }
 
-    fn close(&mut self) {
-        self.open = self.open.saturating_sub(1);
-        if let Some(outer) = self.outer.pop() {
-            self.total -= self.chain.depth();
-            self.chain = outer;
+    /// Closes the last bracket of the kind, with those in it that were not closed; nothing if there is none.
+    fn close(&mut self, token: Token) {
+        let kind_closed = kind(token);
+        while self.kinds[kind_closed] > 0
+            && let Some(closed) = self.open.pop()
+        {
+            self.kinds[kind(closed)] -= 1;
+            if self.open.len() < self.outer.len()
+                && let Some(outer) = self.outer.pop()
+            {
+                self.total -= self.chain.depth();
+                self.chain = outer;
+            }
+            if kind(closed) == kind_closed {
+                break;
+            }
         }
     }
 
@@ -168,6 +230,16 @@ impl Depth {
         if self.total > MAX_DEPTH && self.too_deep.is_none() {
             self.too_deep = Some(at);
         }
+    }
+}
+
+/// Which kind of bracket a token opens or closes.
+fn kind(token: Token) -> usize {
+    match token {
+        Token::LParen | Token::RParen => 0,
+        Token::LBracket | Token::RBracket => 1,
+        Token::LBrace | Token::RBrace => 2,
+        _ => 3,
     }
 }
 

@@ -17,6 +17,7 @@ type Kind<'t, E> = Rule<'t, StatementKind, E>;
 /// What statements are made of.
 pub struct Statements<'t, E: Failure<'t>> {
     expr: Rule<'t, Expr, E>,
+    coalesce: Rule<'t, Expr, E>,
     call: Rule<'t, Expr, E>,
     record: Rule<'t, Expr, E>,
     text: Rule<'t, Template, E>,
@@ -35,9 +36,10 @@ fn spanned<'t, E: Failure<'t>>(kind: Kind<'t, E>) -> Rule<'t, Statement, E> {
 impl<'t, E: Failure<'t>> Statements<'t, E> {
     /// Statements over these expressions and types.
     pub fn new(expressions: &Expressions<'t, E>, ty: Rule<'t, Type, E>) -> Self {
-        let Expressions { expr, call, record, text, pattern, .. } = expressions;
+        let Expressions { expr, coalesce, sum: _, record, call, text, pattern } = expressions;
         Self {
             expr: expr.clone(),
+            coalesce: coalesce.clone(),
             call: call.clone(),
             record: record.clone(),
             text: text.clone(),
@@ -108,7 +110,7 @@ impl<'t, E: Failure<'t>> Statements<'t, E> {
                 (Token::Fail, self.text_after(Token::Fail).map(StatementKind::Fail).boxed()),
                 (Token::Return, self.return_()),
                 (Token::Unwind, just(Token::Unwind).to(StatementKind::Unwind).boxed()),
-                (Token::Error, unreadable()),
+                (Token::Error, unreadable().then_ignore(block.clone().or_not()).boxed()),
             ],
         ))
     }
@@ -333,7 +335,7 @@ impl<'t, E: Failure<'t>> Statements<'t, E> {
             .ignore_then(self.expr.clone())
             .then(held.clone())
             .map(|(list, hold)| Stages::In { list: Box::new(list), hold: Box::new(hold) });
-        let stage = self.expr.clone().then(held.or_not()).map(|(value, hold)| Stage { value, hold });
+        let stage = self.coalesce.clone().then(held.or_not()).map(|(value, hold)| Stage { value, hold });
         let listed = stage.separated_by(just(Token::Arrow)).at_least(1).collect().map(Stages::Listed);
         just(Token::Rollout)
             .ignore_then(binding)

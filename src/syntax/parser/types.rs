@@ -34,8 +34,9 @@ fn base<'t, E: Failure<'t>>(ty: Rule<'t, Type, E>) -> Rule<'t, Type, E> {
         .map(|((module, name), arguments)| TypeKind::Named { module: module.map(Box::new), name, arguments })
         .boxed();
     let record = record_of(ty).map(TypeKind::Record).boxed();
+    let unreadable = just(Token::Error).to(TypeKind::Error).boxed();
     let rules = names().map(|token| (token, named.clone())).chain([(Token::TypeName, named.clone())]);
-    by_token("a type", rules.chain([(Token::LBrace, record)]).collect::<Vec<_>>())
+    by_token("a type", rules.chain([(Token::LBrace, record), (Token::Error, unreadable)]).collect::<Vec<_>>())
         .map_with(|kind, at| Type { kind, span: place(at) })
         .boxed()
 }

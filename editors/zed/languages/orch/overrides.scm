@@ -1,0 +1,2 @@
+[(string) (raw_string)] @string
+[(comment) (doc_comment)] @comment

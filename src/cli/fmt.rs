@@ -1,0 +1,215 @@
+//! `orch fmt`: programs in their canonical form.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use clap::Args;
+
+use super::{compile, exit::Exit, failure::Failure, files, global::Global, terminal::harmless};
+use crate::{
+    diagnostic::render,
+    format::{Unformatted, format},
+    source::Sources,
+};
+
+/// Write programs in their canonical form.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+One layout for everyone: lines of at most 100 characters, two blanks a level, comments kept where they are. It is up to \
+you where a blank line stands, which clauses and conditions go on on a line of their own, and which lists stand an \
+element a line: those whose first element begins one.")]
+pub struct Fmt {
+    /// The files, or folders with files that end in `.orch`; `-` is stdin, which is written to stdout
+    #[arg(required = true, value_name = "FILE")]
+    paths: Vec<PathBuf>,
+    /// Change nothing; show what would change, and exit with 9 if anything would
+    #[arg(long)]
+    check: bool,
+}
+
+/// How many lines of each side are shown of a difference at most.
+const SHOWN: usize = 8;
+
+impl Fmt {
+    /// Formats each file; one that can't be does not keep the others from it.
+    pub fn run(self, global: &Global) -> Result<Exit, Failure> {
+        let stdin = |path: &PathBuf| path.as_os_str() == "-";
+        if self.paths.iter().all(stdin) {
+            return self.stdin(global);
+        }
+        if self.paths.iter().any(stdin) {
+            return Err(Failure::usage("`-` is stdin, which is formatted alone"));
+        }
+        let mut exit = Exit::Done;
+        for path in &self.paths {
+            let files = programs(path).map_err(|failure| told(failure, global));
+            exit = graver(exit, files.as_ref().err().copied().unwrap_or(Exit::Done));
+            for file in files.unwrap_or_default() {
+                exit = graver(exit, self.file(&file, global).unwrap_or_else(|failure| told(failure, global)));
+            }
+        }
+        Ok(exit)
+    }
+
+    fn stdin(&self, global: &Global) -> Result<Exit, Failure> {
+        let (path, text) = (Path::new("<stdin>"), files::read_stdin()?);
+        let Some(formatted) = formatted(path, &text, global)? else { return Ok(Exit::Mistakes) };
+        if self.check {
+            return compared(path, &text, &formatted, global);
+        }
+        if let Some(lines) = formatted.strip_suffix('\n') {
+            global.terminal.data(lines)?;
+        }
+        Ok(Exit::Done)
+    }
+
+    fn file(&self, path: &Path, global: &Global) -> Result<Exit, Failure> {
+        let text = files::read_named(path)?;
+        let Some(formatted) = formatted(path, &text, global)? else { return Ok(Exit::Mistakes) };
+        if self.check {
+            return compared(path, &text, &formatted, global);
+        }
+        if formatted != text {
+            files::replace(path, &text, &formatted)?;
+            global.terminal.note(format_args!("{}: formatted", path.display()));
+        }
+        Ok(Exit::Done)
+    }
+}
+
+fn told(failure: Failure, global: &Global) -> Exit {
+    global.terminal.failure(&failure);
+    failure.exit
+}
+
+/// The canonical form of a text; of one with mistakes, these are shown and there is none.
+fn formatted(path: &Path, text: &str, global: &Global) -> Result<Option<String>, Failure> {
+    let mut sources = Sources::new();
+    let file = sources.add(path.to_string_lossy(), text);
+    match format(file, text) {
+        Ok(formatted) => Ok(Some(formatted)),
+        Err(Unformatted::Mistakes(mistakes)) => {
+            let style = global.terminal.notes;
+            global.terminal.note(render::human(&sources, &mistakes, compile::manner(style)).trim_end());
+            Ok(None)
+        }
+        Err(Unformatted::Changed(place)) => {
+            let message = format!("a bug in orch: {} would say something else when formatted", sources.place(place));
+            let failure = Failure { exit: Exit::Bug, message, help: Vec::new() };
+            Err(failure.help("it was left as it is; please report it, with the program if you can"))
+        }
+    }
+}
+
+/// Shows how a text differs from its canonical form, if it does.
+fn compared(path: &Path, text: &str, formatted: &str, global: &Global) -> Result<Exit, Failure> {
+    if text == formatted {
+        return Ok(Exit::Done);
+    }
+    let Difference { line, removed, added } = Difference::first(text, formatted);
+    let style = global.terminal.data;
+    let removed = removed.iter().map(|line| style.red(format_args!("- {}", harmless(line))));
+    let added = added.iter().map(|line| style.green(format_args!("+ {}", harmless(line))));
+    let lines: Vec<String> = removed.chain(added).collect();
+    global.terminal.data(format_args!("{}:{line}: not formatted\n{}", path.display(), lines.join("\n")))?;
+    Ok(Exit::Unformatted)
+}
+
+/// The first lines in which two texts differ.
+#[derive(Debug, PartialEq)]
+struct Difference<'t> {
+    /// The number of the first of them.
+    line: usize,
+    removed: Vec<&'t str>,
+    added: Vec<&'t str>,
+}
+
+impl<'t> Difference<'t> {
+    fn first(old: &'t str, new: &'t str) -> Difference<'t> {
+        let alike = old.split('\n').zip(new.split('\n')).take_while(|(old, new)| old == new).count();
+        let rest = |text: &'t str| text.split('\n').skip(alike).take(SHOWN).collect::<Vec<_>>();
+        let (mut removed, mut added) = (rest(old), rest(new));
+        let (old_lines, new_lines) = meeting(&removed, &added);
+        removed.truncate(old_lines);
+        added.truncate(new_lines);
+        Difference { line: alike + 1, removed, added }
+    }
+}
+
+/// After how many lines of each side both go on with the same line, as few as can be. A blank line is the same only
+/// where both sides have had another line before.
+fn meeting(old: &[&str], new: &[&str]) -> (usize, usize) {
+    let pairs = (0..old.len() + new.len()).flat_map(|sum| (0..=sum).map(move |at| (at, sum - at)));
+    let mut meet = pairs.filter(|(at, other)| match (old.get(*at), new.get(*other)) {
+        (Some(line), Some(other_line)) => line == other_line && (*at.min(other) > 0 || !line.trim().is_empty()),
+        _ => false,
+    });
+    meet.next().unwrap_or((old.len(), new.len()))
+}
+
+/// The file at a path, or all programs in the folder there and in those below it.
+fn programs(path: &Path) -> Result<Vec<PathBuf>, Failure> {
+    if !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let mut found = Vec::new();
+    collect(path, &mut found).map_err(|error| Failure::usage(format!("can't read `{}`: {error}", path.display())))?;
+    if found.is_empty() {
+        return Err(Failure::usage(format!("there is no file that ends in `.orch` in `{}`", path.display())));
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// Hidden folders and links to folders are left out.
+fn collect(folder: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let path = entry.path();
+        let hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
+        if entry.file_type()?.is_dir() && !hidden {
+            collect(&path, found)?;
+        } else if path.extension().is_some_and(|kind| kind == "orch") && path.is_file() {
+            found.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// The exit of two that says more.
+fn graver(one: Exit, other: Exit) -> Exit {
+    let weight = |exit: Exit| match exit {
+        Exit::Done => 0,
+        Exit::Unformatted => 1,
+        Exit::Mistakes => 2,
+        Exit::Bug => 4,
+        Exit::Undone
+        | Exit::Usage
+        | Exit::Halted
+        | Exit::Left
+        | Exit::Refused
+        | Exit::Stuck
+        | Exit::Store
+        | Exit::Interrupted => 3,
+    };
+    if weight(other) > weight(one) { other } else { one }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_difference_ends_where_both_sides_go_on_alike() {
+        let first = |old, new| {
+            let Difference { line, removed, added } = Difference::first(old, new);
+            (line, removed, added)
+        };
+        assert_eq!(first("a\nb\nc\n", "a\nB\nc\n"), (2, vec!["b"], vec!["B"]));
+        assert_eq!(first("a\nb, c\nd\n", "a\nb\nc\nd\n"), (2, vec!["b, c"], vec!["b", "c"]));
+        assert_eq!(first("a\n\n\nb\n", "a\n\nb\n"), (3, vec![""], vec![]));
+        assert_eq!(first("a", "a\n"), (2, vec![], vec![""]));
+    }
+}

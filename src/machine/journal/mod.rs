@@ -1,0 +1,119 @@
+//! What a journal is made of: records, events, entries. Frozen types; what is written today is read for ever.
+//!
+//! A [`Record`] is one step of the machine: the event it was given, and the entries that followed from it. Only
+//! the event is needed to go on; the entries are for people, and for noticing at recovery that a program no longer
+//! does what it did. As the outcome of one step and the intent of the next are in one record, they are durable
+//! together by construction.
+
+mod entry;
+mod word;
+
+pub use entry::*;
+pub use word::*;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json};
+use smol_str::SmolStr;
+
+/// A moment, in nanoseconds since 1970-01-01 UTC.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Timestamp(pub i64);
+
+impl Timestamp {
+    /// This moment and `nanoseconds` more, at most the end of time.
+    pub fn plus(self, nanoseconds: i64) -> Timestamp {
+        Timestamp(self.0.saturating_add(nanoseconds))
+    }
+
+    /// The nanoseconds since `earlier`, 0 if the clock went back.
+    pub fn since(self, earlier: Timestamp) -> i64 {
+        self.0.saturating_sub(earlier.0).max(0)
+    }
+}
+
+/// An effect of a run, numbered in the order of intents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct EffectId(pub u64);
+
+/// One step of a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// When.
+    pub at: Timestamp,
+    /// What happened.
+    pub event: Event,
+    /// What followed from it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub then: Vec<Entry>,
+}
+
+/// What can happen to a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum Event {
+    /// It begins.
+    Started {
+        /// The run, by a name that no other run anywhere has: idempotency keys begin with it.
+        run: SmolStr,
+        /// The plan.
+        plan: SmolStr,
+        /// Every parameter with its value, defaults included.
+        inputs: Map<String, Json>,
+    },
+    /// An effect ended.
+    Outcome {
+        /// Which.
+        effect: EffectId,
+        /// How.
+        outcome: Outcome,
+    },
+    /// A moment came that the run waited for.
+    Time,
+    /// The process that drives the run is about to leave: outcomes are taken, but nothing new is started until the
+    /// run is taken up again.
+    Suspended,
+    /// A process took the run up: whatever was in flight, nobody knows how it ended.
+    Recovered,
+    /// An operator said something.
+    Operator {
+        /// What.
+        word: Word,
+        /// Who.
+        who: String,
+        /// Why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        why: Option<String>,
+    },
+}
+
+/// How an effect ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum Outcome {
+    /// It was done.
+    Ok {
+        /// What it gave, as text.
+        output: String,
+        /// The end of what it said beside that.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        printed: String,
+    },
+    /// It was not done.
+    Failed {
+        /// Why: `exit 3`.
+        reason: String,
+        /// The end of what it said.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        printed: String,
+    },
+    /// Nobody knows whether it was done.
+    Unknown {
+        /// Why: `killed by signal 9`.
+        reason: String,
+        /// The end of what it said.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        printed: String,
+    },
+}

@@ -1,0 +1,206 @@
+//! Events: those a run hears, those it tells of, and what it does then.
+
+#[expect(dead_code, reason = "what other tests of the machine use of this world")]
+mod support;
+
+use orch::machine::{Ending, Event, Status, Timestamp, WaitOn, Word};
+use serde_json::{Value as Json, json};
+use support::actions::{but_bad, ended, say, seconds, well};
+use support::{Answer, World, fails};
+
+const EVENTS: &str = "event Paid = { order: String, amount: Int }\nevent Seen = { what: String }\n";
+
+fn world(plan: &str, script: impl FnMut(&str, usize) -> Answer + 'static) -> World {
+    support::actions::world(&format!("{EVENTS}{plan}"), script)
+}
+
+fn paid(id: &str, order: &str, amount: i64) -> Word {
+    Word::Event { event: "Paid".into(), id: id.into(), payload: json!({ "order": order, "amount": amount }) }
+}
+
+/// Why a word is refused.
+fn refused(world: &mut World, word: Word) -> String {
+    let event = Event::Operator { word, who: "test".into(), why: None };
+    world.machine.step(Timestamp(world.now), event).expect_err("it is not legal").reason
+}
+
+mod waiting_for {
+    use super::*;
+
+    const PLAN: &str =
+        "plan p() -> Int { step x = a() wait for Paid as e where e.amount > 1 timeout 1d return e.amount }";
+
+    #[test]
+    fn the_oldest_that_is_meant_and_not_taken_is_taken() {
+        let plan = "plan p() -> List<Int> { wait 1h wait for Paid as e where e.amount > 1 wait for Paid as f \
+                    return [e.amount, f.amount] }";
+        let mut world = world(plan, well);
+        for (id, amount) in [("1", 1), ("2", 5), ("3", 7)] {
+            world.event(Event::Operator { word: paid(id, "o", amount), who: "shop".into(), why: None });
+        }
+        world.run();
+        assert_eq!(world.status(), Status::Ended(Ending::Completed, json!([5, 1])));
+    }
+
+    #[test]
+    fn one_waits_until_it_arrives() {
+        let mut world = world(PLAN, well);
+        world.run_until(1);
+        assert_eq!(world.status(), Status::Waiting);
+        let waits = world.machine.waits();
+        assert!(matches!(&waits[0].on, WaitOn::Event { event, until: Some(_) } if event == "Paid"), "{waits:?}");
+        say(&mut world, paid("1", "o", 3));
+        assert_eq!(world.status(), Status::Ended(Ending::Completed, json!(3)));
+    }
+
+    #[test]
+    fn but_not_longer_than_the_timeout() {
+        let mut world = world(PLAN, well);
+        world.run();
+        assert_eq!(seconds(world.now), 86_400);
+        assert_eq!(world.effects(), ["a", "un a"]);
+    }
+
+    #[test]
+    fn a_pause_takes_it_and_does_not_count() {
+        let mut world = world(PLAN, well);
+        world.run_until(1);
+        say(&mut world, Word::Pause);
+        world.run_until(10 * 86_400_000_000_000);
+        assert_eq!(world.status(), Status::Paused);
+        world.event(Event::Operator { word: paid("1", "o", 3), who: "shop".into(), why: None });
+        assert_eq!(world.status(), Status::Paused, "what comes after it does not begin");
+        say(&mut world, Word::Resume);
+        assert_eq!(world.status(), Status::Ended(Ending::Completed, json!(3)));
+    }
+
+    #[test]
+    fn a_second_one_with_the_same_id_is_not_heard() {
+        let plan = "plan p() { wait for Paid as e wait for Paid as f where f.amount > 0 step x = un(\"{e.amount}{f.amount}\") }";
+        let mut world = world(plan, well);
+        for (id, amount) in [("1", 1), ("1", 2), ("2", 3)] {
+            world.event(Event::Operator { word: paid(id, "o", amount), who: "shop".into(), why: None });
+        }
+        world.run();
+        assert_eq!(world.effects(), ["un 13"]);
+    }
+
+    #[test]
+    fn a_sub_plan_hears_what_arrives_after_it_began() {
+        let mut world = world("plan p() { run q() } plan q() { wait for Seen as e } ", well);
+        let mut later = super::world("plan p() { wait 1h run q() } plan q() { wait for Seen as e } ", well);
+        let seen = |id: &str| Word::Event { event: "Seen".into(), id: id.into(), payload: json!({ "what": "w" }) };
+        say(&mut world, seen("1"));
+        assert_eq!(world.status(), ended(Ending::Completed));
+        say(&mut later, seen("1"));
+        assert_eq!(later.status(), Status::Waiting);
+        say(&mut later, seen("2"));
+        assert_eq!(later.status(), ended(Ending::Completed));
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused() {
+        let mut world = world(PLAN, well);
+        world.run_until(1);
+        let word = |event: &str, payload: Json| Word::Event { event: event.into(), id: "1".into(), payload };
+        assert_eq!(refused(&mut world, word("Piad", json!({}))), "the program has no event `Piad`");
+        let reason = refused(&mut world, word("Paid", json!({ "order": "o" })));
+        assert!(reason.starts_with("what the event carries does not fit: "), "{reason}");
+    }
+}
+
+mod handling {
+    use super::*;
+
+    const PLAN: &str = "plan p() { step w = a() phase q { on Paid as e where e.amount > 1 { \
+                        step x = un(e.order) compensate un(\"back {e.order}\") wait 10m } wait 1h } step z = bad() }";
+
+    fn send(world: &mut World, id: &str, order: &str, amount: i64) {
+        world.event(Event::Operator { word: paid(id, order, amount), who: "shop".into(), why: None });
+    }
+
+    #[test]
+    fn each_is_seen_once_in_order_and_one_at_a_time() {
+        let mut world = world(PLAN, but_bad);
+        world.run_until(1_000_000_000);
+        for (id, order, amount) in [("1", "o-1", 2), ("2", "o-2", 1), ("3", "o-3", 3)] {
+            send(&mut world, id, order, amount);
+        }
+        world.run();
+        assert_eq!(world.effects(), ["a", "un o-1", "un o-3", "un back o-3", "un back o-1", "un a"]);
+        assert_eq!(world.done[1].2, "test/q/Paid[1]/x");
+        assert_eq!(seconds(world.now), 3600);
+    }
+
+    #[test]
+    fn the_scope_ends_when_what_was_begun_is_done() {
+        let mut world = world(PLAN, but_bad);
+        world.run_until(3_595_000_000_000);
+        send(&mut world, "1", "o-1", 2);
+        world.run();
+        assert_eq!(world.effects(), ["a", "un o-1", "un back o-1", "un a"]);
+        assert_eq!(seconds(world.now), 3595 + 600);
+    }
+
+    #[test]
+    fn after_its_scope_nobody_listens() {
+        let plan = "plan p() { phase q { on Paid as e { step x = un(e.order) compensate nothing } } wait 1h }";
+        let mut world = world(plan, well);
+        world.run_until(1);
+        send(&mut world, "1", "o-1", 2);
+        world.run();
+        assert_eq!(world.status(), ended(Ending::Completed));
+        assert_eq!(world.effects(), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn its_failure_is_that_of_its_scope() {
+        let plan = "plan p() { step w = a() on Paid as e { step z = bad() } wait 1h }";
+        let mut world = world(plan, but_bad);
+        world.run_until(1_000_000_000);
+        send(&mut world, "1", "o-1", 2);
+        world.run();
+        assert_eq!(world.machine.failure().map(|(address, _)| address.to_string()), Some("Paid[1]/z".into()));
+        assert_eq!(world.effects(), ["a", "un a"]);
+    }
+
+    #[test]
+    fn a_return_waits_for_what_it_would_leave() {
+        let plan = "plan p() -> Int { on Paid as e { step x = un(e.order) compensate nothing wait 10m } \
+                    wait for Seen as s return 1 }";
+        let mut world = world(plan, well);
+        world.run_until(1);
+        send(&mut world, "1", "o-1", 2);
+        let seen = Word::Event { event: "Seen".into(), id: "1".into(), payload: json!({ "what": "w" }) };
+        world.event(Event::Operator { word: seen, who: "shop".into(), why: None });
+        world.run();
+        assert_eq!(world.status(), Status::Ended(Ending::Completed, json!(1)));
+        assert_eq!(seconds(world.now), 600);
+    }
+}
+
+mod telling {
+    use super::*;
+
+    #[test]
+    fn what_a_run_tells_of_it_hears_too() {
+        let plan = "plan p() -> String { parallel { branch l { wait for Seen as s step x = un(s.what) compensate nothing } \
+                    branch r { wait 1h emit Seen { what: \"it\" } } } return \"done\" }";
+        let mut world = world(plan, well);
+        world.run();
+        assert_eq!(world.status(), Status::Ended(Ending::Completed, json!("done")));
+        assert_eq!(world.effects(), ["un it"]);
+        let journal = world.journal().join("\n");
+        assert!(journal.contains("Emitted { address: Address(\"r/emit Seen"), "{journal}");
+    }
+}
+
+#[test]
+fn crashes_change_nothing() {
+    let plan = "plan p() { on Seen as s { step x = un(s.what) compensate un(\"back {s.what}\") } \
+                emit Seen { what: \"1\" } step y = a() wait 1h emit Seen { what: \"2\" } wait for Seen as e step z = bad() }";
+    let script = |words: &str, count: usize| if words == "bad" { fails("no") } else { well(words, count) };
+    let plan = format!("{EVENTS}{plan}");
+    let points = support::actions::crash_everywhere(&[&plan], script);
+    assert!(points > 10, "only {points} points");
+}
