@@ -26,6 +26,18 @@ fn every_phase_is_measured_before_what_waits_for_it() {
 }
 
 #[test]
+fn holds_that_depend_on_their_stage_are_part_of_an_estimate() {
+    let plan = "plan p() { phase q { \
+        rollout t as share 1% for 1h -> 2% for (share / 1%) * 1h { step shift = set(share) compensate nothing } \
+        rollout u as share in [1%, 3%] for (share / 1%) * 1h { step shift = set(share) compensate nothing } } \
+        after each phase as p { step told = un(\"{p.estimate} {p.actual}\") } }";
+    let mut world = world(plan, well);
+    world.run();
+    assert_eq!(world.status(), ended(Ending::Completed));
+    assert_eq!(world.effects().last().map(|told| told.replace("7h4ms", "7h")).as_deref(), Some("un 7h 7h"));
+}
+
+#[test]
 fn what_it_did_is_never_undone() {
     let plan = "plan p() { phase q { step x = a() } after each phase as p { step y = b() } step z = bad() }";
     let mut world = world(plan, but_bad);

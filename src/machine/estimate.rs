@@ -7,7 +7,7 @@ use super::compute::text_of;
 use super::phases::statement_at;
 use super::state::{EnvId, Frame, FrameId, Progress, Work};
 use super::{Machine, Timestamp};
-use crate::ir::{BlockId, Estimate, Phase, Stages, Statement, StatementKind, Value};
+use crate::ir::{BlockId, Estimate, Phase, Rollout, Stages, Statement, StatementKind, Value};
 
 impl Machine {
     /// `takes`, else what the parts take.
@@ -45,16 +45,7 @@ impl Machine {
                 longest_way(phases, &estimates).0
             }
             StatementKind::Wait(duration) => self.duration(env, duration).unwrap_or(0),
-            StatementKind::Rollout(rollout) => match &rollout.stages {
-                Stages::Listed(stages) => {
-                    let holds = stages.iter().filter_map(|(_, hold)| hold.as_ref());
-                    holds.filter_map(|hold| self.duration(env, hold).ok()).fold(0, i64::saturating_add)
-                }
-                Stages::In(list, hold) => {
-                    let stages = self.count_of(env, list);
-                    self.duration(env, hold).unwrap_or(0).saturating_mul(stages)
-                }
-            },
+            StatementKind::Rollout(rollout) => self.holds(env, rollout),
             StatementKind::For(each) => {
                 let one = self.block_estimate(env, each.block);
                 let together = each.order.parallel || each.order.after.is_some();
@@ -62,6 +53,21 @@ impl Machine {
             }
             StatementKind::AfterEach { .. } | StatementKind::On { .. } => 0,
             kind => self.longest(env, &kind.blocks()),
+        }
+    }
+
+    /// How long the stages of a rollout are held; where they are not known yet, as far as that does not depend on them.
+    fn holds(&self, env: EnvId, rollout: &Rollout) -> i64 {
+        let sum = |holds: &mut dyn Iterator<Item = i64>| holds.fold(0, i64::saturating_add);
+        if let Ok(stages) = self.stages(env, rollout) {
+            return sum(&mut stages.iter().filter_map(|stage| stage.hold));
+        }
+        match &rollout.stages {
+            Stages::Listed(stages) => {
+                let holds = stages.iter().filter_map(|(_, hold)| hold.as_ref());
+                sum(&mut holds.filter_map(|hold| self.duration(env, hold).ok()))
+            }
+            Stages::In(_, hold) => self.duration(env, hold).unwrap_or(0),
         }
     }
 

@@ -37,7 +37,7 @@ impl Machine {
     }
 
     /// The stages with their values and holds.
-    fn stages(&self, env: EnvId, rollout: &Rollout) -> Result<Vec<StagePlan>, SmolStr> {
+    pub(super) fn stages(&self, env: EnvId, rollout: &Rollout) -> Result<Vec<StagePlan>, SmolStr> {
         let planned = |value: Value, hold: Option<&ir::Expr>| {
             let hold = hold.map(|hold| self.hold(env, rollout.variable, &value, hold)).transpose()?;
             Ok(StagePlan { value, hold })
