@@ -226,3 +226,11 @@ fn unrelated_mistakes_are_each_reported_once() {
                 \nplan q() {\n  let a = \n}\n";
     assert_snapshot!(said(&[text]));
 }
+
+#[test]
+fn a_character_that_means_nothing_is_reported_once_behind_a_bracket_that_is_open() {
+    let text = "plan p() {\n  probe fine = ready\n  let a = (count + 2\n  verify ready\n  verify ready;\n}\n";
+    let said = parse(FileId(0), text).diagnostics;
+    let at_the_sign = said.iter().filter(|diagnostic| &text[diagnostic.span().range()] == ";");
+    assert_eq!(at_the_sign.map(|diagnostic| diagnostic.code.as_str()).collect::<Vec<_>>(), ["E0101"]);
+}
