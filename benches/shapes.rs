@@ -64,6 +64,20 @@ const SHAPES: &[Shape] = &[
     }),
     ("fields of a record", |count| repeated("const record = {", |n| format!("f{n}: {n},"), "}", count)),
     ("parameters", |count| repeated("fn f(", |n| format!("p{n}: Int,"), ") -> Int = 1", count)),
+    ("arguments", |count| {
+        let function = repeated("fn f(", |n| format!("p{n}: Int,"), ") -> Int = p0\n", count);
+        function + &repeated("const c = f(", |n| format!("p{n}: {n},"), ")", count)
+    }),
+    ("cases of a match", |count| {
+        let count = count / 10;
+        let variants = repeated("type T = a", |n| format!("| v{n}"), "", count);
+        let matched = repeated("fn f(x: T) -> Int = match x { a => 1,", |n| format!("v{n} => {n},"), "}", count);
+        variants + &matched
+    }),
+    ("options", |count| {
+        let head = format!("{OPERATION} decide d \"?\" by \"x\" {{");
+        repeated(&head, |n| format!("option o{n} {{ step s{n} = act(\"x\") }}"), "} }", count)
+    }),
     ("steps", |count| repeated(OPERATION, |n| format!("step s{n} = act(\"{n}\")"), "}", count)),
     ("steps without a way back", |count| {
         repeated(OPERATION, |n| format!("step s{n} = bare(\"{n}\") best_effort when true {{ }}"), "}", count)
@@ -137,6 +151,9 @@ const SHAPES: &[Shape] = &[
         repeated("", |n| format!("const c{n} = {open} 1 {close}"), "", count / 200)
     }),
     ("wrong: unknown names", |count| repeated("", |n| format!("const c{n} = unknown{n}"), "", count)),
+    ("wrong: unknown names in a plan", |count| {
+        repeated(OPERATION, |n| format!("step s{n} = act(unknown{n})"), "}", count)
+    }),
     ("wrong: nothing granted", |count| {
         repeated("", |n| format!("action a{n}() = exec(\"./ops\", [\"{n}\"])"), "", count)
     }),

@@ -10,7 +10,7 @@
 //! `docs/tutorial.md` teaches the language, and `docs/reference` says what each part of it means.
 //!
 //! [`check::check`] makes a program of text, or says what is wrong with it. [`run::Runner`] starts its plans and
-//! takes runs up again; [`machine::Machine`] is the run of a plan as a pure function, for worlds of your own.
+//! takes runs up again, with what a [`run::Host`] does for them; [`machine::Machine`] is the run of a plan as a pure function, for worlds of your own.
 //!
 //! The modules below are in reading order. What each may use, and what is absent from it by design, is in
 //! `ARCHITECTURE.md`, which a test holds against the code.
@@ -41,5 +41,8 @@ pub mod machine;
 pub mod run;
 
 // The faces.
+#[cfg(feature = "serve")]
+pub mod serve;
+
 #[cfg(feature = "cli")]
 pub mod cli;

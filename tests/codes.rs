@@ -9,8 +9,7 @@ use orch::{
         levels::Lint,
         render::{Manner, human},
     },
-    ir::PlanId,
-    machine::absent,
+    machine::externs,
 };
 
 /// The first example of a code's page.
@@ -28,11 +27,10 @@ fn checked(code: Code) -> Checked {
         levels.set(Lint::One(code), Level::Warn);
     }
     let mut checked = check_at("main.orch", example(code), &nothing, &levels);
-    if code == Code::E0901 {
+    if code == Code::E0902 {
         let program = checked.program.as_ref().expect("the program is good");
-        let absent = absent(program, PlanId(0)).into_iter();
-        let reported = absent.map(|part| {
-            let message = format!("this version can't run `{}`", part.what);
+        let reported = externs(program, "sell").into_iter().map(|part| {
+            let message = format!("{part} is done by the program that embeds orch, and `orch run` is none");
             Diagnostic::new(code, checked.sources.first_line(part.span), message, "")
         });
         checked.diagnostics = reported.collect();

@@ -5,7 +5,10 @@ mod watched_store;
 use std::{
     future::Future,
     io,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use orch::{
@@ -14,6 +17,7 @@ use orch::{
     machine::{EffectId, Ending, Entry, Event, Kind, Machine, Outcome, Perform, Word},
     run::{
         Control, Driver, Error, Left, MemoryStore, RunId, Store,
+        driver::{recover, replay},
         effects::Effects,
         error::StoreError,
         store::{NewRun, Said},
@@ -38,8 +42,9 @@ fn program() -> Arc<Program> {
     Arc::new(check("p.orch", PLAN, &no_files).program.expect("a program"))
 }
 
-fn started() -> Event {
-    Event::Started { run: "r1-0".into(), plan: "p".into(), inputs: Map::new() }
+fn new_run() -> NewRun {
+    let (inputs, at) = (Map::new(), orch::run::driver::now());
+    NewRun { plan: "p".into(), inputs, unique: "0".into(), key: None, sources: Vec::new(), at }
 }
 
 /// What happened, in order: `saved 1`, `began 0`, `stopped 0`.
@@ -93,23 +98,23 @@ impl Effects for Scripted {
 /// A disk that is full from some entry on.
 struct Full {
     log: Log,
-    from: u64,
+    from: AtomicU64,
 }
 
 impl AtWrites for Full {
-    fn before(&mut self, number: u64) -> Result<(), StoreError> {
-        if number >= self.from {
+    fn before(&self, number: u64) -> Result<(), StoreError> {
+        if number >= self.from.load(Ordering::Relaxed) {
             return Err(StoreError::Database { doing: "save".into(), why: "full".into(), help: "" });
         }
         self.log.add(format!("saved {number}"));
         Ok(())
     }
 
-    fn after(&mut self, _number: u64) {}
+    fn after(&self, _number: u64) {}
 }
 
 struct World {
-    store: Watched<MemoryStore, Full>,
+    store: Arc<Watched<MemoryStore, Full>>,
     run: RunId,
     log: Log,
 }
@@ -117,9 +122,9 @@ struct World {
 impl World {
     fn new(full_from: u64) -> World {
         let log = Log::default();
-        let mut store = Watched { inner: MemoryStore::new(), at_writes: Full { log: log.clone(), from: full_from } };
-        let new = NewRun { plan: "p".into(), sources: Vec::new(), at: orch::run::driver::now() };
-        let run = store.create(&new).unwrap();
+        let full = Full { log: log.clone(), from: AtomicU64::new(full_from) };
+        let store = Arc::new(Watched { inner: MemoryStore::new(), at_writes: Arc::new(full) });
+        let run = store.create(&new_run()).unwrap().id().clone();
         World { store, run, log }
     }
 
@@ -127,15 +132,21 @@ impl World {
         Arc::new(Scripted { log: self.log.clone(), hangs, stopped: Arc::default() })
     }
 
+    fn full_from(&self, number: u64) {
+        self.store.at_writes.from.store(number, Ordering::Relaxed);
+    }
+
+    fn driver(&self, program: Arc<Program>, hangs: Option<u64>) -> Driver<Scripted> {
+        let store: Arc<dyn Store> = self.store.clone();
+        Driver::new(self.run.clone(), store, Machine::new(program), self.effects(hangs))
+    }
+
     async fn start(&mut self, hangs: Option<u64>, control: Control) -> Result<Left, Error> {
-        let effects = self.effects(hangs);
-        let driver = Driver::new(self.run.clone(), &mut self.store, Machine::new(program()), effects);
-        driver.control(control).start(started()).await
+        self.driver(program(), hangs).control(control).go().await
     }
 
     async fn take_up(&mut self) -> Result<Left, Error> {
-        let (effects, info) = (self.effects(None), self.store.runs().unwrap().remove(0));
-        Driver::new(self.run.clone(), &mut self.store, Machine::new(program()), effects).take_up(&info).await
+        self.driver(program(), None).go().await
     }
 }
 
@@ -149,7 +160,11 @@ async fn nothing_begins_before_the_record_it_follows_from_is_saved() {
     assert_eq!(world.start(None, Control::none()).await.unwrap(), completed());
     let lines = world.log.lines();
     let expected: Vec<String> = lines.iter().map(|line| line.split(' ').next().unwrap().to_owned()).collect();
-    assert_eq!(expected, ["saved", "began", "saved", "began", "saved", "began", "saved"], "one write for each step");
+    assert_eq!(
+        expected,
+        ["survivors", "saved", "began", "saved", "began", "saved", "began", "saved"],
+        "one write for each step"
+    );
 }
 
 #[tokio::test]
@@ -167,7 +182,7 @@ async fn where_a_record_can_t_be_saved_nothing_that_follows_from_it_begins() {
 async fn after_a_failed_write_the_run_is_taken_up_where_its_journal_ends() {
     let mut world = World::new(3);
     world.start(None, Control::none()).await.unwrap_err();
-    world.store.at_writes.from = u64::MAX;
+    world.full_from(u64::MAX);
     let before = world.log.lines().len();
     assert_eq!(world.take_up().await.unwrap(), completed());
     let lines = world.log.lines().split_off(before);
@@ -209,19 +224,67 @@ async fn who_cancels_a_run_that_nobody_drives_keeps_the_next_step_from_beginning
             world.start(None, control).await.unwrap();
         } else {
             // Its end can't be saved: as after a crash.
-            world.store.at_writes.from = 2;
+            world.full_from(2);
             world.start(None, Control::none()).await.unwrap_err();
-            world.store.at_writes.from = u64::MAX;
+            world.full_from(u64::MAX);
         }
         let at = orch::run::driver::now();
         let run = world.run.clone();
-        world.store.say(&run, &Said { word: Word::Cancel, who: "ann".into(), why: None, at }).unwrap();
+        world
+            .store
+            .say(std::slice::from_ref(&run), &Said { word: Word::Cancel, who: "ann".into(), why: None, at })
+            .unwrap();
         let left = world.take_up().await.unwrap();
         assert!(matches!(left, Left::Ended(Ending::Compensated, _)), "{left:?}");
         let records = world.store.records(&run, 1, 100).unwrap();
         let begun: Vec<String> = records.iter().flat_map(|record| &record.then).filter_map(begun).collect();
         assert_eq!(begun, ["a"], "only what had begun before");
     }
+}
+
+const MANY: &str = r#"
+uses exec("do")
+action act(name: Int) = exec("do", ["{name}"]) idempotent compensate nothing
+plan p(items: List<Int>) {
+  for item in items { step act(item) }
+  approve "all of them?" by "ops"
+  step act(0)
+}
+"#;
+
+fn many(count: u64) -> (Arc<Program>, NewRun) {
+    let no_files = |_: &str| Err(LoadError("no such file".to_owned()));
+    let program = Arc::new(check("p.orch", MANY, &no_files).program.expect("a program"));
+    let items: Vec<u64> = (0..count).collect();
+    let inputs = serde_json::json!({ "items": items }).as_object().cloned().unwrap_or_default();
+    (program, NewRun { inputs, ..new_run() })
+}
+
+/// From the last snapshot on, and it stands as it would from the beginning.
+#[tokio::test]
+async fn recovery_does_not_grow_with_history() {
+    let (program, new) = many(2_500);
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    let run = store.create(&new).unwrap().id().clone();
+    let effects = Arc::new(Scripted { log: Log::default(), hangs: None, stopped: Arc::default() });
+    let fresh = Machine::new(program);
+    let left = Driver::new(run.clone(), Arc::clone(&store), fresh.clone(), effects).go().await.unwrap();
+    assert!(matches!(left, Left::Waiting(_)), "{left:?}");
+    let info = store.info(&run).unwrap();
+    let recovered = recover(&fresh, &*store, &info).unwrap();
+    assert_eq!((recovered.entries, info.entries), (2_501, 2_501));
+    assert!(recovered.replayed < 1_000, "{} records were replayed", recovered.replayed);
+    let mut replayed = fresh.clone();
+    replay(&mut replayed, &*store, &info, |_| ()).unwrap();
+    assert_eq!(recovered.machine.snapshot(), replayed.snapshot());
+}
+
+/// Runs are tasks like any others: they may go from thread to thread.
+#[test]
+fn a_driver_can_be_given_to_another_thread() {
+    fn is_send<T: Send + 'static>(_: &T) {}
+    let world = World::new(u64::MAX);
+    is_send(&world.driver(program(), None).go());
 }
 
 fn begun(entry: &Entry) -> Option<String> {
@@ -232,10 +295,14 @@ fn begun(entry: &Entry) -> Option<String> {
 }
 
 #[tokio::test]
-async fn a_run_without_records_never_began() {
-    let mut world = World::new(u64::MAX);
-    let error = world.take_up().await.unwrap_err();
-    assert_eq!(error.to_string(), "run `r1` never began, and nothing was done");
+async fn a_run_without_records_is_begun() {
+    let mut world = World::new(1);
+    world.start(None, Control::none()).await.unwrap_err();
+    world.full_from(u64::MAX);
+    assert_eq!(world.take_up().await.unwrap(), completed());
+    let records = world.store.records(&world.run, 1, 100).unwrap();
+    let expected = Event::Started { run: "r1-0".into(), plan: "p".into(), inputs: Map::new() };
+    assert_eq!(records[0].event, expected, "with what it was created with");
 }
 
 #[tokio::test]
@@ -244,10 +311,8 @@ async fn another_program_is_noticed_before_anything_is_done() {
     world.start(None, Control::none()).await.unwrap();
     let no_files = |_: &str| Err(LoadError("no such file".to_owned()));
     let other = check("p.orch", PLAN.replace("act(\"b\")", "act(\"x\")"), &no_files).program.expect("a program");
-    let (effects, info) = (world.effects(None), world.store.runs().unwrap().remove(0));
     let before = world.log.lines().len();
-    let driver = Driver::new(world.run.clone(), &mut world.store, Machine::new(Arc::new(other)), effects);
-    let error = driver.take_up(&info).await.unwrap_err();
+    let error = world.driver(Arc::new(other), None).go().await.unwrap_err();
     assert!(matches!(error, Error::Mismatch { entry: 2, .. }), "{error}");
     assert_eq!(world.log.lines().len(), before);
 }

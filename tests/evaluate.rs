@@ -161,8 +161,8 @@ fn expressions_compute() {
     check(index(record(&[("a", lit("1"))]), lit("\"a\"")), "1");
     check(index(record(&[("a", lit("1"))]), lit("\"b\"")), "no key `b` in the map");
     check(ExprKind::Variant("mixed".into(), vec![("count".into(), local(0))]), "mixed(count: 7)");
-    check(ExprKind::Is(lit("none").into(), Pattern::None), "true");
-    check(ExprKind::Is(lit("0").into(), Pattern::None), "false");
+    check(ExprKind::Is(lit("none").into(), Box::new(Pattern::None)), "true");
+    check(ExprKind::Is(lit("0").into(), Box::new(Pattern::None)), "false");
     check(ExprKind::Widen(lit("3").into()), "3");
     check(ExprKind::Widen(lit("none").into()), "none");
     check(ExprKind::If(lit("false").into(), lit("1").into(), lit("2").into()), "2");
@@ -330,6 +330,7 @@ fn what_a_program_asks_of_the_world_is_plain_data() {
         action post(user: String) -> Json = http.post("https://api.example.com/", body: { user: user, tags: ["a"] }) idempotent
         action sent(user: String, key: Secret) -> Json = http.post("https://api.example.com/", body: [user, ":", key, secret file("key")]) idempotent
         probe region() -> String? = env("REGION")
+        probe search(text: String) -> Json = http.get("https://api.example.com/?limit=2", query: { q: text, all: "" })
     "#;
     let secret = |source| Text::Secret(Arc::new(SecretRef::whole(source, 0)));
     let token = || secret(SecretPlace::Env("TOKEN".into()));
@@ -347,6 +348,8 @@ fn what_a_program_asks_of_the_world_is_plain_data() {
     };
     let headers = [("Authorization".to_owned(), token()), ("accept".to_owned(), "text/plain".into())].into();
     assert_eq!(asked_by(text, "page", &[Value::text("a.b")]), http(HttpMethod::Get, "https://a.b/", headers, None));
+    let searched = http(HttpMethod::Get, "https://api.example.com/?limit=2&q=a%26b%20%C3%A9&all=", [].into(), None);
+    assert_eq!(asked_by(text, "search", &[Value::text("a&b é")]), searched);
     let json = Some(r#"{"user":"ann","tags":["a"]}"#.into());
     let api = "https://api.example.com/";
     assert_eq!(asked_by(text, "post", &[Value::text("ann")]), http(HttpMethod::Post, api, [].into(), json));
@@ -354,7 +357,7 @@ fn what_a_program_asks_of_the_world_is_plain_data() {
     let file = secret(SecretPlace::File(PathRef { path: "key".into(), origin: 0 }));
     let parts = ["ann".into(), ":".into(), secret(SecretPlace::Env("KEY".into())), file].into_iter().collect();
     assert_eq!(asked_by(text, "sent", &[Value::text("ann"), key]), http(HttpMethod::Post, api, [].into(), Some(parts)));
-    assert_eq!(asked_by(text, "region", &[]), Request::Env { name: "REGION".into(), module: 0 });
+    assert_eq!(asked_by(text, "region", &[]), Request::Env { name: "REGION".into(), module: 0, may_be_missing: true });
 }
 
 #[test]

@@ -135,7 +135,7 @@ fn each_share_is_held_for_its_time_and_show_tells_while_it_is() {
         assert!(begun.elapsed() < Duration::from_secs(60), "it never held:\n{shown}");
     };
     for part in
-        ["shift/traffic[", "gate errors: error_rate() < 1%", "undone if it fails now: shift/traffic, prepare/servers"]
+        ["shift/traffic[", "errors: error_rate() < 1%", "undone if it fails now: shift/traffic, prepare/servers"]
     {
         assert!(held.contains(part), "no `{part}` in\n{held}");
     }

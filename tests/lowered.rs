@@ -68,7 +68,7 @@ impl Drawing<'_> {
         let address = statement.segment.as_ref().map_or("-", |segment| segment.as_str());
         let told = self.told(&statement.kind);
         let clauses =
-            format!("{}{}", self.estimated(&statement.estimate), self.opt("timeout", statement.timeout.as_ref()));
+            format!("{}{}", self.estimated(&statement.estimate), self.opt("timeout", statement.timeout.as_deref()));
         self.line(format!("[{address}] {told}{clauses}"));
         self.inside(&statement.kind);
     }
@@ -129,12 +129,17 @@ impl Drawing<'_> {
             }
             StatementKind::Wait(duration) => format!("wait {}", self.expr(duration)),
             StatementKind::WaitUntil { check, every, timeout } => {
-                format!("wait until {} every {}{}", check.text, self.expr(every), self.opt("timeout", timeout.as_ref()))
+                format!(
+                    "wait until {} every {}{}",
+                    check.text,
+                    self.expr(every),
+                    self.opt("timeout", timeout.as_deref())
+                )
             }
             StatementKind::WaitFor { event, local, condition, timeout } => {
                 let event = &self.program.events[event.index()].name;
                 let (condition, timeout) =
-                    (self.opt("where", condition.as_ref()), self.opt("timeout", timeout.as_ref()));
+                    (self.opt("where", condition.as_deref()), self.opt("timeout", timeout.as_deref()));
                 format!("wait for {event} {}{condition}{timeout}", self.bound(*local))
             }
             StatementKind::On { event, local, condition, .. } => {
@@ -177,7 +182,7 @@ impl Drawing<'_> {
                     let after: Vec<&str> = phase.after.iter().map(|at| phases[*at as usize].segment.as_str()).collect();
                     let after = if after.is_empty() { String::new() } else { format!(" after {}", after.join(", ")) };
                     let back = self.back(phase.compensation.as_ref());
-                    let timeout = self.opt("timeout", phase.timeout.as_ref());
+                    let timeout = self.opt("timeout", phase.timeout.as_deref());
                     let clauses = format!("{after}{}{timeout}{back}", self.estimated(&phase.estimate));
                     self.head(format!("phase [{}]{clauses}", phase.segment.as_str()), phase.block);
                 }
@@ -216,7 +221,7 @@ impl Drawing<'_> {
     fn estimated(&self, estimate: &Estimate) -> String {
         let takes: Vec<String> = estimate.takes.iter().map(|takes| self.expr(takes)).collect();
         let takes = if takes.is_empty() { String::new() } else { format!(" takes {}", takes.join("..")) };
-        format!("{takes}{}", self.opt("risk", estimate.risk.as_ref()))
+        format!("{takes}{}", self.opt("risk", estimate.risk.as_deref()))
     }
 
     fn back(&self, compensation: Option<&Compensation>) -> String {

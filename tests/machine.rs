@@ -102,6 +102,32 @@ mod tries {
     }
 
     #[test]
+    fn the_next_try_leaves_alone_for_as_long_as_it_was_asked_to() {
+        let busy = |seconds: i64| Answer::Busy(seconds * 1_000_000_000);
+        let plan = "plan p() { step x = a() retry 2 backoff 10s probe h = holds() retry 1 }";
+        let mut world = world(plan, move |words, count| match (words, count) {
+            ("a", 0) | ("holds", 0) => busy(90),
+            ("a", 1) => busy(5),
+            _ => well(words, count),
+        });
+        world.run();
+        assert_eq!(world.status(), ended(Ending::Completed));
+        assert_eq!(seconds(world.now), 90 + 20 + 90, "the later of both counts");
+    }
+
+    #[test]
+    fn also_what_is_repeated_because_nobody_knows() {
+        let script = |words: &str, count| match (words, count) {
+            ("a", 0) => Answer::LostNotDone,
+            ("a", 1) => Answer::Busy(600_000_000_000),
+            _ => well(words, count),
+        };
+        let mut world = world("plan p() { step x = a() }", script);
+        world.run();
+        assert_eq!(seconds(world.now), 1 + 600);
+    }
+
+    #[test]
     fn all_tries_of_a_step_have_one_key() {
         let script = |words: &str, count| if words == "a" && count < 2 { fails("no") } else { well(words, count) };
         let mut world = world("plan p() { step x = a() retry 3 }", script);

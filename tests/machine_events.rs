@@ -179,6 +179,46 @@ mod handling {
     }
 }
 
+mod after_a_halt {
+    use super::*;
+
+    fn seen(world: &mut World, id: &str) {
+        let word = Word::Event { event: "Seen".into(), id: id.into(), payload: json!({ "what": id }) };
+        world.event(Event::Operator { word, who: "shop".into(), why: None });
+        world.run();
+    }
+
+    /// `bad` fails the first time.
+    fn once_bad(words: &str, count: usize) -> Answer {
+        if words == "bad" && count == 0 { fails("no") } else { well(words, count) }
+    }
+
+    #[test]
+    fn an_event_that_was_taken_is_not_given_again() {
+        let plan = "plan p() -> String { commit \"so\" wait for Seen as s step z = bad() return s.what }";
+        let mut world = world(plan, once_bad);
+        seen(&mut world, "1");
+        assert_eq!(world.status(), ended(Ending::Halted));
+        say(&mut world, Word::Retry { address: None });
+        assert_eq!(world.status(), Status::Waiting, "the first is taken");
+        seen(&mut world, "2");
+        assert_eq!(world.status(), Status::Ended(Ending::Completed, json!("2")));
+    }
+
+    #[test]
+    fn a_handler_does_not_see_again_what_halted_the_run() {
+        let plan =
+            "plan p() { on Seen as s where s.what == \"1\" { fail \"stop\" } commit \"so\" wait 1h step x = a() }";
+        let mut world = world(plan, well);
+        world.run_until(1);
+        seen(&mut world, "1");
+        assert_eq!(world.status(), ended(Ending::Halted));
+        say(&mut world, Word::Retry { address: None });
+        assert_eq!(world.status(), ended(Ending::Completed));
+        assert_eq!(world.effects(), ["a"]);
+    }
+}
+
 mod telling {
     use super::*;
 
@@ -203,4 +243,60 @@ fn crashes_change_nothing() {
     let plan = format!("{EVENTS}{plan}");
     let points = support::actions::crash_everywhere(&[&plan], script);
     assert!(points > 10, "only {points} points");
+}
+
+mod beginning {
+    use super::*;
+    use orch::machine::Beginning;
+
+    const PLAN: &str = "plan p(share: Percent = 10%) -> String on Paid as e where e.amount > 1 keyed e.order \
+                        { return \"{e.order} {e.amount} {share}\" }";
+
+    fn program(plan: &str) -> std::sync::Arc<orch::ir::Program> {
+        support::program(&format!("{EVENTS}{plan}"))
+    }
+
+    #[test]
+    fn an_event_gives_the_inputs_of_the_run_that_it_begins() {
+        let program = program(PLAN);
+        let beginning = Beginning::of(&program, &program.plans[0]);
+        let begun =
+            |event: &str, payload: Json| beginning.by_event(event, &payload).map(|inputs| inputs.map(Json::Object));
+        let payload = json!({ "order": "o-1", "amount": 2, "more": true });
+        let inputs = json!({ "share": "10%", "e": { "order": "o-1", "amount": 2 } });
+        assert_eq!(begun("Paid", payload.clone()), Ok(Some(inputs)));
+        assert_eq!(begun("Seen", payload), Ok(None), "another event");
+        assert_eq!(begun("Paid", json!({ "order": "o-1", "amount": 1 })), Ok(None), "`where` does not hold");
+        let unfit = begun("Paid", json!({ "order": "o-1" })).expect_err("it lacks a field");
+        assert_eq!(unfit.reason, "`e`: at `amount`: expected `Int`, found only `order`");
+    }
+
+    #[test]
+    fn the_run_knows_the_event() {
+        let program = program(PLAN);
+        let beginning = Beginning::of(&program, &program.plans[0]);
+        let inputs = beginning.by_event("Paid", &json!({ "order": "o-1", "amount": 2 })).expect("it fits");
+        let world = World::of(program.clone(), Json::Object(inputs.expect("it begins a run")), well);
+        assert_eq!(world.status(), Status::Ended(Ending::Completed, json!("o-1 2 10%")));
+    }
+
+    #[test]
+    fn a_key_is_computed_from_what_is_given() {
+        let keyed = program("plan p(order: String, count: Int = 2) keyed \"{order}-{count}\" { }");
+        let beginning = Beginning::of(&keyed, &keyed.plans[0]);
+        let Json::Object(given) = json!({ "order": "o-1" }) else { unreachable!() };
+        let inputs = beginning.complete(&given).expect("it fits");
+        assert_eq!(beginning.key(&inputs), Ok(Some("o-1-2".into())));
+        let unkeyed = program("plan p() { }");
+        assert_eq!(Beginning::of(&unkeyed, &unkeyed.plans[0]).key(&serde_json::Map::new()), Ok(None));
+    }
+
+    #[test]
+    fn what_can_t_be_computed_says_where() {
+        let program = program("plan p() on Paid as e where 1 / e.amount > 0 { }");
+        let beginning = Beginning::of(&program, &program.plans[0]);
+        let unfit = beginning.by_event("Paid", &json!({ "order": "o-1", "amount": 0 })).expect_err("1 / 0");
+        assert_eq!(unfit.reason, "`where` can't be computed: division by zero");
+        assert!(unfit.span.is_some());
+    }
 }

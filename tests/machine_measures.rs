@@ -78,3 +78,58 @@ fn crashes_change_nothing() {
     let points = crash_everywhere(&plans, but_bad);
     assert!(points > 10, "only {points} points");
 }
+
+mod timeline {
+    use super::*;
+
+    /// What the run knew of itself, when.
+    fn told(plan: &str) -> Vec<String> {
+        let mut world = world(plan, well);
+        world.run();
+        assert_eq!(world.status(), ended(Ending::Completed), "{:?}", world.machine.failure());
+        world.effects().iter().map(|words| words.trim_start_matches("un ").to_owned()).collect()
+    }
+
+    const TELL: &str = "step told = un(\"{t.due} {t.slip} {t.bottleneck}\") compensate nothing";
+
+    #[test]
+    fn a_probe_is_answered_by_the_run_itself() {
+        let plan = format!(
+            "plan p() {{ phase q takes 1h {{ wait 30m probe t = timeline() {TELL} }} \
+             phase long takes 3h {{ wait 3h }} wait 1h }}"
+        );
+        // Half an hour of `q` is left, then three of `long`, and the hour behind them.
+        assert_eq!(told(&plan), ["1970-01-01T05:00:00Z 0% long"]);
+    }
+
+    #[test]
+    fn what_stands_around_it_counts_as_far_as_it_is_left() {
+        let plan = format!(
+            "plan p() {{ phase outer {{ phase inner {{ wait 90m probe t = timeline() {TELL} wait 15m }} \
+             phase beside after start takes 2h {{ wait 2h }} }} phase last takes 1h {{ wait 1h }} }}"
+        );
+        // `beside` has half an hour left, which is more than the quarter of `inner`.
+        assert_eq!(told(&plan), ["1970-01-01T03:00:00Z 0% last"]);
+        let plan = format!("plan p() {{ for x in [1, 2, 3] {{ wait 1h probe t = timeline() {TELL} }} wait 1h }}");
+        assert_eq!(told(&plan)[0], "1970-01-01T04:00:00Z 0% ");
+    }
+
+    #[test]
+    fn conditions_may_ask_for_it_and_its_answer_is_evidence() {
+        let plan = "plan p() { wait 1h verify timeline().slip <= 0% }";
+        let mut world = world(plan, well);
+        world.run();
+        assert_eq!(world.status(), ended(Ending::Completed));
+        let journal = world.journal().join("\n");
+        assert!(journal.contains("timeline = { due: "), "{journal}");
+        assert!(!journal.contains("Intent"), "nothing is asked of the world: {journal}");
+    }
+
+    #[test]
+    fn crashes_change_nothing() {
+        let plan = format!(
+            "plan p() {{ phase q takes 1h {{ step x = a() probe t = timeline() {TELL} step y = b() }} step z = bad() }}"
+        );
+        assert!(crash_everywhere(&[&plan], but_bad) > 5);
+    }
+}

@@ -13,7 +13,7 @@ fn done(at: &str, value: Json) -> Word {
 }
 
 fn approve(at: &str) -> Word {
-    Word::Approve { address: address(at) }
+    Word::Approve { address: address(at), digest: None }
 }
 
 fn refuse(at: &str) -> Word {

@@ -318,10 +318,46 @@ mod final_parts {
     }
 
     #[test]
+    fn items_of_items_can_be_made_final() {
+        let plan = "plan p() -> List<String> { for m in [1, 2] as all { for n in [1, 2] parallel as some { \
+                    wait 1h * n step x = un(\"{m}{n}\") compensate nothing commit \"{m}{n}\" \
+                    when m == 2 and n == 1 { step z = bad() } return \"{n}\" } return some.join(\"+\") } return all }";
+        let mut world = world(plan, once_bad);
+        world.run();
+        assert_eq!(world.status(), ended(Ending::Halted));
+        assert_eq!(world.effects(), ["un 11", "un 12", "un 21"]);
+        say(&mut world, Word::Retry { address: None });
+        assert_eq!(world.status(), Status::Ended(Ending::Completed, json!(["1+2", "1+2"])));
+        // What was final is not done again: neither the first item, nor the first of the second.
+        assert_eq!(world.effects(), ["un 11", "un 12", "un 21", "bad", "un 22"]);
+        assert_eq!(addresses(&world)[3..], ["m[2]/n[1]/z~2", "m[2]/n[2]~2/x"]);
+    }
+
+    #[test]
+    fn an_item_with_branches_that_are_final_goes_on_behind_them() {
+        let plan = "plan p() { for m in [1, 2] parallel { parallel { branch l { step x = un(\"l{m}\") compensate nothing \
+                    commit \"l\" } branch r { step x = un(\"r{m}\") compensate nothing commit \"r\" } } \
+                    when m == 2 { step z = bad() } step last = un(\"last{m}\") compensate nothing } }";
+        let mut world = world(plan, once_bad);
+        world.run();
+        assert_eq!(world.status(), ended(Ending::Halted), "{:?}", world.machine.failure());
+        let before = world.done.len();
+        say(&mut world, Word::Retry { address: None });
+        assert_eq!(world.status(), ended(Ending::Completed));
+        let mut after: Vec<&str> = world.effects()[before..].to_vec();
+        after.sort_unstable();
+        assert!(after.iter().all(|words| !words.starts_with("un l1") && !words.starts_with("un r")), "{after:?}");
+        assert!(after.contains(&"un last2"), "{after:?}");
+    }
+
+    #[test]
     fn crashes_change_nothing() {
-        let plans =
-            ["plan p() { commit \"r\" for n in [1, 2, 3] parallel { step x = a() wait 1h * n commit \"item {n}\" \
-             when n == 2 { step z = bad() } } }"];
+        let plans = [
+            "plan p() { for m in [1, 2] { for n in [1, 2] parallel { wait 1h * n step x = un(\"{m}{n}\") compensate nothing \
+             commit \"{m}{n}\" when m == 2 and n == 1 { step z = bad() } } } }",
+            "plan p() { commit \"r\" for n in [1, 2, 3] parallel { step x = a() wait 1h * n commit \"item {n}\" \
+             when n == 2 { step z = bad() } } }",
+        ];
         let points = crash_everywhere(&plans, but_bad);
         assert!(points > 10, "only {points} points");
     }

@@ -16,7 +16,7 @@ use orch::{
 const FOLDER: &str = "tests/corpus/programs";
 
 /// How many plans there are at least.
-const PROGRAMS: usize = 26;
+const PROGRAMS: usize = 30;
 
 fn text(file: &str) -> String {
     fs::read_to_string(file).expect("the program can be read")

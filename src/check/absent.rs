@@ -9,7 +9,7 @@ use crate::{
     diagnostic::{Code, Diagnostic, suggest::nearest},
     ir::{Expr, Member, Type, library::ParameterKind},
     source::Span,
-    syntax::ast::Name,
+    syntax::{ast::Name, snake_case},
 };
 
 impl Checker<'_> {
@@ -62,18 +62,19 @@ impl Checker<'_> {
     pub(super) fn no_method(&mut self, span: Span, base: &Expr, name: &Name) {
         let message = format!("`{}` has no method `{}`", base.ty, name.text);
         let diagnostic = Diagnostic::new(Code::E0314, name.span, message, "");
+        let called = snake_case(&name.text);
         let written = self.sources.text(base.span);
         let text = format!("\"{{{written}}}\"");
         self.report(if has_field(&base.ty, &name.text) {
             let behind = Span { start: name.span.end, ..span };
             diagnostic.help(format!("it is a field: write `{}` alone", name.text)).fix(behind, "")
-        } else if let Some(meant) = meant(&base.ty, &name.text) {
+        } else if let Some(meant) = meant(&base.ty, &called) {
             diagnostic.help(format!("it is called `{meant}`")).fix(name.span, meant)
-        } else if matches!(name.text.as_str(), "to_string" | "to_text" | "to_str" | "string" | "str" | "format") {
+        } else if matches!(called.as_str(), "to_string" | "to_text" | "to_str" | "string" | "str" | "format") {
             let said = diagnostic.help(format!("put it into a text: `{text}`"));
             if shows(&base.ty) { said.fix(span, text) } else { said }
         } else {
-            diagnostic.suggest(&name.text, methods_of(&base.ty)).or_help(|| of_others(&name.text))
+            diagnostic.suggest(&called, methods_of(&base.ty)).or_help(|| of_others(&called))
         });
     }
 }
@@ -140,9 +141,9 @@ fn habit(name: &str) -> Option<&'static str> {
 }
 
 /// The functions of the library, by what other languages call them.
-const HABITS: [(&[&str], &str); 31] = [
+const HABITS: [(&[&str], &str); 34] = [
     (&["length", "size", "count"], "len"),
-    (&["empty", "isEmpty"], "is_empty"),
+    (&["empty"], "is_empty"),
     (&["starts", "has_prefix"], "starts_with"),
     (&["ends", "has_suffix"], "ends_with"),
     (&["includes", "has", "contains_key", "has_key"], "contains"),
@@ -160,8 +161,8 @@ const HABITS: [(&[&str], &str); 31] = [
     (&["skip", "tail"], "drop"),
     (&["nth", "get"], "at"),
     (&["position", "find_index"], "index_of"),
-    (&["to_upper", "uppercase", "to_uppercase"], "upper"),
-    (&["to_lower", "lowercase", "to_lowercase"], "lower"),
+    (&["to_upper", "uppercase", "to_uppercase", "to_upper_case"], "upper"),
+    (&["to_lower", "lowercase", "to_lowercase", "to_lower_case"], "lower"),
     (&["strip"], "trim"),
     (&["substring", "substr"], "slice"),
     (&["pad_start", "rjust"], "pad_left"),
@@ -172,4 +173,7 @@ const HABITS: [(&[&str], &str); 31] = [
     (&["set", "insert", "put"], "with"),
     (&["items"], "entries"),
     (&["stringify", "json"], "to_json"),
+    (&["total_seconds", "as_secs", "in_seconds", "to_seconds"], "seconds"),
+    (&["total_minutes", "in_minutes", "to_minutes"], "minutes"),
+    (&["total_hours", "in_hours", "to_hours"], "hours"),
 ];

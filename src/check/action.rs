@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use super::{
@@ -220,10 +221,16 @@ impl<'a> Checker<'a> {
 
     /// Callers must be able to name each parameter; two that have one name are reported already.
     fn told_apart(&mut self, trees: &[ast::Param]) {
-        for (at, param) in trees.iter().enumerate() {
-            let others = trees.iter().take(at).filter(|other| other.name.text != param.name.text);
-            if let Some(first) = others.map(ast::Param::called).find(|first| first.text == param.called().text) {
-                self.taken(param.called(), first.span);
+        // Of those before it that are called the same, the first, and the first that has another name than that.
+        let mut called: FxHashMap<&str, (&ast::Param, Option<&ast::Param>)> = FxHashMap::default();
+        for param in trees {
+            let is_other = |other: &&ast::Param| other.name.text != param.name.text;
+            let (first, second) = called.entry(&param.called().text).or_insert((param, None));
+            if let Some(taken) = [Some(*first), *second].into_iter().flatten().find(is_other) {
+                self.taken(param.called(), taken.called().span);
+            }
+            if second.is_none() && first.name.text != param.name.text {
+                *second = Some(param);
             }
         }
     }
@@ -409,7 +416,22 @@ impl<'a> Checker<'a> {
         };
         let value = self.infer_in(Allowed::Look, written, Some(&wanted));
         let place = tree.result.as_ref().map(|ty| ty.span);
+        if !matches!(value.ty, Type::Error | Type::Optional(_)) && *result != Type::Nothing {
+            self.never_denies(&value, &wanted, place);
+            return Some(super::placeholder(value.span));
+        }
         Some(self.coerce(value, &wanted, Want { what: What::Text(what), place }))
+    }
+
+    /// Reports a look of which `none` never comes: after a crash it would have to say that it did not happen.
+    fn never_denies(&mut self, value: &Expr, wanted: &Type, place: Option<Span>) {
+        let message = format!("`confirm` must be `{wanted}`, not `{}`", value.ty);
+        let mut diagnostic = Diagnostic::new(Code::E0301, value.span, message, format!("this is `{}`", value.ty));
+        if let Some(place) = place {
+            diagnostic = diagnostic.label(place, "what the action gives");
+        }
+        let help = format!("let the look give what the action gave, or `none` if it did not happen: `-> {wanted}`");
+        self.report(diagnostic.help(help));
     }
 
     /// Warns of an action whose fate can't be found out after a crash.
@@ -420,7 +442,8 @@ impl<'a> Checker<'a> {
             }
             Implementation::Extern => true,
         };
-        if action.idempotent || action.confirm.is_some() || by_nature {
+        let read = self.modules[self.module.index()].has_read(tree.name.span);
+        if action.idempotent || action.confirm.is_some() || by_nature || !read {
             return;
         }
         let message = format!("after a crash nobody can tell whether `{}` happened", tree.name.text);
@@ -455,7 +478,14 @@ impl<'a> Checker<'a> {
 
 /// How many effects an expression has, at least and at most, over the ways through it.
 fn effects(expr: &Expr) -> (usize, usize) {
-    let all = || expr.parts().into_iter().map(effects).fold((0, 0), |(least, most), (a, b)| (least + a, most + b));
+    let all = || {
+        let (mut least, mut most) = (0, 0);
+        expr.each_part(|part| {
+            let inside = effects(part);
+            (least, most) = (least + inside.0, most + inside.1);
+        });
+        (least, most)
+    };
     match &expr.kind {
         ExprKind::Effect(_) => (1, 1),
         ExprKind::And(left, right) | ExprKind::Or(left, right) => {

@@ -125,10 +125,11 @@ impl Checker<'_> {
         segment
     }
 
-    /// The address of a loop: its variable.
+    /// The address of a loop: its variable. That its name is taken is said where it is bound.
     pub(super) fn loop_address(&mut self, variable: &Name) -> Segment {
         let segment = Segment::name(&variable.text);
-        if let Some(first) = self.frame.addresses.give(&segment, variable.span, true) {
+        let first = self.frame.addresses.give(&segment, variable.span, true);
+        if let Some(first) = first.filter(|_| self.frame.scopes.get(&variable.text).is_none()) {
             self.same_address(&segment, variable.span, first.span, "call the item of one of them something else");
         }
         segment

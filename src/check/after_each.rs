@@ -57,6 +57,7 @@ impl<'a> Checker<'a> {
     /// Reports a phase that `after each` uses.
     pub(super) fn unsure(&mut self, name: &Name, bound: Span) {
         let used = self.used_path(name);
+        self.sought(used);
         let message = format!("`{}` may not be done when this runs", name.text);
         self.report(
             Diagnostic::new(Code::E0412, used, message, "runs after every phase, the first one too")

@@ -46,7 +46,9 @@ impl Checker<'_> {
         let mut matched: Vec<Option<&'e Expr>> = vec![None; params.len()];
         let mut next = 0;
         let mut fine = true;
+        let mut by_name = None;
         for argument in arguments {
+            by_name = by_name.or(argument.name.as_ref());
             let at = match &argument.name {
                 Some(name) => params.iter().position(|param| param.name == name.text),
                 None => {
@@ -58,6 +60,10 @@ impl Checker<'_> {
                 Some(at) if matched[at].is_none() => matched[at] = Some(&argument.value),
                 Some(at) => {
                     fine = false;
+                    if let Some(before) = by_name.filter(|_| argument.name.is_none()) {
+                        self.behind_named(before, argument);
+                        continue;
+                    }
                     self.given_twice(params[at].name, argument, matched[at].map(|first| first.span));
                 }
                 None => {
@@ -77,6 +83,14 @@ impl Checker<'_> {
             self.missing(Span { start: callee.span.end, ..span }, callee, params, &missing, declared);
         }
         matched
+    }
+
+    /// Reports `deploy(name: "web", "v2")`.
+    fn behind_named(&mut self, before: &Name, argument: &Argument) {
+        self.infer(&argument.value, None);
+        let message = "an argument without a name stands behind one with a name";
+        let diagnostic = Diagnostic::new(Code::E0306, argument.value.span, message, "for which parameter?");
+        self.report(diagnostic.label(before.span, "named here").help("write its name before it, too, or put it first"));
     }
 
     fn given_twice(&mut self, param: &str, argument: &Argument, first: Option<Span>) {

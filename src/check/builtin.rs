@@ -21,7 +21,7 @@ pub(super) enum Builtin {
     Succeeds,
     /// `shell("... {value} ...", env:, stdin:, cwd:)`
     Shell,
-    /// `http.get(url, headers:)`, `http.post(url, headers:, body:)`
+    /// `http.get(url, query:, headers:)`, `http.post(url, query:, headers:, body:)`
     Http(HttpMethod),
     /// `env("NAME")`
     Env,
@@ -104,10 +104,11 @@ impl Builtin {
             }
             Builtin::Shell => std::iter::once(Parameter::required("script")).chain(process).collect(),
             Builtin::Http(HttpMethod::Get | HttpMethod::Delete) => {
-                vec![Parameter::required("url"), Parameter::named("headers")]
+                vec![Parameter::required("url"), Parameter::named("query"), Parameter::named("headers")]
             }
             Builtin::Http(HttpMethod::Post | HttpMethod::Put) => {
-                vec![Parameter::required("url"), Parameter::named("headers"), Parameter::named("body")]
+                let named = ["query", "headers", "body"].map(Parameter::named);
+                std::iter::once(Parameter::required("url")).chain(named).collect()
             }
             Builtin::Env => vec![Parameter::required("name")],
             Builtin::FileRead => vec![Parameter::required("path")],
@@ -269,8 +270,9 @@ impl Checker<'_> {
         Http {
             method,
             url,
-            headers: self.entries_argument(given.get(1), "`headers`"),
-            body: self.body_argument(given.get(2)),
+            query: given.get(1).map(|query| self.expect(query, &Type::Map(Arc::new(Type::String)), "`query`")),
+            headers: self.entries_argument(given.get(2), "`headers`"),
+            body: self.body_argument(given.get(3)),
         }
     }
 

@@ -337,8 +337,12 @@ impl Checker<'_> {
             return Callee::Library(member);
         }
         self.ignored_arguments(arguments);
-        if self.frame.scopes.get(&name.text).is_some() {
-            self.value_called(name, arguments);
+        if let Some(named) = self.frame.scopes.get(&name.text) {
+            // What could not be read may have been a function.
+            let unknown = named.value().is_some_and(|id| self.frame.scopes.binding(id).ty == Type::Error);
+            if !unknown {
+                self.value_called(name, arguments);
+            }
         } else {
             self.unknown_callable(name, arguments);
         }

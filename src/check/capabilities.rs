@@ -98,7 +98,8 @@ impl Checker<'_> {
 
     fn granted_name(&mut self, argument: &Template) -> Option<SmolStr> {
         let plain = argument.plain();
-        if plain.is_none() {
+        // What is no text was reported where it was read.
+        if plain.is_none() && self.sources.text(argument.span).contains('"') {
             let message = "a capability is written out, without `{..}`";
             self.error(Code::E0506, argument.span, message);
         }

@@ -28,7 +28,7 @@ impl Checker<'_> {
         if is_broken(&pattern) {
             return Expr { ty: Type::Bool, ..placeholder(span) };
         }
-        let test = Expr { kind: ExprKind::Is(Box::new(value), pattern), ty: Type::Bool, span };
+        let test = Expr { kind: ExprKind::Is(Box::new(value), Box::new(pattern)), ty: Type::Bool, span };
         if !negated {
             return test;
         }

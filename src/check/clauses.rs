@@ -16,7 +16,9 @@ impl Checker<'_> {
                 ModifierKind::Takes(spans) => {
                     estimate.takes = spans.iter().map(|span| self.expect(span, &Type::Duration, "`takes`")).collect();
                 }
-                ModifierKind::Risk(risk) => estimate.risk = Some(self.expect(risk, &Type::Risk, "`risk`")),
+                ModifierKind::Risk(risk) => {
+                    estimate.risk = Some(Box::new(self.expect(risk, &Type::Risk, "`risk`")));
+                }
                 _ => {}
             }
         }
@@ -24,12 +26,12 @@ impl Checker<'_> {
     }
 
     /// `timeout` of a statement or scope.
-    pub(super) fn timeout(&mut self, modifiers: &[Modifier]) -> Option<Expr> {
+    pub(super) fn timeout(&mut self, modifiers: &[Modifier]) -> Option<Box<Expr>> {
         let timeouts = modifiers.iter().filter_map(|modifier| match &modifier.kind {
             ModifierKind::Timeout(timeout) => Some(self.expect(timeout, &Type::Duration, "`timeout`")),
             _ => None,
         });
-        timeouts.last()
+        timeouts.last().map(Box::new)
     }
 
     pub(super) fn misplaced_modifier(&mut self, modifier: &Modifier, place: &str) {
@@ -47,8 +49,8 @@ impl Checker<'_> {
     }
 
     /// A title, which is a text.
-    pub(super) fn title(&mut self, title: Option<&Template>) -> Option<Expr> {
-        title.map(|title| self.text(title))
+    pub(super) fn title(&mut self, title: Option<&Template>) -> Option<Box<Expr>> {
+        title.map(|title| Box::new(self.text(title)))
     }
 
     /// `limit 3`

@@ -36,7 +36,8 @@ impl<'a> Checker<'a> {
     ) -> Statement {
         let (segment, check) = self.check_statement(label, "verify", condition, otherwise, span);
         let within = within.map(|(within, every)| {
-            (self.expect(within, &Type::Duration, "`within`"), self.expect(every, &Type::Duration, "`every`"))
+            let within = self.expect(within, &Type::Duration, "`within`");
+            Box::new((within, self.expect(every, &Type::Duration, "`every`")))
         });
         plain(StatementKind::Verify { check, within }, Some(segment), span)
     }

@@ -110,8 +110,10 @@ impl<'p> DangerMap<'p> {
             blocks: vec![Dangers::default(); program.blocks.len()],
         };
         map.all_plans();
-        map.through_runs(runs);
-        map.all_plans();
+        if !runs.is_empty() {
+            map.through_runs(runs);
+            map.all_plans();
+        }
         map
     }
 
@@ -186,7 +188,7 @@ impl<'p> DangerMap<'p> {
     /// What a statement may come to by itself, without the blocks in it.
     pub(super) fn own(&self, statement: &Statement) -> Dangers {
         let span = statement.span;
-        let timeout = self.timeout(statement.timeout.as_ref(), span, TOO_LONG);
+        let timeout = self.timeout(statement.timeout.as_deref(), span, TOO_LONG);
         let kind = match &statement.kind {
             StatementKind::Let { value, .. } => Dangers::fails_if(self.computes(value).fails.is_some(), span, FAILS),
             StatementKind::Probe { .. } => Dangers::fails(span, "this may get no answer"),
@@ -223,11 +225,11 @@ impl<'p> DangerMap<'p> {
             StatementKind::Guard(guard) => guarded(guard, span),
             StatementKind::Wait(length) => self.computes(length).or(Dangers::waits(span, CANCELLED)),
             StatementKind::WaitUntil { timeout, .. } => {
-                self.timeout(timeout.as_ref(), span, "this may not come to hold").or(Dangers::waits(span, CANCELLED))
+                self.timeout(timeout.as_deref(), span, "this may not come to hold").or(Dangers::waits(span, CANCELLED))
             }
             StatementKind::WaitFor { condition, timeout, .. } => {
-                let late = self.timeout(timeout.as_ref(), span, "the event may not come");
-                late.or(self.compute(condition)).or(Dangers::waits(span, CANCELLED))
+                let late = self.timeout(timeout.as_deref(), span, "the event may not come");
+                late.or(self.compute(condition.as_deref())).or(Dangers::waits(span, CANCELLED))
             }
             StatementKind::On { condition, .. } => self.compute(condition),
             StatementKind::Approve { .. } => {
@@ -243,7 +245,7 @@ impl<'p> DangerMap<'p> {
                 Dangers::fails_if(fails, span, FAILS)
             }
         };
-        kind.or(timeout).or(self.compute(&statement.title))
+        kind.or(timeout).or(self.compute(statement.title.as_deref()))
     }
 
     /// What may take no longer; where that is a day or more, somebody has waited all the time.
@@ -260,7 +262,7 @@ impl<'p> DangerMap<'p> {
 
     /// What a phase may come to by itself.
     pub(super) fn phase(&self, phase: &Phase) -> Dangers {
-        self.compute(&phase.title).or(self.timeout(phase.timeout.as_ref(), phase.span, TOO_LONG))
+        self.compute(phase.title.as_deref()).or(self.timeout(phase.timeout.as_deref(), phase.span, TOO_LONG))
     }
 
     fn decide(&self, decide: &Decide, span: Span) -> Dangers {

@@ -3,6 +3,7 @@
 use std::{rc::Rc, sync::Arc};
 
 use indexmap::IndexMap;
+use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use super::{
@@ -67,7 +68,7 @@ impl<'a> Checker<'a> {
         (Some(Statement { timeout, ..plain(kind, Some(segment), span) }), ends)
     }
 
-    fn decision_timeout(&mut self, modifiers: &'a [Modifier], by_person: bool) -> Option<Expr> {
+    fn decision_timeout(&mut self, modifiers: &'a [Modifier], by_person: bool) -> Option<Box<Expr>> {
         let timeout = self.timeout(modifiers);
         if let Some(modifier) = modifiers.first().filter(|_| !by_person) {
             let message = "a decision by rule is made at once, and has no `timeout`";
@@ -79,9 +80,11 @@ impl<'a> Checker<'a> {
 
     /// Whether the options are such that there is always one, as far as that is asked for.
     fn options_fit(&mut self, options: &'a [ast::Choice], by_person: bool) {
+        let mut names: FxHashMap<&str, Span> = FxHashMap::default();
         for (at, option) in options.iter().enumerate() {
-            if let Some(first) = options[..at].iter().find(|other| other.name.text == option.name.text) {
-                self.taken(&option.name, first.name.span);
+            let first = *names.entry(&option.name.text).or_insert(option.name.span);
+            if first != option.name.span {
+                self.taken(&option.name, first);
             }
             match &option.condition {
                 ChoiceCondition::Otherwise(span) if by_person => self.otherwise_by_person(*span),

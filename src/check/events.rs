@@ -31,7 +31,7 @@ impl<'a> Checker<'a> {
         let condition = self.event_condition(found, alias, condition);
         let timeout = self.timeout(modifiers);
         condition.iter().for_each(|condition| self.frame.facts.learn(condition, true));
-        let kind = StatementKind::WaitFor { event: found?, local, condition, timeout };
+        let kind = StatementKind::WaitFor { event: found?, local, condition: condition.map(Box::new), timeout };
         Some(plain(kind, Some(segment), span))
     }
 
@@ -77,7 +77,7 @@ impl<'a> Checker<'a> {
     pub(super) fn carried(&mut self, ty: &Type, payload: Option<&ast::Expr>, place: Span) -> Expr {
         let Some(payload) = payload else {
             // Where something could not be read, it may have been the record.
-            let ty = if self.modules[self.module.index()].faulty { &Type::Error } else { ty };
+            let ty = if self.modules[self.module.index()].has_read(place) { ty } else { &Type::Error };
             return self.record(&[], place, Some(ty));
         };
         let want = Want { what: What::Text("what an event carries"), place: None };

@@ -26,7 +26,7 @@ impl Evidence {
             self.0.entry(SmolStr::from(written)).or_insert_with(|| condition.clone());
             return;
         }
-        condition.parts().into_iter().for_each(|part| self.mentioned(part, known, sources));
+        condition.each_part(|part| self.mentioned(part, known, sources));
     }
 
     pub(super) fn into_names(self) -> Vec<(SmolStr, Expr)> {

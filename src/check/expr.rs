@@ -181,12 +181,25 @@ impl Checker<'_> {
             Type::Error => (Type::Error, Type::Error),
             ty => {
                 let message = format!("`{ty}` has no parts to be indexed");
-                self.report(Diagnostic::new(Code::E0302, base.span, message, "").help("a `List` or a `Map` has"));
+                let help = self.how_part_is_taken(&base, index);
+                self.report(Diagnostic::new(Code::E0302, base.span, message, "").help(help));
                 (Type::Error, Type::Error)
             }
         };
         let index = self.expect(index, &key, "the index");
         Expr { kind: ExprKind::Index(Box::new(base), Box::new(index)), ty: item, span }
+    }
+
+    /// How a part is taken of what can't be indexed.
+    fn how_part_is_taken(&self, base: &Expr, index: &ast::Expr) -> String {
+        let (written, part) = (self.sources.text(base.span), self.sources.text(index.span));
+        match base.ty {
+            Type::Json if part.starts_with('"') => format!("what is in it is asked for: `{written}.get({part})`"),
+            Type::Json => format!("what is in it is asked for: `{written}.at({part})`"),
+            Type::String => format!("a part of a text is `{written}.slice(0, 1)`"),
+            Type::Record(_) => format!("a field is `{written}.{}`", part.trim_matches('"')),
+            _ => "a `List` or a `Map` has".to_owned(),
+        }
     }
 
     fn unary(&mut self, span: Span, op: UnaryOp, operand: &ast::Expr, hint: Option<&Type>) -> Expr {

@@ -44,7 +44,9 @@ impl Fallible {
             | ExprKind::Match(..)
             | ExprKind::Secret(_) => false,
         };
-        itself || expr.parts().into_iter().any(|part| self.may_fail(program, part))
+        let mut fails = itself;
+        expr.each_part(|part| fails = fails || self.may_fail(program, part));
+        fails
     }
 
     fn function(&self, program: &Program, id: FunctionId) -> bool {

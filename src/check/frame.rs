@@ -1,7 +1,7 @@
 //! What is known inside one body: its names, what it may do, and what stands around the place.
 
 use indexmap::IndexSet;
-use rustc_hash::FxBuildHasher;
+use rustc_hash::{FxBuildHasher, FxHashSet};
 use smol_str::SmolStr;
 
 use super::{
@@ -62,6 +62,8 @@ pub(super) struct Frame {
     pub(super) phases_of_blocks: Vec<Vec<Name>>,
     /// Something here could not be read, so that names may be missing.
     pub(super) unread: bool,
+    /// Names that were used where they may not be there, which is reported: that nothing else uses them is not.
+    pub(super) sought: FxHashSet<SmolStr>,
 }
 
 /// What an expression may do.
@@ -257,10 +259,10 @@ impl Checker<'_> {
 
     /// Warns of what was bound and is never used.
     pub(super) fn unused(&mut self) {
-        if self.modules[self.module.index()].faulty {
-            return;
-        }
-        let unused = self.frame.scopes.bindings().iter().filter(|binding| !binding.used);
+        let module = &self.modules[self.module.index()];
+        let unused = self.frame.scopes.bindings().iter().filter(|binding| {
+            !binding.used && !self.frame.sought.contains(&binding.name) && module.has_read(binding.span)
+        });
         let warnings: Vec<Diagnostic> = unused.filter_map(unused_binding).collect();
         self.diagnostics.extend(warnings);
     }

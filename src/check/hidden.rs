@@ -20,9 +20,17 @@ impl Checker<'_> {
         self.frame.runs.iter().find(|run| run.id == phase.run)
     }
 
+    /// What is used here of a part that may not be done was meant to be used.
+    pub(super) fn sought(&mut self, used: Span) {
+        if let Some(name) = self.sources.text(used).split(['.', '?']).filter(|name| !name.is_empty()).nth(1) {
+            self.frame.sought.insert(name.into());
+        }
+    }
+
     /// Reports that this place uses `name` of a phase that may not be done; `bound` is where the phase is named.
     pub(super) fn hidden_dependency(&mut self, name: &Name, phase: PhaseRef, bound: Span) {
         let used = self.used_path(name);
+        self.sought(used);
         let Some(run) = self.run(phase).filter(|run| !run.is_unsure()) else { return };
         let diagnostic = if run.current == phase.index {
             self.own_names(name, used, bound)

@@ -39,6 +39,9 @@ pub(super) fn holds(pass: &Pass, runs: &[RunSite]) -> Vec<Holds> {
     let (plans, blocks) = (pass.program.plans.len(), pass.program.blocks.len());
     let mut map = HoldsMap { pass, plans: vec![Holds::default(); plans], blocks: vec![Holds::default(); blocks] };
     map.all_plans();
+    if runs.is_empty() {
+        return map.blocks;
+    }
     map.plans = pass.program.plans.iter().map(|plan| map.blocks[plan.body.index()]).collect();
     through_runs(runs, plans, |run| {
         let known = map.plans[run.caller.index()];

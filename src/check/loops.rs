@@ -153,7 +153,10 @@ impl<'a> Checker<'a> {
         let by = self.present(by, "orders the items");
         if by.ty != Type::Error && !has_order(&by.ty) {
             let message = format!("items can't be ordered by `{}`", by.ty);
-            let help = "order them by a number, a unit, a `Risk` or a text";
+            let help = match by.ty {
+                Type::Bool => format!("say which come last: `if {} then 1 else 0`", self.sources.text(by.span)),
+                _ => "order them by a number, a unit, a `Risk` or a text".to_owned(),
+            };
             let label = format!("this is `{}`", by.ty);
             self.report(Diagnostic::new(Code::E0301, by.span, message, label).help(help));
         }

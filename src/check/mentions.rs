@@ -1,12 +1,12 @@
 //! Which names an expression mentions, without knowing what they mean.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
 use crate::{
     source::Span,
     syntax::{
-        ast::{Body, Expr, ExprKind, Param, StatementKind},
+        ast::{Body, Expr, ExprKind, Name, Param, Pattern, PatternKind, PayloadPattern, StatementKind},
         visit::{self, Visitor},
     },
 };
@@ -38,15 +38,16 @@ pub(super) fn in_callable(params: &[Param], body: Option<&Body>) -> Vec<Mention>
             found.all_of(result);
         }
     }
-    found.0.retain(|mention| mention.module.is_some() || !bound.contains(&mention.name));
-    found.0
+    let mut found = found.unbound();
+    found.retain(|mention| mention.module.is_some() || !bound.contains(&mention.name));
+    found
 }
 
 /// The names an expression mentions.
 pub(super) fn in_expr(expr: &Expr) -> Vec<Mention> {
     let mut found = Mentions::default();
     found.all_of(expr);
-    found.0
+    found.unbound()
 }
 
 /// Whether the result of a body could not be read, or only in part.
@@ -67,22 +68,70 @@ pub(super) fn has_unread_parts(body: &Body) -> bool {
 }
 
 #[derive(Default)]
-struct Mentions(Vec<Mention>);
+struct Mentions {
+    found: Vec<Mention>,
+    /// What functions of one expression and patterns bind, with where it is that.
+    bound: FxHashMap<SmolStr, Vec<Span>>,
+}
 
 impl Mentions {
     fn all_of(&mut self, expr: &Expr) {
         visit::expr(self, expr);
+    }
+
+    fn bind<'n>(&mut self, names: impl IntoIterator<Item = &'n Name>, scope: Span) {
+        for name in names {
+            self.bound.entry(name.text.clone()).or_default().push(scope);
+        }
+    }
+
+    /// The mentions without those of what is bound around them.
+    fn unbound(self) -> Vec<Mention> {
+        let Mentions { mut found, bound } = self;
+        let within = |scope: &Span, span: Span| scope.start <= span.start && span.end <= scope.end;
+        found.retain(|mention| {
+            let scopes = bound.get(&mention.name).filter(|_| mention.module.is_none());
+            scopes.is_none_or(|scopes| !scopes.iter().any(|scope| within(scope, mention.span)))
+        });
+        found
+    }
+}
+
+/// The names that a pattern binds.
+#[derive(Default)]
+struct Bound(Vec<Name>);
+
+impl Visitor for Bound {
+    fn pattern(&mut self, pattern: &Pattern) {
+        match &pattern.kind {
+            PatternKind::As { name, .. } => self.0.push(name.clone()),
+            PatternKind::Variant { payload, .. } => {
+                self.0.extend(payload.iter().filter_map(|part| match part {
+                    PayloadPattern::Bind(name) => Some(name.clone()),
+                    PayloadPattern::Field { .. } | PayloadPattern::Any(_) => None,
+                }));
+            }
+            _ => {}
+        }
     }
 }
 
 impl Visitor for Mentions {
     fn expr(&mut self, expr: &Expr) {
         match &expr.kind {
-            ExprKind::Name(name) => self.0.push(Mention { module: None, name: name.clone(), span: expr.span }),
+            ExprKind::Lambda { params, body } => self.bind(params, body.span),
+            ExprKind::Match { arms, .. } => {
+                for (pattern, value) in arms {
+                    let mut bound = Bound::default();
+                    visit::pattern(&mut bound, pattern);
+                    self.bind(&bound.0, value.span);
+                }
+            }
+            ExprKind::Name(name) => self.found.push(Mention { module: None, name: name.clone(), span: expr.span }),
             ExprKind::Field { base, name, .. } => {
                 if let ExprKind::Name(module) = &base.kind {
                     let (module, name) = (Some(module.clone()), name.text.clone());
-                    self.0.push(Mention { module, name, span: expr.span });
+                    self.found.push(Mention { module, name, span: expr.span });
                 }
             }
             _ => {}

@@ -101,7 +101,8 @@ impl Checker<'_> {
         match &value.kind {
             ExprKind::Binary(BinaryOp::Divide, left, right) => {
                 let [left, right] = [left, right].map(|side| self.sources.text(side.span));
-                diagnostic.help(format!("`/` gives a `Decimal`; to leave out its fraction: `({left}).div({right})`"))
+                let left = if left.contains(' ') { format!("({left})") } else { left.to_owned() };
+                diagnostic.help(format!("`/` gives a `Decimal`; to leave out its fraction: `{left}.div({right})`"))
             }
             _ => diagnostic.help("a `Decimal` may have a fraction, an `Int` has none: `.floor()` or `.ceil()`"),
         }

@@ -39,6 +39,7 @@ mod fallible;
 mod figures;
 mod finality;
 mod frame;
+mod head;
 mod hidden;
 mod holds;
 mod lambda;
@@ -58,6 +59,7 @@ mod pattern;
 mod people;
 mod phases;
 mod plan;
+mod reading;
 mod returns;
 mod rollout;
 mod scheme;
@@ -141,6 +143,8 @@ struct Checker<'a> {
     /// The file whose declaration is being checked.
     module: ModuleId,
     frame: Frame,
+    /// How much was looked through to tell what unknown names may mean.
+    searched: usize,
 }
 
 impl<'a> Checker<'a> {
@@ -153,6 +157,7 @@ impl<'a> Checker<'a> {
             program: Program::default(),
             module: ModuleId(0),
             frame: Frame::default(),
+            searched: 0,
         }
     }
 
@@ -177,8 +182,9 @@ impl<'a> Checker<'a> {
         let (runs, complete) = (pass.runs(), &self.symbols.complete);
         let holds = holds::holds(&pass, &runs);
         let (notes, left) = finality::check(&mut pass, &runs, complete);
-        let known = undo::Known { dangers: DangerMap::new(&self.program, &runs), holds: &holds, left: &left };
-        let undone = undo::check(&mut pass, &known, complete);
+        let doubts = undo::Doubts::new(&pass, &runs, &self.symbols, self.modules);
+        let known = undo::Known { dangers: DangerMap::new(&self.program, &runs), holds: &holds, left: &left, doubts };
+        let undone = undo::check(&mut pass, &known);
         if fine && !has_errors(&pass.diagnostics) {
             pass.diagnostics.extend(undone);
             lints::check(&mut pass, &holds, &notes);

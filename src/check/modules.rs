@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use super::{paths, standard};
+use super::{paths, reading::Reading, standard};
 use crate::{
     diagnostic::{Code, Diagnostic},
     ir::ModuleId,
@@ -51,8 +51,8 @@ pub(super) struct Module {
     pub(super) uses: Vec<usize>,
     /// Some declaration could not be read, so that names may be missing.
     pub(super) unread: bool,
-    /// Something could not be read, so that names may be used there.
-    pub(super) faulty: bool,
+    /// What could not be read, so that names may be used there.
+    pub(super) reading: Reading,
 }
 
 /// All files, root first.
@@ -100,7 +100,7 @@ impl Loading<'_> {
         let unread = parsed.file.items.iter().any(|item| matches!(item.kind, ItemKind::Error));
         let uses = parsed.file.items.iter().enumerate();
         let uses = uses.filter(|(_, item)| matches!(item.kind, ItemKind::Uses(_))).map(|(at, _)| at).collect();
-        let faulty = !parsed.diagnostics.is_empty();
+        let reading = Reading::new(&parsed.diagnostics);
         self.loaded.diagnostics.extend(parsed.diagnostics);
         self.by_path.insert(path.clone(), Some(id));
         self.loaded.modules.push(Module {
@@ -111,7 +111,7 @@ impl Loading<'_> {
             standard,
             uses,
             unread,
-            faulty,
+            reading,
         });
         id
     }

@@ -170,6 +170,9 @@ impl Checker<'_> {
             },
             symbol @ (Symbol::Function(_) | Symbol::Probe(_) | Symbol::Action(_) | Symbol::Plan(_)) => {
                 let help = match symbol {
+                    Symbol::Action(_) if self.frame.scopes.get("result").is_some() => {
+                        "what the action gave is called `result`".to_owned()
+                    }
                     Symbol::Plan(_) => format!("run it: `run x = {}(..)`", name.text),
                     _ => format!("call it: `{}(..)`", name.text),
                 };

@@ -26,8 +26,12 @@ pub(super) struct Facts {
 #[derive(Debug)]
 enum Learnt {
     Present(Path),
-    /// Which variants a name may be, in place of what was known before.
-    Possible(LocalId, Option<Vec<SmolStr>>),
+    /// Which variants a name may be, where nothing was known before.
+    Possible(LocalId),
+    /// Which variants a name can't be any more, each with its place among those that were left.
+    Impossible(LocalId, Vec<(usize, SmolStr)>),
+    /// Which few variants a name may be, in place of those that were left.
+    Few(LocalId, Vec<SmolStr>),
 }
 
 impl Facts {
@@ -41,8 +45,12 @@ impl Facts {
         for learnt in self.log.drain(mark..).rev() {
             match learnt {
                 Learnt::Present(path) => drop(self.known.remove(&path)),
-                Learnt::Possible(local, Some(before)) => drop(self.possible.insert(local, before)),
-                Learnt::Possible(local, None) => drop(self.possible.remove(&local)),
+                Learnt::Possible(local) => drop(self.possible.remove(&local)),
+                Learnt::Impossible(local, removed) => {
+                    let left = self.possible.entry(local).or_default();
+                    removed.into_iter().for_each(|(at, name)| left.insert(at, name));
+                }
+                Learnt::Few(local, before) => drop(self.possible.insert(local, before)),
             }
         }
     }
@@ -52,16 +60,32 @@ impl Facts {
         self.possible.get(&local).map(Vec::as_slice)
     }
 
-    /// Learns that a name of an enum is one of the variants that `is_one` says.
+    /// Learns that a name of an enum is one of the variants that `is_one` says. What is remembered to be able to forget
+    /// it is the smaller part, so that a `match` over many variants does not remember all of them for each arm.
     fn one_of(&mut self, operand: &Expr, is_one: impl Fn(&SmolStr) -> bool) {
         let ExprKind::Local(local) = operand.kind else { return };
         let Type::Enum(declared) = without_none(&operand.ty) else { return };
-        let all = declared.variants.iter().map(|variant| &variant.name);
-        let before = self.possible.get(&local).cloned();
-        let may_be = |name: &&SmolStr| before.as_ref().is_none_or(|before| before.contains(name)) && is_one(name);
-        let left = all.filter(may_be).cloned().collect();
-        self.possible.insert(local, left);
-        self.log.push(Learnt::Possible(local, before));
+        let (log, possible) = (&mut self.log, self.possible.entry(local));
+        let left = possible.or_insert_with(|| {
+            log.push(Learnt::Possible(local));
+            declared.variants.iter().map(|variant| variant.name.clone()).collect()
+        });
+        let few: Vec<SmolStr> = left.iter().filter(|name| is_one(name)).take(left.len() / 2).cloned().collect();
+        if few.len() < left.len() / 2 {
+            log.push(Learnt::Few(local, std::mem::replace(left, few)));
+            return;
+        }
+        let mut removed = Vec::new();
+        let mut at = 0;
+        left.retain(|name| {
+            let stays = is_one(name);
+            if !stays {
+                removed.push((at, name.clone()));
+            }
+            at += 1;
+            stays
+        });
+        log.push(Learnt::Impossible(local, removed));
     }
 
     /// Learns what follows from `condition` being `truth`.

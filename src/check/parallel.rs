@@ -122,6 +122,7 @@ impl<'a> Checker<'a> {
     /// Reports a branch that uses another one.
     pub(super) fn beside(&mut self, name: &Name, bound: Span) {
         let used = self.used_path(name);
+        self.sought(used);
         let message = format!("`{}` runs beside this, and may not be done", name.text);
         self.report(
             Diagnostic::new(Code::E0412, used, message, "used beside it")

@@ -1,5 +1,6 @@
 //! What a pass over the emitted program works with.
 
+use super::head;
 use crate::{
     diagnostic::Diagnostic,
     ir::{BlockId, Compensation, CompensationBody, PlanId, Program, Statement, StatementKind},
@@ -27,9 +28,14 @@ impl<'p> Pass<'p> {
         self.sources.first_line(span)
     }
 
-    /// The text of the first line of something.
-    pub(super) fn first_line_text(&self, span: Span) -> &'p str {
-        self.sources.text(self.first_line(span))
+    /// The word that begins a statement and its name, to underline; the first line of anything else.
+    pub(super) fn head(&self, span: Span) -> Span {
+        head::head(self.sources, span)
+    }
+
+    /// What stands there.
+    pub(super) fn head_text(&self, span: Span) -> &'p str {
+        self.sources.text(self.head(span))
     }
 
     /// Whether a scope's compensation runs in place of those inside.

@@ -115,7 +115,14 @@ impl Checker<'_> {
             (Type::Error, _) => broken(),
             (Type::Decimal, Value::Int(value)) => there(ty, Pattern::Literal(Value::Decimal(value.into()))),
             (wanted, value) if fits(of, wanted) => there(ty, Pattern::Literal(value)),
-            (wanted, _) => self.misfit(span, format!("the pattern is `{of}`, and what is matched `{wanted}`"), None),
+            (wanted, _) => {
+                let named = matches!(wanted, Type::Enum(_) | Type::Risk) && *of == Type::String;
+                let help = named.then(|| {
+                    let name = self.sources.text(span).trim_matches('"');
+                    format!("variants stand without quotes: `{name}`")
+                });
+                self.misfit(span, format!("the pattern is `{of}`, and what is matched `{wanted}`"), help)
+            }
         }
     }
 

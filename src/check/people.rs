@@ -55,6 +55,9 @@ impl<'a> Checker<'a> {
         };
         let (question, by) = (self.text(question), self.text(by));
         let timeout = self.timeout(modifiers);
-        Statement { timeout, ..plain(StatementKind::Approve { question, by }, Some(segment), span) }
+        Statement {
+            timeout,
+            ..plain(StatementKind::Approve { question: Box::new(question), by: Box::new(by) }, Some(segment), span)
+        }
     }
 }

@@ -41,9 +41,8 @@ impl<'a> Checker<'a> {
             self.ends_without_value(tree, &result);
         }
         self.unused();
-        let faulty = self.modules[module.index()].faulty;
         let frame = std::mem::take(&mut self.frame);
-        self.symbols.complete.push(!faulty);
+        self.symbols.complete.push(self.modules[module.index()].has_read(tree.name.span));
         Plan {
             name: self.symbols.plans[at].name.clone(),
             module,
@@ -60,8 +59,8 @@ impl<'a> Checker<'a> {
     }
 
     fn ends_without_value(&mut self, tree: &ast::Plan, result: &Type) {
-        let faulty = self.modules[self.module.index()].faulty;
-        if matches!(result, Type::Nothing | Type::Error) || faulty {
+        let read = self.modules[self.module.index()].has_read(tree.name.span);
+        if matches!(result, Type::Nothing | Type::Error) || !read {
             return;
         }
         let message = format!("`{}` may end without its value", tree.name.text);

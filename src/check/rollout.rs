@@ -7,6 +7,7 @@ use super::{
     assign::{Want, What},
     frame::Around,
     loops::is_scalar,
+    placeholder,
     scope::BindingKind,
     statement::plain,
 };
@@ -108,8 +109,7 @@ impl<'a> Checker<'a> {
             None => {
                 let value = self.infer(value, None);
                 let value = self.present(value, "is a stage");
-                self.stage_type(&value.ty, value.span);
-                value
+                if self.stage_type(&value.ty, value.span) { value } else { placeholder(value.span) }
             }
             Some(first) => {
                 let value = self.infer(value, Some(&first.ty));
@@ -119,11 +119,19 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn stage_type(&mut self, ty: &Type, span: Span) {
-        if !is_scalar(ty) {
+    fn stage_type(&mut self, ty: &Type, span: Span) -> bool {
+        let fine = is_scalar(ty);
+        if !fine {
             let message = format!("a stage must be a word or a number, not `{ty}`");
-            self.report(Diagnostic::new(Code::E0301, span, message, format!("this is `{ty}`")));
+            let diagnostic = Diagnostic::new(Code::E0301, span, message, format!("this is `{ty}`"));
+            self.report(match ty {
+                Type::List(_) => {
+                    diagnostic.help("stages are joined by `->`, or are those of a list: `as x in [..] for 1h`")
+                }
+                _ => diagnostic,
+            });
         }
+        fine
     }
 
     fn must_increase(&mut self, stages: &[Expr]) {

@@ -188,11 +188,10 @@ impl Scopes {
     /// Makes a name stand for something until the scope ends.
     pub(super) fn set(&mut self, name: SmolStr, named: Named) {
         let before = self.visible.insert(name.clone(), named.clone());
-        if let Some(scope) = self.open.last_mut() {
-            if !scope.own.contains_key(&name) {
-                scope.hidden.push((name.clone(), before));
-            }
-            scope.own.insert(name, named);
+        if let Some(scope) = self.open.last_mut()
+            && scope.own.insert(name.clone(), named).is_none()
+        {
+            scope.hidden.push((name, before));
         }
     }
 

@@ -5,6 +5,7 @@ use super::{
     assign::same,
     decide::Decision,
     frame::{Allowed, Around},
+    head,
     loops::Loop,
     people::Task,
     placeholder,
@@ -71,8 +72,13 @@ impl<'a> Checker<'a> {
     fn never_reached(&mut self, span: Span) {
         let message = "this is never reached";
         self.report(
-            Diagnostic::new(Code::E0404, self.sources.first_line(span), message, "what stands before always ends here")
-                .help("drop it, or move it up"),
+            Diagnostic::new(
+                Code::E0404,
+                head::head(self.sources, span),
+                message,
+                "what stands before always ends here",
+            )
+            .help("drop it, or move it up"),
         );
     }
 
@@ -174,7 +180,7 @@ impl<'a> Checker<'a> {
         if inside == Some(&Around::BlockStep) && !fine {
             let message = "a step with a block only holds `let`, `probe`, `step`, `when` and `for`";
             self.report(
-                Diagnostic::new(Code::E0408, self.sources.first_line(statement.span), message, "")
+                Diagnostic::new(Code::E0408, head::head(self.sources, statement.span), message, "")
                     .help("make the step a `phase`, or move this out"),
             );
         }

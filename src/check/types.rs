@@ -188,7 +188,10 @@ impl Checker<'_> {
 
     fn parameters(&mut self, span: Span, name: &Name, takes: usize, given: usize) {
         let message = format!("`{}` takes {}, {given} given", name.text, count(takes, "type"));
-        let help = (takes == 1).then(|| format!("write `{}<String>`, or what it holds", name.text));
+        let help = match (name.text.as_str(), given) {
+            ("Map", 2) => Some("the keys of a map are always texts: write what it holds alone, `Map<Int>`".to_owned()),
+            _ => (takes == 1).then(|| format!("write `{}<String>`, or what it holds", name.text)),
+        };
         let mut diagnostic = Diagnostic::new(Code::E0312, span, message, "");
         diagnostic.help = help;
         self.report(diagnostic);
@@ -241,6 +244,10 @@ impl Checker<'_> {
         let diagnostic = Diagnostic::new(Code::E0202, name.span, message, "");
         if let Some(meant) = habit(&name.text).filter(|_| !event_due) {
             self.report(diagnostic.help(format!("it is called `{meant}`")).fix(name.span, meant));
+            return;
+        }
+        if matches!(name.text.as_str(), "Option" | "Optional" | "Maybe" | "Nullable") && !event_due {
+            self.report(diagnostic.help("what may be missing has a `?` behind its type: `String?`"));
             return;
         }
         if let Some(path) = self.type_in_import(&name.text) {

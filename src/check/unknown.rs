@@ -7,6 +7,7 @@ use super::{
     declarations::stem,
     methods,
     names::{listed, variant_names, variants_of},
+    scope::Named,
     symbols::Symbol,
 };
 use crate::{
@@ -16,8 +17,12 @@ use crate::{
     syntax::ast::{Argument, Expr, ExprKind, Import, ImportSource, ItemKind, Name},
 };
 
-/// After so many diagnostics no name of the whole file is guessed any more.
-const MOST_GUESSED: usize = 200;
+/// How much is looked through, in bytes of plans and names, to tell what unknown names may mean. Who has misspelt so
+/// many is not helped by a guess for each, and every guess looks at every name.
+const MOST_SEARCHED: usize = 20_000_000;
+
+/// What a name counts for where it is looked at.
+const NAME_BYTES: usize = 20;
 
 /// What to do about a name that means nothing.
 pub(super) struct Advice {
@@ -79,21 +84,44 @@ impl Checker<'_> {
             _ => (Code::E0201, format!("there is no `{}` here", name.text)),
         };
         let diagnostic = Diagnostic::new(code, name.span, message, "");
-        let said = match self.meant_elsewhere(name) {
+        let affordable = self.searched < MOST_SEARCHED;
+        if affordable {
+            self.searched += self.searched_for_a_name();
+        }
+        let said = match self.meant_elsewhere(name, affordable) {
             Some(advice) => advice.about(diagnostic),
-            None => self.near_name(name, &variants, diagnostic),
+            None => self.near_name(name, &variants, hint, diagnostic, affordable),
         };
         self.report(said);
     }
 
-    fn near_name(&self, name: &Name, variants: &[SmolStr], diagnostic: Diagnostic) -> Diagnostic {
-        // Who has misspelt so many names is not helped by a guess for each, and every guess looks at every name.
-        let guessed = if self.diagnostics.len() < MOST_GUESSED { usize::MAX } else { 0 };
-        let own = self.symbols.names[self.module.index()].values.keys().map(SmolStr::as_str).take(guessed);
-        let nearby = self.frame.scopes.visible_names();
+    /// How much is looked through for one unknown name: the plan, and all names that it may be.
+    fn searched_for_a_name(&self) -> usize {
+        let plan = self.frame.plan.map_or(0, |plan| self.symbols.plans[plan].tree.body.span.range().len());
+        let names = self.symbols.names[self.module.index()].values.len() + self.frame.scopes.bindings().len();
+        plan + names * NAME_BYTES
+    }
+
+    /// `guessing` says whether all names that are known here are looked at.
+    fn near_name(
+        &self,
+        name: &Name,
+        variants: &[SmolStr],
+        hint: Option<&Type>,
+        diagnostic: Diagnostic,
+        guessing: bool,
+    ) -> Diagnostic {
+        let own = self.symbols.names[self.module.index()].values.keys().map(SmolStr::as_str);
+        let own = own.take(if guessing { usize::MAX } else { 0 });
+        let nearby = if guessing { self.frame.scopes.visible_names() } else { Vec::new() };
         let help = || {
             Some(match variants {
+                [] if let Some(path) = self.as_field(&name.text, &nearby) => format!("`{path}` is there"),
                 [] if let Some(help) = known_elsewhere(&name.text) => help.to_owned(),
+                [] if hint == Some(&Type::String) => {
+                    let text = format!("a text stands in quotes, `\"{}\"`", name.text);
+                    format!("{text}; a name is a parameter, or bound before")
+                }
                 [] if self.frame.in_test => {
                     "a test sees how a run ended: `outcome`, `result`, `failure`, `done`, `emitted`".to_owned()
                 }
@@ -102,11 +130,14 @@ impl Checker<'_> {
                 variants => format!("it has {}", listed(variants)),
             })
         };
-        diagnostic.suggest(&name.text, variants.iter().map(SmolStr::as_str).chain(nearby).chain(own)).or_help(help)
+        diagnostic
+            .suggest(&name.text, variants.iter().map(SmolStr::as_str).chain(nearby.iter().copied()).chain(own))
+            .or_help(help)
     }
 
-    /// What is said of a name that other languages have, that is bound somewhere else, or that another file declares.
-    fn meant_elsewhere(&self, name: &Name) -> Option<Advice> {
+    /// What is said of a name that other languages have, or, where it is looked for, that is bound somewhere else or
+    /// that another file declares.
+    fn meant_elsewhere(&self, name: &Name, looking: bool) -> Option<Advice> {
         if matches!(name.text.as_str(), "null" | "nil" | "undefined" | "nothing") {
             return Some(Advice::new("what is not there is `none`").write("none"));
         }
@@ -121,10 +152,24 @@ impl Checker<'_> {
                 None => Advice::new(format!("the event carries it: name it, `as e`, and write `e.{}`", name.text)),
             });
         }
+        if !looking {
+            return None;
+        }
         if let Some(alias) = self.imported_as(&name.text) {
             return Some(Advice::new(format!("that file is imported as `{alias}`")).write(alias));
         }
         self.bound_elsewhere(name)
+    }
+
+    /// A field of this name of the nearest of the `visible` records that has one: `result.id`.
+    fn as_field(&self, name: &str, visible: &[&str]) -> Option<String> {
+        let has_it = |visible: &&str| {
+            let value = self.frame.scopes.get(visible).and_then(Named::value);
+            let ty = value.map(|id| &self.frame.scopes.binding(id).ty);
+            matches!(ty, Some(Type::Record(record)) if record.fields.contains_key(name))
+        };
+        let record = visible.iter().copied().rev().find(has_it)?;
+        Some(format!("{record}.{name}"))
     }
 
     /// The alias of an imported file that would have this name without it.

@@ -44,6 +44,6 @@ impl<'a> Checker<'a> {
         let every = self.expect(every, &Type::Duration, "`every`");
         let timeout = self.timeout(modifiers);
         self.frame.facts.learn(&check.condition, true);
-        plain(StatementKind::WaitUntil { check, every, timeout }, Some(segment), span)
+        plain(StatementKind::WaitUntil { check, every: Box::new(every), timeout }, Some(segment), span)
     }
 }

@@ -85,7 +85,14 @@ impl<'a> Checker<'a> {
             None => {
                 let message = format!("there is no phase `{}` in this block", name.text);
                 let known = phases.iter().map(|phase| phase.text.as_str());
-                Diagnostic::new(Code::E0410, name.span, message, "").suggest(&name.text, known)
+                let diagnostic = Diagnostic::new(Code::E0410, name.span, message, "");
+                let around = self.frame.phases_of_blocks.iter().flatten().find(|phase| phase.text == name.text);
+                match around {
+                    Some(phase) => diagnostic.label(phase.span, "it stands outside").help(
+                        "it ends with what it stands in, before that phase: leave out `until`, or move it out of there",
+                    ),
+                    None => diagnostic.suggest(&name.text, known),
+                }
             }
         };
         if found.is_some() || !self.has_unread_parts() {

@@ -2,8 +2,11 @@
 
 use clap::Args;
 
-use super::{exit::Exit, failure::Failure, global::Global, words};
-use crate::machine::Word;
+use super::{compile::from_kept, exit::Exit, failure::Failure, global::Global, words};
+use crate::{
+    ir::Address,
+    machine::{WaitOn, Word},
+};
 
 /// Say yes to what a run asks.
 #[derive(Args, Debug)]
@@ -12,6 +15,9 @@ pub struct Approve {
     run: String,
     /// The address of the approval, as `orch inbox` prints it
     address: String,
+    /// The digest of what you have read, as `orch inbox` prints it; else of what is asked now
+    #[arg(long, value_name = "DIGEST")]
+    digest: Option<String>,
     /// Why; kept in the journal
     #[arg(long, value_name = "WHY")]
     because: Option<String>,
@@ -20,7 +26,29 @@ pub struct Approve {
 impl Approve {
     /// Says it.
     pub fn run(self, global: &Global) -> Result<Exit, Failure> {
-        let word = Word::Approve { address: words::address(&self.run, &self.address, global)? };
-        words::say(&self.run, word, self.because, global)
+        let address = words::address(&self.run, &self.address, global)?;
+        let digest = match self.digest {
+            Some(digest) => Some(digest.into()),
+            None => asked_now(&self.run, &address, global)?,
+        };
+        words::say(&self.run, Word::Approve { address, digest }, self.because, global)
     }
+}
+
+/// What is asked for at an address: the answer is for that, and for nothing that it may become before it is heard.
+fn asked_now(run: &str, address: &Address, global: &Global) -> Result<Option<smol_str::SmolStr>, Failure> {
+    let (runner, info) = global.find(run)?;
+    let (machine, _) = runner.look(&info, &from_kept, |_| ())?;
+    Ok(machine.waits().into_iter().find(|wait| wait.address == *address).and_then(|wait| match wait.on {
+        WaitOn::Person { digest, .. } => digest,
+        WaitOn::Effect { .. }
+        | WaitOn::Time { .. }
+        | WaitOn::Backoff { .. }
+        | WaitOn::Hold { .. }
+        | WaitOn::Event { .. }
+        | WaitOn::Measure { .. }
+        | WaitOn::Paused { .. }
+        | WaitOn::Settlement { .. }
+        | WaitOn::Compensation { .. } => None,
+    }))
 }

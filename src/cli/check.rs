@@ -14,6 +14,7 @@ use super::{
     global::Global,
     lints::Lints,
     mend::{self, Mended},
+    programs,
     project::{self, Project},
     texts::Texts,
 };
@@ -29,7 +30,7 @@ use crate::{
 /// Check programs without running them.
 #[derive(Args, Debug)]
 pub struct Check {
-    /// The root files of the programs; `-` for the text that stdin gives
+    /// The root files of the programs, or folders of them; `-` for the text that stdin gives
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// How diagnostics are written: to stderr for people, to stdout for programs
@@ -71,8 +72,10 @@ impl Check {
     pub fn run(self, global: &Global) -> Result<Exit, Failure> {
         let chosen = self.lints.chosen()?;
         let mut session = Session { options: &self, global, texts: Texts::default(), failures: Failures::default() };
+        let named = self.files.iter().filter_map(|path| session.failures.tell(programs::programs(path), global));
+        let files: Vec<PathBuf> = named.flatten().collect();
         let mut projects = Vec::new();
-        for file in &self.files {
+        for file in &files {
             if let Some(mut project) = session.failures.tell(project::of(file), global) {
                 chosen.over(&mut project.levels);
                 projects.push((file.as_path(), project));

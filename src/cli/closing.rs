@@ -2,14 +2,18 @@
 
 use super::{
     exit::Exit,
-    moment::duration,
+    moment::{duration, moment},
     story::{Part, Story},
-    terminal::{Style, harmless, word},
+    terminal::{
+        Style,
+        text::{harmless, one_line, readable, word},
+    },
+    view::hints::{Hint, go_on, hint_lines, look_at, resume, unblock},
 };
 use crate::{
     ir::Address,
-    machine::{Asking, Ending, Wait, WaitOn},
-    run::{Left, RunId},
+    machine::{Ending, Owed, Owing, Timestamp, Wait, WaitOn},
+    run::{Left, RunId, driver::now},
 };
 
 /// How many lines of what a failing program printed are shown.
@@ -19,18 +23,24 @@ const PRINTED_LINES: usize = 10;
 pub fn closing(run: &RunId, story: &Story, left: &Left, style: Style) -> (Vec<String>, Exit) {
     match left {
         Left::Ended(Ending::Completed, _) => (vec![format!("{}{}", style.green("completed"), took(story))], Exit::Done),
-        Left::Ended(Ending::Compensated, _) => (undone(run, story, style), Exit::Undone),
+        Left::Ended(Ending::Compensated, _) => (undone(run, story, "compensated", style), Exit::Undone),
         Left::Ended(Ending::Halted, _) => (halted(run, story, style), Exit::Halted),
+        Left::Ended(Ending::Partial, _) => (undone(run, story, "partial", style), Exit::Partial),
+        Left::Ended(Ending::Killed, _) => (killed(run, story, style), Exit::Killed),
         Left::Stuck(waits) => (stuck(run, story, waits, style), Exit::Stuck),
         Left::Waiting(waits) => (asked(run, waits, style), Exit::Stuck),
+        Left::Sleeping(until, _) => {
+            let line = format!("{} until {}: nobody drives it meanwhile", style.yellow("waits"), in_time(*until));
+            (with(prose(&line, style), &[resume(run), due()], style), Exit::Left)
+        }
         Left::Asked => {
             let line = format!("{}: nothing is in flight, and nothing is lost", style.yellow("left"));
-            (with(vec![line], &[resume(run)]), Exit::Left)
+            (with(prose(&line, style), &[resume(run)], style), Exit::Left)
         }
         Left::AskedTwice => {
             let line = style.yellow("stopped at once");
             let line = format!("{line}: how what was in flight ended is found out when the run is resumed");
-            (with(vec![line], &[resume(run)]), Exit::Interrupted)
+            (with(prose(&line, style), &[resume(run)], style), Exit::Interrupted)
         }
         Left::Refused(refused) => {
             let lines = refused.instead.iter().map(|instead| format!("  possible: {instead}"));
@@ -44,24 +54,48 @@ fn took(story: &Story) -> String {
     took.map(|took| format!(" in {}", duration(took))).unwrap_or_default()
 }
 
-fn undone(run: &RunId, story: &Story, style: Style) -> Vec<String> {
-    let first = format!("{}: {}, {}, {}", style.red("compensated"), failed(story), steps(story), owed(story));
-    let mut lines = vec![first];
-    lines.extend(story.owed.iter().map(owed_line));
-    lines.extend(cause(run, story));
+fn undone(run: &RunId, story: &Story, ending: &str, style: Style) -> Vec<String> {
+    let first = format!("{}: {}, {}, {}", style.red(ending), failed(story), steps(story), owed(story));
+    let mut lines = prose(&first, style);
+    lines.extend(owed_lines(run, &story.owed, style));
+    lines.extend(cause(run, story, style));
     lines
 }
 
-fn owed_line((address, reason): &(Address, String)) -> String {
-    format!("  owed: {address}: {}", harmless(reason))
+fn killed(run: &RunId, story: &Story, style: Style) -> Vec<String> {
+    let said = story.killed.as_deref().map(harmless).unwrap_or_default();
+    let said = said.strip_prefix("killed ").unwrap_or(&said);
+    let first = format!("{} {said}: nothing was undone, {}", style.red("killed"), owed(story));
+    [prose(&first, style), owed_lines(run, &story.owed, style)].concat()
+}
+
+/// What is to be put right by hand, each with what would undo it and how it is taken off the list.
+pub fn owed_lines(run: &RunId, owed: &[Owed], style: Style) -> Vec<String> {
+    let line = |owed: &Owed| format!("  owed: {}: {}", readable(owed.address.as_str()), one_line(&owed.reason));
+    owed.iter().flat_map(|owed| with(prose(&line(owed), style), &settled(run, owed), style)).collect()
+}
+
+/// What can be typed of something that is owed.
+fn settled(run: &RunId, owed: &Owed) -> Vec<Hint> {
+    let by_hand = owed.undo.as_ref().map(|undo| format!("it was undone by hand, as by {}", harmless(undo)));
+    let by_hand = by_hand.unwrap_or_else(|| "it was undone by hand".to_owned());
+    let (undo, step) = (word(&owed.address.undo().to_string()), word(&owed.address.to_string()));
+    match owed.owing {
+        Owing::NotUndone | Owing::Waived => vec![Hint::new(format!("orch settle {run} {undo} --done"), by_hand)],
+        Owing::Unknown => vec![
+            Hint::new(format!("orch settle {run} {step} --done"), "it was done"),
+            Hint::new(format!("orch settle {run} {step} --not-done"), "it was not done"),
+        ],
+    }
 }
 
 fn halted(run: &RunId, story: &Story, style: Style) -> Vec<String> {
     let commit = story.commit.as_ref().map(|(_, text)| format!(" at the commit `{text}`")).unwrap_or_default();
     let head = style.red("halted");
-    let mut lines = vec![format!("{head}{commit}: {}, {}, {}", failed(story), steps(story), owed(story))];
-    lines.extend(cause(run, story));
-    with(lines, &[go_on(run)])
+    let line = format!("{head}{commit}: {}, {}, {}", failed(story), steps(story), owed(story));
+    let mut lines = prose(&line, style);
+    lines.extend(cause(run, story, style));
+    with(lines, &[go_on(run)], style)
 }
 
 fn failed(story: &Story) -> String {
@@ -86,12 +120,12 @@ fn owed(story: &Story) -> String {
 }
 
 /// Why it failed, with the end of what the failing program printed, and how to see more.
-fn cause(run: &RunId, story: &Story) -> Vec<String> {
+fn cause(run: &RunId, story: &Story, style: Style) -> Vec<String> {
     let Some((address, reason)) = story.failure.as_ref().filter(|(address, _)| !address.is_root()) else {
         return Vec::new();
     };
-    let lines = told(story, address, reason).into_iter().map(|line| format!("  {line}"));
-    with(lines.collect(), &[look_at(run, address)])
+    let lines = told(story, address, reason).into_iter().flat_map(|line| prose(&format!("  {line}"), style));
+    with(lines.collect(), &[look_at(run, address)], style)
 }
 
 /// A reason with the end of what was printed, in its order: the last line printed is often part of the reason.
@@ -121,13 +155,13 @@ fn stuck(run: &RunId, story: &Story, waits: &[Wait], style: Style) -> Vec<String
         let Some(reason) = needed(wait) else { continue };
         let head = format!("{} on `{}`:", style.red("stuck"), wait.address);
         match told(story, &wait.address, reason).as_slice() {
-            [only] => lines.push(format!("{head} {only}")),
+            [only] => lines.extend(prose(&format!("{head} {only}"), style)),
             several => {
                 lines.push(head);
-                lines.extend(several.iter().map(|line| format!("  {line}")));
+                lines.extend(several.iter().flat_map(|line| prose(&format!("  {line}"), style)));
             }
         }
-        lines = with(lines, &unblock(run, wait));
+        lines = with(lines, &unblock(run, wait), style);
     }
     lines
 }
@@ -136,20 +170,29 @@ fn stuck(run: &RunId, story: &Story, waits: &[Wait], style: Style) -> Vec<String
 fn asked(run: &RunId, waits: &[Wait], style: Style) -> Vec<String> {
     let mut lines = Vec::new();
     for wait in waits {
-        match &wait.on {
-            WaitOn::Person { text, by, .. } => {
-                let (head, by, text) = (style.yellow("waits"), harmless(by), harmless(text));
-                lines.push(format!("{head} for {by} at `{}`: {text}", wait.address));
-            }
-            WaitOn::Event { event, .. } => {
-                lines.push(format!("{} for the event `{event}` at `{}`", style.yellow("waits"), wait.address));
-            }
-            WaitOn::Paused { reason } => lines.push(format!("{}: {}", style.yellow("paused"), harmless(reason))),
-            _ => continue,
-        }
-        lines = with(lines, &unblock(run, wait));
+        let Some(line) = ask(wait, style) else { continue };
+        lines.extend(prose(&line, style));
+        lines = with(lines, &unblock(run, wait), style);
     }
     lines
+}
+
+fn ask(wait: &Wait, style: Style) -> Option<String> {
+    let (head, address) = (style.yellow("waits"), readable(wait.address.as_str()));
+    match &wait.on {
+        WaitOn::Person { text, by, .. } => {
+            Some(format!("{head} for {} at `{address}`: {}", one_line(by), one_line(text)))
+        }
+        WaitOn::Event { event, .. } => Some(format!("{head} for the event `{event}` at `{address}`")),
+        WaitOn::Paused { reason } => Some(format!("{}: {}", style.yellow("paused"), one_line(reason))),
+        WaitOn::Effect { .. }
+        | WaitOn::Time { .. }
+        | WaitOn::Backoff { .. }
+        | WaitOn::Hold { .. }
+        | WaitOn::Measure { .. }
+        | WaitOn::Settlement { .. }
+        | WaitOn::Compensation { .. } => None,
+    }
 }
 
 /// Why a person is needed, if one is.
@@ -168,102 +211,23 @@ fn needed(wait: &Wait) -> Option<&str> {
     }
 }
 
-/// A command that can be typed, and what it does.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Hint {
-    /// The command, with its words quoted where a shell needs it.
-    pub command: String,
-    /// What it does or says.
-    pub meaning: String,
+/// A line of prose, broken where a terminal ends.
+fn prose(line: &str, style: Style) -> Vec<String> {
+    style.hanging(line, 4)
 }
 
-impl Hint {
-    fn new(command: String, meaning: impl Into<String>) -> Hint {
-        Hint { command, meaning: meaning.into() }
-    }
-}
-
-/// One line for each command, in columns.
-pub fn hint_lines(hints: &[Hint]) -> Vec<String> {
-    let width = hints.iter().map(|hint| hint.command.chars().count()).max().unwrap_or_default();
-    hints.iter().map(|hint| format!("  {:<width$}    {}", hint.command, hint.meaning)).collect()
-}
-
-fn with(mut lines: Vec<String>, hints: &[Hint]) -> Vec<String> {
-    lines.extend(hint_lines(hints));
+fn with(mut lines: Vec<String>, hints: &[Hint], style: Style) -> Vec<String> {
+    lines.extend(hint_lines(hints, style));
     lines
 }
 
-/// What can be typed to end a wait; nothing if it ends by itself.
-pub fn unblock(run: &RunId, wait: &Wait) -> Vec<Hint> {
-    let address = word(&wait.address.to_string());
-    match &wait.on {
-        WaitOn::Settlement { expects, .. } if expects.is_empty() => vec![
-            Hint::new(format!("orch settle {run} {address} --done"), "it was done"),
-            Hint::new(format!("orch settle {run} {address} --not-done"), "it was not done"),
-        ],
-        WaitOn::Settlement { expects, .. } => vec![
-            Hint::new(format!("orch settle {run} {address} --done VALUE"), format!("it was done, and gave {expects}")),
-            Hint::new(format!("orch settle {run} {address} --not-done"), "it was not done"),
-        ],
-        WaitOn::Measure { .. } => vec![Hint::new(format!("orch retry {run} {address}"), "try it once more")],
-        WaitOn::Compensation { .. } => vec![
-            Hint::new(format!("orch retry {run} {address}"), "try it once more"),
-            Hint::new(format!("orch settle {run} {address} --done"), "it was undone by hand"),
-        ],
-        WaitOn::Person { asking, expects, options, .. } => answers(run, &address, *asking, expects, options),
-        WaitOn::Event { event, .. } => {
-            vec![Hint::new(format!("orch emit {event} JSON --run {run}"), "tells of it")]
-        }
-        WaitOn::Paused { .. } => vec![resume(run), Hint::new(format!("orch cancel {run}"), "stops it, and undoes it")],
-        WaitOn::Hold { .. } => vec![
-            Hint::new(format!("orch promote {run} {address}"), "skips the rest of the hold"),
-            Hint::new(format!("orch abort {run} {address}"), "fails the rollout"),
-        ],
-        WaitOn::Effect { .. } | WaitOn::Time { .. } | WaitOn::Backoff { .. } => Vec::new(),
-    }
+/// How all runs are taken up that have something to do.
+fn due() -> Hint {
+    Hint::new("orch resume --due".to_owned(), "goes on with every run that has something to do")
 }
 
-/// What can be typed to answer what is asked at an address.
-fn answers(
-    run: &RunId,
-    address: &str,
-    asking: Asking,
-    expects: &str,
-    options: &[(smol_str::SmolStr, Option<smol_str::SmolStr>)],
-) -> Vec<Hint> {
-    let refuse = |meaning: &str| Hint::new(format!("orch refuse {run} {address} --because WHY"), meaning);
-    match asking {
-        Asking::Task if expects.is_empty() => {
-            vec![Hint::new(format!("orch done {run} {address}"), "it is done"), refuse("it can't be done")]
-        }
-        Asking::Task => vec![
-            Hint::new(format!("orch done {run} {address} VALUE"), format!("it is done, and gave {expects}")),
-            refuse("it can't be done"),
-        ],
-        Asking::Approval => vec![Hint::new(format!("orch approve {run} {address}"), "yes"), refuse("no")],
-        Asking::Decision => {
-            let hint = |(name, title): &(smol_str::SmolStr, Option<smol_str::SmolStr>)| {
-                let command = format!("orch choose {run} {address} {}", word(name));
-                Hint::new(command, title.as_ref().map(|title| harmless(title)).unwrap_or_default())
-            };
-            options.iter().map(hint).collect()
-        }
-    }
-}
-
-/// How a run that was left is taken up.
-pub fn resume(run: &RunId) -> Hint {
-    Hint::new(format!("orch resume {run}"), "goes on")
-}
-
-/// How a halted run goes on.
-pub fn go_on(run: &RunId) -> Hint {
-    Hint::new(format!("orch retry {run}"), "goes on from the commit")
-}
-
-/// Where more is to be seen of a part.
-pub fn look_at(run: &RunId, address: &Address) -> Hint {
-    let command = format!("orch show {run} {}", word(&address.to_string()));
-    Hint::new(command, "what it was given and what it printed")
+/// When something comes, and how long that is from now.
+pub fn in_time(until: Timestamp) -> String {
+    let now = now();
+    format!("{} (in {})", moment(until, now), duration(until.since(now)))
 }

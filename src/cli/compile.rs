@@ -20,7 +20,7 @@ use crate::{
         Code, Diagnostic, Levels, Severity,
         render::{self, Manner},
     },
-    ir::{Plan, PlanId, Program},
+    ir::{Plan, Program},
     machine,
     run::store::KeptSource,
     source::Sources,
@@ -47,26 +47,33 @@ pub fn name(path: &Path) -> Cow<'_, str> {
 
 /// The program whose root file is `path`, its files, and as a run keeps them; its mistakes are shown.
 pub fn to_run(path: &Path, terminal: &Terminal) -> Result<(Arc<Program>, Sources, Vec<KeptSource>), Failure> {
+    checked(path, "was not run", terminal)
+}
+
+/// The same for another purpose, which mistakes prevent.
+pub fn checked(
+    path: &Path,
+    prevented: &str,
+    terminal: &Terminal,
+) -> Result<(Arc<Program>, Sources, Vec<KeptSource>), Failure> {
     let levels = project::of(path)?.levels;
     let checked = from_texts(path, &Texts::default(), &levels)?;
     show(&checked.sources, &errors(&checked), terminal);
     let Some(program) = checked.program else {
-        let message = format!("`{}` was not run", path.display());
+        let message = format!("`{}` {prevented}", path.display());
         return Err(Failure { exit: Exit::Mistakes, message, help: Vec::new() });
     };
     let kept = kept(&checked.sources, path)?;
     Ok((Arc::new(program), checked.sources, kept))
 }
 
-/// Refuses a plan with a part that this version can't run, and shows which.
+/// Refuses a plan with a part that only a host program can do, and shows which.
 pub fn can_be_run(program: &Program, plan: &Plan, sources: &Sources, terminal: &Terminal) -> Result<(), Failure> {
-    let number = program.plans.iter().position(|other| std::ptr::eq(other, plan)).unwrap_or_default();
-    let absent = machine::absent(program, PlanId(number as u32));
-    let reported = absent.iter().map(|part| {
-        let message = format!("this version can't run `{}`", part.what);
-        Diagnostic::new(Code::E0901, sources.first_line(part.span), message, "")
+    let hosted = machine::externs(program, &plan.name).into_iter().map(|part| {
+        let message = format!("{part} is done by the program that embeds orch, and `orch run` is none");
+        Diagnostic::new(Code::E0902, sources.first_line(part.span), message, "")
     });
-    let reported: Vec<Diagnostic> = reported.collect();
+    let reported: Vec<Diagnostic> = hosted.collect();
     show(sources, &reported, terminal);
     if reported.is_empty() {
         return Ok(());
@@ -124,11 +131,16 @@ impl Loader for Kept<'_> {
 
 /// The program of the files that a run has kept.
 pub fn from_kept(sources: &[KeptSource]) -> Result<Arc<Program>, String> {
+    with_texts(sources).map(|(program, _)| program)
+}
+
+/// The same, with its files.
+pub fn with_texts(sources: &[KeptSource]) -> Result<(Arc<Program>, Sources), String> {
     let Some(root) = sources.first() else { return Err("there are none".to_owned()) };
     let checked = check(&root.name, root.text.as_str(), &Kept(sources));
     let first = errors(&checked).into_iter().next();
     match (checked.program, first) {
-        (Some(program), _) => Ok(Arc::new(program)),
+        (Some(program), _) => Ok((Arc::new(program), checked.sources)),
         (None, Some(error)) => Err(format!("{}: {}", checked.sources.place(error.span()), error.message)),
         (None, None) => Err("it has no program".to_owned()),
     }

@@ -1,32 +1,54 @@
-//! Driving a run from the command line: its lines, Ctrl-C, its end.
+//! Driving a run from the command line: what is shown of it, Ctrl-C, its end.
 
-use std::{cell::RefCell, rc::Rc};
+use std::{
+    pin::pin,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Instant,
+};
 
-use tokio::runtime::{Builder, Runtime};
+use tokio::{
+    runtime::{Builder, Runtime},
+    sync::Notify,
+    task::yield_now,
+    time::sleep_until,
+};
 
 use super::{
-    closing::closing, exit::Exit, failure::Failure, live::Live, signals::listen, story::Story, terminal::Terminal,
+    closing::closing,
+    exit::Exit,
+    failure::Failure,
+    live::Live,
+    signals::{Heard, Signals},
+    story::Story,
+    terminal::Terminal,
 };
-use crate::run::{Control, Left, runner::ActiveRun};
+use crate::run::{ActiveRun, Control, Error, Leaver, Left, RunId, Wish};
 
-/// Drives `run` to its end, in lines on stderr; the plan's value goes to stdout.
-pub fn drive(run: ActiveRun<'_>, story: Story, terminal: &Terminal) -> Result<Exit, Failure> {
+/// Drives `run` to its end, shown on stderr; the plan's value goes to stdout.
+pub fn drive(run: ActiveRun, story: Story, terminal: &Terminal) -> Result<Exit, Failure> {
     let id = run.info().id.clone();
-    let live = Rc::new(RefCell::new(Live::new(story, terminal.notes)));
-    let seen = Rc::clone(&live);
-    let show = *terminal;
-    let run = run.observe(move |record| seen.borrow_mut().lines(record).iter().for_each(|line| show.note(line)));
+    let live = Arc::new(Mutex::new(Live::new(id.clone(), story, *terminal)));
+    let changed = Arc::new(Notify::new());
+    let (seen, notify) = (Arc::clone(&live), Arc::clone(&changed));
+    let run = run.observe(move |record, machine| {
+        held(&seen).record(record, machine);
+        notify.notify_one();
+    });
     let left = runtime()?.block_on(async {
+        let signals = Signals::listen()?;
         let (control, leaver) = Control::new();
-        let leave = listen(leaver, *terminal)?;
-        let left = run.go(control).await;
-        leave.abort();
-        left.map_err(Failure::from)
-    })?;
-    let (lines, exit) = closing(&id, &live.borrow().story, &left, terminal.notes);
+        shown(run.go(control), signals, &leaver, &live, &changed).await.map_err(Failure::from)
+    });
+    held(&live).end();
+    closed(&id, &held(&live).story, &left?, terminal)
+}
+
+/// The last lines about a run that was left, its value, and the exit code.
+pub fn closed(id: &RunId, story: &Story, left: &Left, terminal: &Terminal) -> Result<Exit, Failure> {
+    let (lines, exit) = closing(id, story, left, terminal.again().notes);
     terminal.note("");
     lines.iter().for_each(|line| terminal.note(line));
-    if let Left::Ended(_, value) = &left
+    if let Left::Ended(_, value) = left
         && exit == Exit::Done
         && !value.is_null()
     {
@@ -35,7 +57,59 @@ pub fn drive(run: ActiveRun<'_>, story: Story, terminal: &Terminal) -> Result<Ex
     Ok(exit)
 }
 
-fn runtime() -> Result<Runtime, Failure> {
+/// Waits until the driver leaves, while signals are heard and the picture is kept up to date.
+async fn shown(
+    going: impl Future<Output = Result<Left, Error>>,
+    mut signals: Signals,
+    leaver: &Leaver,
+    live: &Mutex<Live>,
+    changed: &Notify,
+) -> Result<Left, Error> {
+    let mut going = pin!(going);
+    let mut is_due = false;
+    loop {
+        let due = held(live).due();
+        tokio::select! {
+            biased;
+            heard = signals.next() => hear(heard, leaver, &mut held(live)),
+            left = &mut going => return left,
+            // Signals that came are seen before anything is drawn: where this process stood still, the cursor has
+            // moved on.
+            () = yield_now(), if is_due => held(live).draw(),
+            () = moment(due), if !is_due => {}
+            () = changed.notified() => {}
+        }
+        is_due = held(live).is_due();
+    }
+}
+
+/// What is shown; a panic while somebody held it has been told of.
+fn held(live: &Mutex<Live>) -> MutexGuard<'_, Live> {
+    live.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn hear(heard: Heard, leaver: &Leaver, live: &mut Live) {
+    match heard {
+        Heard::Leave => {
+            if leaver.ask() == Wish::Leave {
+                live.leaving();
+            }
+        }
+        Heard::Resized => live.draw(),
+        Heard::Continued => live.stood_still(),
+    }
+}
+
+/// Waits for a moment; for ever, for none.
+async fn moment(due: Option<Instant>) {
+    match due {
+        Some(due) => sleep_until(due.into()).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// What a command drives runs with.
+pub fn runtime() -> Result<Runtime, Failure> {
     let built = Builder::new_current_thread().enable_all().build();
     built.map_err(|error| Failure { exit: Exit::Store, message: format!("can't start: {error}"), help: Vec::new() })
 }

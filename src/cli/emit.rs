@@ -43,15 +43,13 @@ impl Emit {
 
 /// Whoever drives a run takes it up; a run that nobody drives does when it is resumed.
 fn tell_all(word: Word, why: Option<String>, global: &Global) -> Result<Exit, Failure> {
-    let Some(mut runner) = global.existing()? else {
+    let Some(runner) = global.existing()? else {
         return Err(Failure::usage("there are no runs here that could hear of it"));
     };
-    let said = Said { word, who: global.who(), why, at: global.now() };
-    let mut told = 0;
-    for run in runner.runs()?.into_iter().filter(|run| !run.standing.ended()) {
-        runner.say(&run.id, &said)?;
-        told += 1;
+    let told = runner.publish(&Said { word, who: global.who(), why, at: global.now() })?;
+    match told.is_new {
+        true => global.terminal.note(format_args!("told {} runs", told.runs)),
+        false => global.terminal.note("this was told before"),
     }
-    global.terminal.note(format_args!("told {told} runs"));
     Ok(Exit::Done)
 }

@@ -18,7 +18,7 @@ pub enum Exit {
     Halted = 4,
     /// A run was left, and can be resumed.
     Left = 5,
-    /// An operator's word was refused, or another process drives the run.
+    /// An operator's word, or a program to go on under, was refused; or another process drives the run.
     Refused = 6,
     /// A run needs a person.
     Stuck = 7,
@@ -26,6 +26,10 @@ pub enum Exit {
     Store = 8,
     /// A program is not in its canonical form.
     Unformatted = 9,
+    /// A run failed, and was undone but for what was waived.
+    Partial = 10,
+    /// A run was killed, and nothing was undone.
+    Killed = 11,
     /// A bug in orch.
     Bug = 70,
     /// Stopped at once by a second Ctrl-C; the run can be resumed.
@@ -41,10 +45,12 @@ Exit codes:
     3  the check found errors
     4  the run failed, and was undone to its last commit
     5  the run was left, and can be resumed
-    6  the operator's word was refused, or another process drives the run
+    6  the operator's word, or the new program, was refused, or another process drives the run
     7  the run needs a person
     8  the store or the disk failed
     9  `fmt --check`: a program is not formatted
+   10  the run failed, and was undone but for what was waived
+   11  the run was killed, and nothing was undone
    70  a bug in orch
   130  stopped at once by a second Ctrl-C; the run can be resumed";
 
@@ -71,6 +77,8 @@ mod tests {
             Exit::Stuck,
             Exit::Store,
             Exit::Unformatted,
+            Exit::Partial,
+            Exit::Killed,
             Exit::Bug,
             Exit::Interrupted,
         ];

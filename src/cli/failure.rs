@@ -32,7 +32,7 @@ impl Failure {
 impl From<Error> for Failure {
     fn from(error: Error) -> Failure {
         let exit = match &error {
-            Error::Held { .. } => Exit::Refused,
+            Error::Held { .. } | Error::Known { .. } | Error::NotProvided { .. } => Exit::Refused,
             Error::Bug(_) => Exit::Bug,
             Error::Store(StoreError::NoRun { .. } | StoreError::Ambiguous { .. }) => Exit::Usage,
             Error::Store(_)

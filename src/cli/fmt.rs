@@ -1,15 +1,12 @@
 //! `orch fmt`: programs in their canonical form.
 
-use std::{
-    fs, io,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::{compile, exit::Exit, failure::Failure, files, global::Global, terminal::harmless};
+use super::{compile, exit::Exit, failure::Failure, files, global::Global, programs, terminal::text::harmless};
 use crate::{
-    diagnostic::render,
+    diagnostic::render::{self, Manner},
     format::{Unformatted, format},
     source::Sources,
 };
@@ -29,6 +26,9 @@ pub struct Fmt {
     check: bool,
 }
 
+/// What stdin is called in messages. It can't be mended in its place.
+const STDIN: &str = "<stdin>";
+
 /// How many lines of each side are shown of a difference at most.
 const SHOWN: usize = 8;
 
@@ -44,7 +44,7 @@ impl Fmt {
         }
         let mut exit = Exit::Done;
         for path in &self.paths {
-            let files = programs(path).map_err(|failure| told(failure, global));
+            let files = programs::programs(path).map_err(|failure| told(failure, global));
             exit = graver(exit, files.as_ref().err().copied().unwrap_or(Exit::Done));
             for file in files.unwrap_or_default() {
                 exit = graver(exit, self.file(&file, global).unwrap_or_else(|failure| told(failure, global)));
@@ -54,7 +54,7 @@ impl Fmt {
     }
 
     fn stdin(&self, global: &Global) -> Result<Exit, Failure> {
-        let (path, text) = (Path::new("<stdin>"), files::read_stdin()?);
+        let (path, text) = (Path::new(STDIN), files::read_stdin()?);
         let Some(formatted) = formatted(path, &text, global)? else { return Ok(Exit::Mistakes) };
         if self.check {
             return compared(path, &text, &formatted, global);
@@ -92,7 +92,9 @@ fn formatted(path: &Path, text: &str, global: &Global) -> Result<Option<String>,
         Ok(formatted) => Ok(Some(formatted)),
         Err(Unformatted::Mistakes(mistakes)) => {
             let style = global.terminal.notes;
-            global.terminal.note(render::human(&sources, &mistakes, compile::manner(style)).trim_end());
+            let mends = path != Path::new(STDIN);
+            let manner = Manner { mends, ..compile::manner(style) };
+            global.terminal.note(render::human(&sources, &mistakes, manner).trim_end());
             Ok(None)
         }
         Err(Unformatted::Changed(place)) => {
@@ -149,35 +151,6 @@ fn meeting(old: &[&str], new: &[&str]) -> (usize, usize) {
     meet.next().unwrap_or((old.len(), new.len()))
 }
 
-/// The file at a path, or all programs in the folder there and in those below it.
-fn programs(path: &Path) -> Result<Vec<PathBuf>, Failure> {
-    if !path.is_dir() {
-        return Ok(vec![path.to_owned()]);
-    }
-    let mut found = Vec::new();
-    collect(path, &mut found).map_err(|error| Failure::usage(format!("can't read `{}`: {error}", path.display())))?;
-    if found.is_empty() {
-        return Err(Failure::usage(format!("there is no file that ends in `.orch` in `{}`", path.display())));
-    }
-    found.sort();
-    Ok(found)
-}
-
-/// Hidden folders and links to folders are left out.
-fn collect(folder: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        let path = entry.path();
-        let hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
-        if entry.file_type()?.is_dir() && !hidden {
-            collect(&path, found)?;
-        } else if path.extension().is_some_and(|kind| kind == "orch") && path.is_file() {
-            found.push(path);
-        }
-    }
-    Ok(())
-}
-
 /// The exit of two that says more.
 fn graver(one: Exit, other: Exit) -> Exit {
     let weight = |exit: Exit| match exit {
@@ -188,6 +161,8 @@ fn graver(one: Exit, other: Exit) -> Exit {
         Exit::Undone
         | Exit::Usage
         | Exit::Halted
+        | Exit::Partial
+        | Exit::Killed
         | Exit::Left
         | Exit::Refused
         | Exit::Stuck

@@ -8,12 +8,18 @@ use super::{
     failure::Failure,
     global::Global,
     moment::{moment, rfc3339},
-    terminal::Style,
+    terminal::{
+        Style,
+        text::{padded, width},
+    },
 };
 use crate::{
     machine::Timestamp,
     run::{RunInfo, Runner, Standing, lock::RunLock},
 };
+
+/// How wide the column of plans is.
+const PLAN: usize = 20;
 
 /// List the runs.
 #[derive(Args, Debug)]
@@ -23,9 +29,12 @@ pub struct List {
     json: bool,
 }
 
+/// The version of the document.
+const VERSION: u32 = 1;
+
 /// What `orch list --json` prints.
 #[derive(Serialize)]
-struct Document {
+pub struct Document {
     /// The version of this document.
     version: u32,
     runs: Vec<Row>,
@@ -33,12 +42,13 @@ struct Document {
 
 /// A run.
 #[derive(Serialize)]
-struct Row {
+pub struct Row {
     id: String,
     plan: String,
     file: String,
     folder: String,
-    /// `new`, `running`, `waiting`, `unwinding`, `stuck`, `completed`, `compensated`, `halted`
+    /// `new`, `running`, `waiting`, `unwinding`, `stuck`, `completed`, `compensated`, `halted`,
+    /// `partial`, `killed`
     status: &'static str,
     /// RFC 3339
     started: String,
@@ -53,9 +63,9 @@ impl List {
     pub fn run(self, global: &Global) -> Result<Exit, Failure> {
         let runner = global.existing()?;
         let runs = runner.as_ref().map_or_else(|| Ok(Vec::new()), Runner::runs)?;
-        let rows: Vec<Row> = runs.iter().map(|run| row(runner.as_ref(), run)).collect();
+        let rows = rows(runner.as_ref(), &runs);
         if self.json {
-            let document = Document { version: 1, runs: rows };
+            let document = Document::of(rows);
             global.terminal.data(serde_json::to_string_pretty(&document).unwrap_or_default())?;
         } else if rows.is_empty() {
             global.terminal.note("there are no runs here; `orch run FILE` starts one");
@@ -65,6 +75,18 @@ impl List {
         }
         Ok(Exit::Done)
     }
+}
+
+impl Document {
+    /// Of these runs.
+    pub fn of(runs: Vec<Row>) -> Document {
+        Document { version: VERSION, runs }
+    }
+}
+
+/// A row for each run.
+pub fn rows(runner: Option<&Runner>, runs: &[RunInfo]) -> Vec<Row> {
+    runs.iter().map(|run| row(runner, run)).collect()
 }
 
 fn row(runner: Option<&Runner>, run: &RunInfo) -> Row {
@@ -86,18 +108,25 @@ fn line(run: &RunInfo, row: &Row, now: Timestamp, style: Style) -> String {
     let status = format!("{:<12}", row.status);
     let status = match run.standing {
         Standing::Completed => style.green(status),
-        Standing::Stuck | Standing::Halted => style.red(status),
+        Standing::Stuck | Standing::Halted | Standing::Partial | Standing::Killed => style.red(status),
         Standing::Compensated | Standing::Unwinding => style.yellow(status),
         Standing::Paused => style.yellow(status),
         Standing::New | Standing::Running | Standing::Waiting => status,
     };
     let since = moment(run.since, now);
     let next = match (run.standing, row.driver) {
-        (Standing::Completed | Standing::Compensated | Standing::New, _) => String::new(),
+        (Standing::Completed | Standing::Compensated, _) => String::new(),
         (Standing::Halted, _) => format!("orch retry {}", run.id),
-        (Standing::Stuck | Standing::Paused, _) => format!("orch show {}", run.id),
+        (Standing::Stuck | Standing::Paused | Standing::Partial | Standing::Killed, _) => {
+            format!("orch show {}", run.id)
+        }
         (_, Some(pid)) => format!("driven by process {pid}"),
+        (Standing::New, None) => format!("it has not begun: orch resume {}", run.id),
         (_, None) => format!("nobody drives it: orch resume {}", run.id),
     };
-    format!("{}  {:<20}  {status}  since {since:<16}  {next}", style.bold(&row.id), row.plan).trim_end().to_owned()
+    let plan = padded(&row.plan, PLAN);
+    let line = format!("{}  {plan}  {status}  since {since:<16}  {next}", row.id);
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let line = if style.cuts && width(line.trim_end()) > style.width { words.join(" ") } else { line };
+    style.hanging(&line.trim_end().replacen(&row.id, &style.bold(&row.id), 1), 6).join("\n")
 }

@@ -13,33 +13,46 @@ mod closing;
 mod compile;
 mod done;
 mod drive;
+mod due;
 mod emit;
 pub mod exit;
 mod explain;
+mod export;
 mod failure;
 mod files;
 mod fmt;
 mod global;
 mod inbox;
 mod inputs;
+mod journal;
+mod kill;
+mod known;
 mod lints;
 mod list;
 mod live;
 mod mend;
+mod migrate;
 mod moment;
 mod pause;
+mod programs;
 mod project;
 mod promote;
 mod refuse;
+mod report;
 mod resume;
 mod retry;
 mod run;
+#[cfg(feature = "serve")]
+mod serve;
 mod settle;
 mod show;
 mod signals;
 mod story;
+mod subject;
 mod terminal;
 mod texts;
+mod view;
+mod waive;
 mod words;
 
 use std::{panic, path::PathBuf, process::ExitCode};
@@ -74,9 +87,15 @@ enum Command {
     Resume(resume::Resume),
     List(list::List),
     Show(show::Show),
+    Journal(journal::Journal),
+    Report(report::Report),
+    Export(export::ExportRun),
     Settle(settle::Settle),
     Retry(retry::Retry),
     Cancel(cancel::Cancel),
+    Migrate(migrate::Migrate),
+    Kill(kill::Kill),
+    Waive(waive::Waive),
     Inbox(inbox::Inbox),
     Emit(emit::Emit),
     Pause(pause::Pause),
@@ -86,6 +105,8 @@ enum Command {
     Approve(approve::Approve),
     Refuse(refuse::Refuse),
     Choose(choose::Choose),
+    #[cfg(feature = "serve")]
+    Serve(serve::Serve),
 }
 
 /// Does what the arguments of this process ask for.
@@ -125,9 +146,15 @@ fn dispatch(command: Command, global: &Global) -> Result<Exit, Failure> {
         Command::Resume(command) => command.run(global),
         Command::List(command) => command.run(global),
         Command::Show(command) => command.run(global),
+        Command::Journal(command) => command.run(global),
+        Command::Report(command) => command.run(global),
+        Command::Export(command) => command.run(global),
         Command::Settle(command) => command.run(global),
         Command::Retry(command) => command.run(global),
         Command::Cancel(command) => command.run(global),
+        Command::Migrate(command) => command.run(global),
+        Command::Kill(command) => command.run(global),
+        Command::Waive(command) => command.run(global),
         Command::Inbox(command) => command.run(global),
         Command::Emit(command) => command.run(global),
         Command::Pause(command) => command.run(global),
@@ -137,6 +164,8 @@ fn dispatch(command: Command, global: &Global) -> Result<Exit, Failure> {
         Command::Approve(command) => command.run(global),
         Command::Refuse(command) => command.run(global),
         Command::Choose(command) => command.run(global),
+        #[cfg(feature = "serve")]
+        Command::Serve(command) => command.run(global),
     }
 }
 

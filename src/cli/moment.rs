@@ -26,6 +26,12 @@ pub fn duration(nanoseconds: i64) -> String {
     }
 }
 
+/// How long something has gone on so far, in whole seconds: `12 s`, `2m 5s`; nothing in the first.
+pub fn so_far(nanoseconds: i64) -> String {
+    let seconds = nanoseconds.max(0) / SECOND * SECOND;
+    if seconds == 0 { String::new() } else { duration(seconds) }
+}
+
 fn two_units(length: i64) -> String {
     let parts = UNITS.iter().scan(length, |left, (unit, size)| {
         let count = *left / size;
@@ -51,6 +57,23 @@ pub fn moment(at: Timestamp, now: Timestamp) -> String {
         "%Y-%m-%d %H:%M"
     };
     at.strftime(format).to_string()
+}
+
+/// A moment in the local zone, to the millisecond: `09:12:30.120` today, else with its date.
+pub fn exact(at: Timestamp, now: Timestamp) -> String {
+    let (at, now) = (local(at), local(now));
+    let format = if at.date() == now.date() { "%H:%M:%S%.3f" } else { "%Y-%m-%d %H:%M:%S%.3f" };
+    at.strftime(format).to_string()
+}
+
+/// A moment for a document that is read elsewhere: `2026-04-02 09:12:30 UTC`.
+pub fn utc(at: Timestamp) -> String {
+    zoned(at, TimeZone::UTC).strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
+}
+
+/// The day of a moment, in UTC: `2026-04-02`.
+pub fn day(at: Timestamp) -> String {
+    zoned(at, TimeZone::UTC).strftime("%Y-%m-%d").to_string()
 }
 
 /// A moment for programs: RFC 3339, in UTC.
@@ -86,6 +109,12 @@ mod tests {
         ] {
             assert_eq!(duration(nanoseconds), expected);
         }
+    }
+
+    #[test]
+    fn a_clock_counts_whole_seconds() {
+        let told = [999, 3_250, 125_400].map(|milliseconds| so_far(milliseconds * MILLISECOND));
+        assert_eq!(told, ["", "3 s", "2m 5s"]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{compile::from_kept, drive::drive, exit::Exit, failure::Failure, global::Global, story::Story, words};
+use super::{compile::from_kept, drive::drive, due, exit::Exit, failure::Failure, global::Global, story::Story, words};
 use crate::machine::Word;
 use crate::run::{RunInfo, Runner, Standing, lock::RunLock};
 
@@ -11,27 +11,38 @@ use crate::run::{RunInfo, Runner, Standing, lock::RunLock};
 pub struct Resume {
     /// The run, or the beginning of its name; may be left out if only one can be resumed
     run: Option<String>,
+    /// Leave where nothing is left but waiting; `orch resume --due` goes on when it is time
+    #[arg(long)]
+    no_wait: bool,
+    /// Go on with every run that has something to do, and leave where nothing is left but waiting; for cron
+    #[arg(long, conflicts_with = "run")]
+    due: bool,
 }
 
 impl Resume {
     /// Takes the run up and drives it.
     pub fn run(self, global: &Global) -> Result<Exit, Failure> {
+        if self.due {
+            return due::resume_all(global);
+        }
         let (runner, info) = match &self.run {
             Some(typed) => global.find(typed)?,
             None => only(global)?,
         };
         match info.standing {
             Standing::Paused => words::say(info.id.as_str(), Word::Resume, None, global),
-            _ => resume(runner, &info, global),
+            _ => resume(&runner, &info, self.no_wait, global),
         }
     }
 }
 
-fn resume(mut runner: Runner, info: &RunInfo, global: &Global) -> Result<Exit, Failure> {
-    let story = story(&runner, info)?;
+/// Goes on with a run.
+pub fn resume(runner: &Runner, info: &RunInfo, no_wait: bool, global: &Global) -> Result<Exit, Failure> {
+    let story = story(runner, info)?;
     let style = global.terminal.notes;
     let run = runner.take_up(info, &from_kept)?;
     global.terminal.note(format_args!("run {} · {} · resumed", style.bold(&info.id), info.plan));
+    let run = if no_wait { run.no_wait() } else { run };
     drive(run, story, &global.terminal)
 }
 
@@ -46,8 +57,7 @@ pub fn story(runner: &Runner, info: &RunInfo) -> Result<Story, Failure> {
 fn only(global: &Global) -> Result<(Runner, RunInfo), Failure> {
     let Some(runner) = global.existing()? else { return Err(nothing()) };
     let runs = runner.runs()?;
-    let open = |run: &RunInfo| !run.standing.ended() && run.standing != Standing::New;
-    let left = |run: &&RunInfo| open(run) && RunLock::holder(runner.folder(), &run.id).is_none();
+    let left = |run: &&RunInfo| !run.standing.ended() && RunLock::holder(runner.folder(), &run.id).is_none();
     let candidates: Vec<&RunInfo> = runs.iter().filter(left).collect();
     match candidates.as_slice() {
         [] => Err(nothing()),

@@ -12,12 +12,14 @@ use super::{
     files,
     global::Global,
     inputs::{Given, inputs, signature},
+    known,
     story::Story,
 };
 use crate::diagnostic::suggest::nearest;
 use crate::{
     ir::{ModuleId, Plan, Program},
-    run::{Runner, Start},
+    machine::Beginning,
+    run::{Runner, Start, runner::Started},
 };
 
 /// Run a plan.
@@ -33,6 +35,9 @@ pub struct Run {
     /// Arguments of the plan: the fields of a JSON object
     #[arg(long, value_name = "FILE.json")]
     input: Option<PathBuf>,
+    /// Leave where nothing is left but waiting; `orch resume --due` goes on when it is time
+    #[arg(long)]
+    no_wait: bool,
 }
 
 impl Run {
@@ -41,11 +46,15 @@ impl Run {
         let (program, texts, sources) = compile::to_run(&self.file, &global.terminal)?;
         let plan = choose(&program, self.plan.as_deref())?;
         compile::can_be_run(&program, plan, &texts, &global.terminal)?;
-        let inputs = inputs(&program, plan, &Given { set: self.set, input: self.input })?;
-        let start = Start { plan: plan.name.clone(), inputs, sources, program: program.clone() };
+        let inputs = inputs(&Beginning::of(&program, plan), &Given { set: self.set, input: self.input })?;
+        let start = Start::of(&program, sources, plan, inputs);
+        let start = start.map_err(|unfit| Failure::usage(unfit.to_string()))?;
         let folder = global.folder()?;
-        let mut runner = Runner::open(folder.clone())?;
-        let run = runner.create(start)?;
+        let runner = Runner::open(folder.clone())?;
+        let run = match runner.create_once(start)? {
+            Started::New(run) => *run,
+            Started::Known(info) => return known::go_on(&runner, &info, self.no_wait, global),
+        };
         let style = global.terminal.notes;
         let database = folder.database();
         global.terminal.note(format_args!(
@@ -54,6 +63,7 @@ impl Run {
             plan.name,
             files::from_here(&database)
         ));
+        let run = if self.no_wait { run.no_wait() } else { run };
         drive(run, Story::default(), &global.terminal)
     }
 }

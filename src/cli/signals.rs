@@ -1,38 +1,58 @@
-//! Signals: which of them ask a driver to leave, and which are only survived.
+//! Signals: which of them ask a driver to leave or to draw anew, and which are only survived.
 
 use std::fs;
 
 use tokio::{
     runtime::Builder,
     signal::unix::{Signal, SignalKind, signal},
-    task::JoinHandle,
 };
 
-use super::{exit::Exit, failure::Failure, terminal::Terminal};
-use crate::run::{Leaver, Wish};
+use super::{exit::Exit, failure::Failure};
 
-/// Ctrl-C, SIGTERM and a terminal that goes away ask the driver to leave; the second time, at once.
-pub fn listen(leaver: Leaver, terminal: Terminal) -> Result<JoinHandle<()>, Failure> {
-    let mut interrupt = caught(SignalKind::interrupt())?;
-    let mut terminate = caught(SignalKind::terminate())?;
-    // Who starts it with `nohup` wants it to outlive the terminal.
-    let mut hang_up = if is_ignored(libc::SIGHUP) { None } else { Some(caught(SignalKind::hangup())?) };
-    Ok(tokio::spawn(async move {
-        loop {
-            let heard = tokio::select! {
-                heard = interrupt.recv() => heard,
-                heard = terminate.recv() => heard,
-                heard = next(hang_up.as_mut()) => heard,
-            };
-            if heard.is_none() {
-                return;
-            }
-            if leaver.ask() == Wish::Leave {
-                terminal
-                    .note("\n  nothing new is started; waits for what is in flight. Ctrl-C once more stops at once");
-            }
+/// What a signal says to whoever drives a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Heard {
+    /// Leave; the second time, at once.
+    Leave,
+    /// The terminal has another size.
+    Resized,
+    /// This process stood still, and goes on.
+    Continued,
+}
+
+/// The signals that are listened to.
+pub struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+    hang_up: Option<Signal>,
+    resized: Signal,
+    continued: Signal,
+}
+
+impl Signals {
+    /// From now on, Ctrl-C, SIGTERM and a terminal that goes away end this process no more.
+    pub fn listen() -> Result<Signals, Failure> {
+        // Who starts it with `nohup` wants it to outlive the terminal.
+        let hang_up = if is_ignored(libc::SIGHUP) { None } else { Some(caught(SignalKind::hangup())?) };
+        Ok(Signals {
+            interrupt: caught(SignalKind::interrupt())?,
+            terminate: caught(SignalKind::terminate())?,
+            hang_up,
+            resized: caught(SignalKind::window_change())?,
+            continued: caught(SignalKind::from_raw(libc::SIGCONT))?,
+        })
+    }
+
+    /// The next one.
+    pub async fn next(&mut self) -> Heard {
+        tokio::select! {
+            () = heard(&mut self.interrupt) => Heard::Leave,
+            () = heard(&mut self.terminate) => Heard::Leave,
+            () = heard_of(self.hang_up.as_mut()) => Heard::Leave,
+            () = heard(&mut self.continued) => Heard::Continued,
+            () = heard(&mut self.resized) => Heard::Resized,
         }
-    }))
+    }
 }
 
 /// Lets a write fail that makes a file larger than the shell allows, so that the failure can be told. Without this
@@ -53,9 +73,15 @@ fn caught(kind: SignalKind) -> Result<Signal, Failure> {
     })
 }
 
-async fn next(signal: Option<&mut Signal>) -> Option<()> {
+async fn heard(signal: &mut Signal) {
+    if signal.recv().await.is_none() {
+        std::future::pending().await
+    }
+}
+
+async fn heard_of(signal: Option<&mut Signal>) {
     match signal {
-        Some(signal) => signal.recv().await,
+        Some(signal) => heard(signal).await,
         None => std::future::pending().await,
     }
 }

@@ -29,7 +29,9 @@ pub fn address(run: &str, typed: &str, global: &Global) -> Result<Address, Failu
 
 /// Says `word` to the run that is meant by `typed`, and waits until it is taken up or refused.
 pub fn say(typed: &str, word: Word, why: Option<String>, global: &Global) -> Result<Exit, Failure> {
-    let (mut runner, info) = global.find(typed)?;
+    let (runner, info) = global.find(typed)?;
+    // To put right what a run that is over owes, or to be told that it is over, is not to drive it.
+    let over = info.standing.ended() && !matches!(word, Word::Retry { .. });
     let said = Said { word, who: global.who(), why, at: global.now() };
     let id = runner.say(&info.id, &said)?;
     loop {
@@ -42,7 +44,10 @@ pub fn say(typed: &str, word: Word, why: Option<String>, global: &Global) -> Res
         }
         let story = story(&runner, &info)?;
         let error = match runner.take_up(&info, &from_kept) {
-            Ok(run) => return drive(run.on_behalf_of(id), story, &global.terminal),
+            Ok(run) => {
+                let left = drive(run.on_behalf_of(id), story, &global.terminal)?;
+                return Ok(if over && left != Exit::Refused { Exit::Done } else { left });
+            }
             Err(error) => error,
         };
         // Somebody was faster.

@@ -125,7 +125,7 @@ codes! {
     E0601 Error "an address that the plan does not have";
     E0602 Error "an answer that does not fit";
     E0603 Error "a test that runs nothing, or too much";
-    E0901 Error "not supported yet";
+    E0902 Error "needs a program around it";
     W0101 Warning "an allow that allows nothing" "unused-allow";
     W0102 Warning "an allow that can't be read" "malformed-allow";
     W0201 Warning "a binding that is never used" "unused-binding";
@@ -143,6 +143,10 @@ codes! {
     W0411 Allowed "a phase without a risk" "missing-risk";
     W0412 Allowed "a phase that requires nothing" "missing-require";
     W0413 Allowed "a phase without a way back" "phase-without-way-back";
+    W0414 Warning "an estimate that goes down" "estimate-goes-down";
+    W0415 Warning "a look that is not repeated" "looks-once";
+    W0416 Warning "a stage of more than everything" "stage-over-whole";
+    W0417 Warning "a condition that never changes" "condition-never-changes";
     W0501 Warning "an action whose fate can't be found out" "fate-unknown";
     W0601 Warning "a test that expects nothing" "test-without-expectation";
 }

@@ -1,12 +1,14 @@
 //! What an evaluation asked for, and what it was told.
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     ir::{ProbeId, Program, Request, Type, Value, mismatch::capped, text::Nested},
     source::Span,
 };
 
 /// A call that only the world can answer.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Needed {
     /// A probe of the program
     Look {
@@ -57,7 +59,7 @@ impl Needed {
 }
 
 /// What is known: calls in the order they were answered, each with its decoded value, or why there is none.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Answers(Vec<(Needed, Result<Value, String>)>);
 
 impl Answers {

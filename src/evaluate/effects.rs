@@ -9,7 +9,7 @@ use super::{
 use crate::{
     ir::{
         EffectCall, EffectKind, Exec, Expr, Http, HttpRequest, Input, PathExpr, PathRef, Process, Request, Script,
-        Secret, SecretPlace, SecretRef, SecretSource, Shell, Text, Value,
+        Secret, SecretPlace, SecretRef, SecretSource, Shell, Text, Type, Value, url::with_query,
     },
     source::Span,
 };
@@ -23,7 +23,10 @@ impl Evaluation<'_> {
             EffectKind::Succeeds(exec) => Ok(Request::Succeeds(arguments.process(exec, module)?)),
             EffectKind::Shell(shell) => Ok(Request::Shell(arguments.script(shell, module)?)),
             EffectKind::Http(http) => Ok(Request::Http(arguments.http(http, module)?)),
-            EffectKind::Env(name) => Ok(Request::Env { name: arguments.text(name)?, module }),
+            EffectKind::Env(name) => {
+                let may_be_missing = matches!(call.expects, Type::Optional(_));
+                Ok(Request::Env { name: arguments.text(name)?, module, may_be_missing })
+            }
             EffectKind::Timeline => Ok(Request::Timeline),
             EffectKind::FileRead(path) => Ok(Request::FileRead { path: arguments.path(path)?, module }),
             EffectKind::FileWrite(path, content) => {
@@ -78,7 +81,7 @@ impl Arguments<'_> {
     fn http(&self, http: &Http, module: u32) -> Result<HttpRequest, Stop> {
         Ok(HttpRequest {
             method: http.method,
-            url: self.text(&http.url)?,
+            url: with_query(&self.text(&http.url)?, &self.pairs(http.query.as_ref())?),
             module,
             headers: self.entries(http.headers.as_ref())?,
             body: self.input(http.body.as_ref())?,
@@ -97,6 +100,17 @@ impl Arguments<'_> {
         match self.value(expr)? {
             Value::List(items) => items.iter().map(|item| text(item.clone(), expr.span)).collect(),
             _ => Err(Stop::at(expr.span, FaultKind::Unchecked("an argument that is no list"))),
+        }
+    }
+
+    /// A map of texts.
+    fn pairs(&self, expr: Option<&Expr>) -> Result<Vec<(String, String)>, Stop> {
+        let Some(expr) = expr else { return Ok(Vec::new()) };
+        match self.value(expr)? {
+            Value::Record(entries) => {
+                entries.iter().map(|(key, value)| Ok((key.to_string(), text(value.clone(), expr.span)?))).collect()
+            }
+            _ => Err(Stop::at(expr.span, FaultKind::Unchecked("an argument that is no map"))),
         }
     }
 

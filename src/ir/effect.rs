@@ -76,6 +76,8 @@ pub struct Http {
     pub method: HttpMethod,
     /// A `String`.
     pub url: Expr,
+    /// A map of texts, which are encoded and added to the URL.
+    pub query: Option<Expr>,
     /// A map of texts and secrets.
     pub headers: Option<Expr>,
     /// A text, a secret, or a list of them.
@@ -144,8 +146,8 @@ impl Shell {
 
 impl Http {
     fn parts(&self) -> Vec<&Expr> {
-        let Http { method: _, url, headers, body } = self;
-        std::iter::once(url).chain(headers).chain(body).collect()
+        let Http { method: _, url, query, headers, body } = self;
+        std::iter::once(url).chain(query).chain(headers).chain(body).collect()
     }
 }
 

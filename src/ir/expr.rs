@@ -29,31 +29,34 @@ pub struct Expr {
 }
 
 impl Expr {
-    /// The expressions that stand directly in it, in the order written.
-    pub fn parts(&self) -> Vec<&Expr> {
+    /// Looks at the expressions that stand directly in it, in the order written.
+    pub fn each_part<'e>(&'e self, mut look: impl FnMut(&'e Expr)) {
         match &self.kind {
-            ExprKind::Literal(_) | ExprKind::Local(_) | ExprKind::Constant(_) => Vec::new(),
-            ExprKind::List(items) | ExprKind::Call(_, items) | ExprKind::Look(_, items) => items.iter().collect(),
-            ExprKind::Record(fields) | ExprKind::Variant(_, fields) => fields.iter().map(|(_, value)| value).collect(),
-            ExprKind::Update(parts) => parts.iter().map(RecordPart::value).collect(),
-            ExprKind::Text(parts) => parts.iter().filter_map(TextPart::value).collect(),
+            ExprKind::Literal(_) | ExprKind::Local(_) | ExprKind::Constant(_) => {}
+            ExprKind::List(items) | ExprKind::Call(_, items) | ExprKind::Look(_, items) => items.iter().for_each(look),
+            ExprKind::Record(fields) | ExprKind::Variant(_, fields) => fields.iter().for_each(|(_, value)| look(value)),
+            ExprKind::Update(parts) => parts.iter().map(RecordPart::value).for_each(look),
+            ExprKind::Text(parts) => parts.iter().filter_map(TextPart::value).for_each(look),
             ExprKind::Field(inner, _)
             | ExprKind::Unary(_, inner)
             | ExprKind::Is(inner, _)
             | ExprKind::Widen(inner)
             | ExprKind::Decode(inner)
-            | ExprKind::Encode(inner) => vec![inner],
+            | ExprKind::Encode(inner) => look(inner),
             ExprKind::Index(left, right)
             | ExprKind::Binary(_, left, right)
             | ExprKind::And(left, right)
-            | ExprKind::Or(left, right) => vec![left, right],
-            ExprKind::If(condition, then, otherwise) => vec![condition, then, otherwise],
-            ExprKind::Match(value, arms) => {
-                std::iter::once(value.as_ref()).chain(arms.iter().map(|(_, way)| way)).collect()
+            | ExprKind::Or(left, right) => [left, right].into_iter().for_each(|part| look(part)),
+            ExprKind::If(condition, then, otherwise) => {
+                [condition, then, otherwise].into_iter().for_each(|part| look(part));
             }
-            ExprKind::Library(_, arguments) => arguments.iter().map(Argument::expr).collect(),
-            ExprKind::Secret(secret) => vec![secret.name()],
-            ExprKind::Effect(call) => call.parts(),
+            ExprKind::Match(value, arms) => {
+                look(value);
+                arms.iter().for_each(|(_, way)| look(way));
+            }
+            ExprKind::Library(_, arguments) => arguments.iter().map(Argument::expr).for_each(look),
+            ExprKind::Secret(secret) => look(secret.name()),
+            ExprKind::Effect(call) => call.parts().into_iter().for_each(look),
         }
     }
 }
@@ -88,7 +91,7 @@ pub enum ExprKind {
     /// `a or b`
     Or(Box<Expr>, Box<Expr>),
     /// `value is pattern`, which binds nothing
-    Is(Box<Expr>, Pattern),
+    Is(Box<Expr>, Box<Pattern>),
     /// `match v { p => e, .. }`: the first arm that matches, and one does; `a ?? b` and `a?.b` are this, too
     Match(Box<Expr>, Vec<(Pattern, Expr)>),
     /// `if c then a else b`

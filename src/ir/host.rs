@@ -30,6 +30,14 @@ pub fn covers(grant: &str, host: &str) -> bool {
     }
 }
 
+/// Whether a grant covers a host that is reached at `port`, which is the `usual` one of its scheme or is not. A grant
+/// without a port means the usual one; one with a port means that one.
+pub fn reaches(grant: &str, name: &str, port: u16, usual: bool) -> bool {
+    let with_port = grant.rsplit_once(':').and_then(|(name, port)| Some((name, port.parse::<u16>().ok()?)));
+    let (granted, fits) = with_port.map_or((grant, usual), |(name, granted)| (name, granted == port));
+    fits && covers(granted, &name.to_ascii_lowercase())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -48,6 +56,23 @@ mod tests {
         check("https://example.com/", false, Some("example.com"));
         check("ftp://example.com/", true, None);
         check("localhost:9090", true, None);
+    }
+
+    #[test]
+    fn a_grant_means_one_port() {
+        let check = |grant: &str, (name, port, usual): (&str, u16, bool), expected: bool| {
+            assert_eq!(reaches(grant, name, port, usual), expected, "{grant} {name}:{port}");
+        };
+        check("api.example.com", ("api.example.com", 443, true), true);
+        check("api.example.com", ("api.example.com", 80, true), true);
+        check("api.example.com", ("api.example.com", 8080, false), false);
+        check("api.example.com:443", ("api.example.com", 443, true), true);
+        check("api.example.com:443", ("api.example.com", 80, true), false);
+        check("api.example.com:80", ("api.example.com", 80, false), true);
+        check("*.example.com:8080", ("a.example.com", 8080, false), true);
+        check("[::1]:8080", ("[::1]", 8080, false), true);
+        check("[::1]", ("[::1]", 80, true), true);
+        check("example.com", ("evil.com", 80, true), false);
     }
 
     #[test]

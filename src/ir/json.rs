@@ -163,7 +163,7 @@ pub fn from_text(ty: &Type, text: &str) -> Result<Value, Mismatch> {
             secret.ok_or_else(|| Mismatch::text(ty, text))
         }
         Type::Nothing if text == "none" => Ok(Value::None),
-        Type::Json | Type::List(_) | Type::Map(_) | Type::Record(_) | Type::Error => parsed(ty, text),
+        Type::Json | Type::List(_) | Type::Map(_) | Type::Record(_) | Type::Error => decode_json(ty, text),
         Type::Bool
         | Type::Int
         | Type::Decimal
@@ -191,7 +191,11 @@ fn scalar(ty: &Type, text: &str) -> Option<Value> {
     }
 }
 
-fn parsed(ty: &Type, text: &str) -> Result<Value, Mismatch> {
+/// The value of type `ty` that a text says as JSON.
+///
+/// # Errors
+/// A [`Mismatch`] between the type and the text.
+pub fn decode_json(ty: &Type, text: &str) -> Result<Value, Mismatch> {
     let json = serde_json::from_str(text).map_err(|error| Mismatch::not_json(ty, text, &error))?;
     from_json(ty, &json)
 }
@@ -210,7 +214,7 @@ pub fn decode_output(ty: &Type, output: &str) -> Result<Value, Mismatch> {
         Type::String => Ok(Value::text(output)),
         Type::Optional(_) if output.is_empty() => Ok(Value::None),
         Type::Optional(some) if **some == Type::String && output != "null" => Ok(Value::text(output)),
-        _ => parsed(ty, output),
+        _ => decode_json(ty, output),
     }
 }
 

@@ -3,8 +3,16 @@
 use std::{borrow::Cow, collections::BTreeMap};
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json};
 
-use super::secret::{Input, Text};
+use super::{
+    json::{decode_json, decode_output, to_json},
+    mismatch::Mismatch,
+    program::Param,
+    secret::{Input, Text},
+    types::Type,
+    value::Value,
+};
 
 /// A path, and the module whose folder it is relative to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -123,6 +131,9 @@ pub enum Request {
         name: String,
         /// The module whose grant it needs, beside the root's.
         module: u32,
+        /// Whether one that is not set is an answer, too: nothing.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        may_be_missing: bool,
     },
     /// `timeline()`: what the run knows of itself is the answer
     Timeline,
@@ -141,6 +152,13 @@ pub enum Request {
         content: String,
         /// The module whose grant it needs, beside the root's.
         module: u32,
+    },
+    /// What an `extern` probe or action stands for: the program that embeds this one does it, and its JSON is the answer
+    Extern {
+        /// As it is declared.
+        name: String,
+        /// Each parameter with its value.
+        arguments: Map<String, Json>,
     },
 }
 
@@ -161,6 +179,10 @@ impl Request {
             Request::FileWrite { path, content, .. } => {
                 format!("file.write {} ({} bytes)", word(&path.path), content.len())
             }
+            Request::Extern { name, arguments } => {
+                let arguments: Vec<String> = arguments.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+                format!("{name}({})", arguments.join(", "))
+            }
         };
         shortened(whole)
     }
@@ -168,13 +190,41 @@ impl Request {
     /// Whether doing it twice is doing it once, whatever it is asked for. A program only says so by its action.
     pub fn is_idempotent_by_nature(&self) -> bool {
         match self {
-            Request::Exec(_) | Request::Shell(_) => false,
+            Request::Exec(_) | Request::Shell(_) | Request::Extern { .. } => false,
             Request::Http(request) => request.method.is_idempotent(),
             Request::Succeeds(_)
             | Request::Env { .. }
             | Request::Timeline
             | Request::FileRead { .. }
             | Request::FileWrite { .. } => true,
+        }
+    }
+}
+
+impl Request {
+    /// The request for what a host program provides under the name `name`, as messages print it: the name by which a
+    /// module was imported is not the host's concern.
+    pub fn to_host(name: &str, params: &[Param], arguments: &[Value]) -> Request {
+        let declared = name.rsplit('.').next().unwrap_or(name).to_owned();
+        let arguments = params.iter().zip(arguments).map(|(param, value)| (param.name.to_string(), to_json(value)));
+        Request::Extern { name: declared, arguments: arguments.collect() }
+    }
+
+    /// The value of type `ty` that an answer to it says.
+    ///
+    /// # Errors
+    /// A [`Mismatch`] between the type and the answer.
+    pub fn decode(&self, ty: &Type, output: &str) -> Result<Value, Mismatch> {
+        match self {
+            Request::Extern { .. } => decode_json(ty, output),
+            Request::Exec(_)
+            | Request::Succeeds(_)
+            | Request::Shell(_)
+            | Request::Http(_)
+            | Request::Env { .. }
+            | Request::Timeline
+            | Request::FileRead { .. }
+            | Request::FileWrite { .. } => decode_output(ty, output),
         }
     }
 }
@@ -237,6 +287,8 @@ mod tests {
         check(exec("./shop", &["charge", "o-1", "24.5"]), "./shop charge o-1 24.5");
         check(exec("psql", &["-c", "select 1;\nselect 'x'", ""]), r"psql -c 'select 1; select '\''x'\''' ''");
         check(write(), "file.write 'out dir/flags.json' (3 bytes)");
+        let sku = Param { name: "sku".into(), ty: Type::String, default: None, span: crate::source::Span::default() };
+        check(Request::to_host("ops.reserve", &[sku], &[Value::text("a-1")]), r#"reserve(sku: "a-1")"#);
         let script = Script {
             source: "grep \"${1}\" x |\n  wc \"-l ${2}\"".into(),
             words: vec!["it's".into(), "3".into()],
@@ -290,8 +342,15 @@ mod tests {
             }),
             r#"{"http":{"method":"post","url":"https://example.com/","module":2,"headers":{"Authorization":{"secret":{"source":{"env":"TOKEN"},"module":1}}},"body":"{}"}}"#,
         );
-        check(Request::Env { name: "REGION".into(), module: 0 }, r#"{"env":{"name":"REGION","module":0}}"#);
+        let variable = |may_be_missing| Request::Env { name: "REGION".into(), module: 0, may_be_missing };
+        check(variable(false), r#"{"env":{"name":"REGION","module":0}}"#);
+        check(variable(true), r#"{"env":{"name":"REGION","module":0,"may_be_missing":true}}"#);
         check(Request::Timeline, r#""timeline""#);
+        let arguments = Map::from_iter([("sku".to_owned(), Json::from("a-1")), ("count".to_owned(), Json::from(2))]);
+        check(
+            Request::Extern { name: "reserve".into(), arguments },
+            r#"{"extern":{"name":"reserve","arguments":{"sku":"a-1","count":2}}}"#,
+        );
         check(
             write(),
             r#"{"file_write":{"path":{"path":"out dir/flags.json","origin":1},"content":"{}\n","module":1}}"#,

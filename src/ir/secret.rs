@@ -134,6 +134,14 @@ impl Text {
             Text::Secret(_) => None,
         }
     }
+
+    /// The secret, if it is one.
+    pub fn secret(&self) -> Option<&SecretRef> {
+        match self {
+            Text::Plain(_) => None,
+            Text::Secret(secret) => Some(secret),
+        }
+    }
 }
 
 impl Input {

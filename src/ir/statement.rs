@@ -18,7 +18,7 @@ pub struct Estimate {
     /// Optimistic, likely and pessimistic, `Duration`s; one where only the likely is said, two for the outer ones.
     pub takes: Vec<Expr>,
     /// A `Risk`.
-    pub risk: Option<Expr>,
+    pub risk: Option<Box<Expr>>,
 }
 
 /// Statements, one after another.
@@ -36,11 +36,11 @@ pub struct Statement {
     /// Its part of the address; `None` for those that add none.
     pub segment: Option<Segment>,
     /// Its title, a `String`.
-    pub title: Option<Expr>,
+    pub title: Option<Box<Expr>>,
     /// How long it takes, and how much is at stake.
     pub estimate: Estimate,
     /// How long it may take, a `Duration`; a step, a probe and a wait say that themselves.
-    pub timeout: Option<Expr>,
+    pub timeout: Option<Box<Expr>>,
     /// Where it stands.
     pub span: Span,
 }
@@ -111,7 +111,7 @@ pub enum StatementKind {
         /// What.
         check: Check,
         /// For how long and how often one looks; both `Duration`s.
-        within: Option<(Expr, Expr)>,
+        within: Option<Box<(Expr, Expr)>>,
     },
     /// Must keep holding until its scope ends.
     Guard(Box<Guard>),
@@ -122,9 +122,9 @@ pub enum StatementKind {
         /// What.
         check: Check,
         /// How often one looks, a `Duration`.
-        every: Expr,
+        every: Box<Expr>,
         /// How long it may take, a `Duration`.
-        timeout: Option<Expr>,
+        timeout: Option<Box<Expr>>,
     },
     /// Waits for an event.
     WaitFor {
@@ -133,9 +133,9 @@ pub enum StatementKind {
         /// What it is called afterwards.
         local: Option<LocalId>,
         /// Which of them; sees `local`.
-        condition: Option<Expr>,
+        condition: Option<Box<Expr>>,
         /// How long it may take, a `Duration`.
-        timeout: Option<Expr>,
+        timeout: Option<Box<Expr>>,
     },
     /// Runs a block each time an event arrives, while its scope is active.
     On {
@@ -151,9 +151,9 @@ pub enum StatementKind {
     /// A person says yes, or no.
     Approve {
         /// What is asked, a `String`.
-        question: Expr,
+        question: Box<Expr>,
         /// Who answers, a `String`.
-        by: Expr,
+        by: Box<Expr>,
     },
     /// Publishes an event.
     Emit {
@@ -260,7 +260,7 @@ pub struct Choice {
     /// Its name.
     pub name: SmolStr,
     /// Its title, a `String`.
-    pub title: Option<Expr>,
+    pub title: Option<Box<Expr>>,
     /// When it is open, a `Bool`; always, without.
     pub condition: Option<Expr>,
     /// The text of the condition in normal form.
@@ -279,7 +279,7 @@ pub struct Branch {
     /// Its part of the address.
     pub segment: Segment,
     /// Its title, a `String`.
-    pub title: Option<Expr>,
+    pub title: Option<Box<Expr>>,
     /// How long it takes, and how much is at stake.
     pub estimate: Estimate,
     /// What is done.
@@ -459,13 +459,13 @@ pub struct Phase {
     /// Its part of the address.
     pub segment: Segment,
     /// Its title.
-    pub title: Option<Expr>,
+    pub title: Option<Box<Expr>>,
     /// Which phases of the same group it waits for.
     pub after: Vec<u32>,
     /// How long it takes, and how much is at stake.
     pub estimate: Estimate,
     /// How long it may take, a `Duration`.
-    pub timeout: Option<Expr>,
+    pub timeout: Option<Box<Expr>>,
     /// What it does.
     pub block: BlockId,
     /// Its whole way back.

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 /// A type. Records are structural: their name is for messages only. Enums are what they are declared as.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Type {
     /// `true`, `false`
     Bool,
@@ -45,7 +46,7 @@ pub enum Type {
 }
 
 /// A record type.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RecordType {
     /// The name it was declared with, for messages.
     pub name: Option<SmolStr>,
@@ -63,7 +64,7 @@ impl PartialEq for RecordType {
 impl Eq for RecordType {}
 
 /// An enum type.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EnumType {
     /// The name it was declared with.
     pub name: SmolStr,
@@ -74,7 +75,7 @@ pub struct EnumType {
 }
 
 /// A variant of an enum.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VariantType {
     /// Its name.
     pub name: SmolStr,

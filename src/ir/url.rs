@@ -4,6 +4,34 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+/// A URL with these parameters behind those that it has, in their order, encoded (RFC 3986, 3.4). What names a part of
+/// the document (`#..`) is left out: no server is told of it.
+pub fn with_query(url: &str, pairs: &[(String, String)]) -> String {
+    if pairs.is_empty() {
+        return url.to_owned();
+    }
+    let url = url.split_once('#').map_or(url, |(url, _)| url);
+    let added: Vec<String> = pairs.iter().map(|(key, value)| format!("{}={}", encoded(key), encoded(value))).collect();
+    let sign = match url.split_once('?') {
+        None => "?",
+        Some((_, query)) if query.is_empty() || query.ends_with('&') => "",
+        Some(_) => "&",
+    };
+    format!("{url}{sign}{}", added.join("&"))
+}
+
+/// A text, in which everything is percent-encoded that may mean something in a URL.
+fn encoded(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => encoded.push(char::from(byte)),
+            _ => encoded.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    encoded
+}
+
 /// A part of a URL: `scheme://user:password@host:port/path?parameter=value`. Its form is frozen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -173,6 +201,18 @@ mod tests {
         assert_eq!(parameter(url, "sslrootcert"), "/ca");
         assert_eq!(parameter(url, "flag"), "");
         assert_eq!(parameter(url, "x"), "none given");
+    }
+
+    #[test]
+    fn parameters_are_added_encoded() {
+        let pairs = [("a b".to_owned(), "1&2=3#/?+%\"é".to_owned()), ("c".to_owned(), String::new())];
+        let added = "a%20b=1%262%3D3%23%2F%3F%2B%25%22%C3%A9&c=";
+        assert_eq!(with_query("http://h/p", &pairs), format!("http://h/p?{added}"));
+        assert_eq!(with_query("http://h/p?x=1", &pairs), format!("http://h/p?x=1&{added}"));
+        assert_eq!(with_query("http://h/p?", &pairs), format!("http://h/p?{added}"));
+        assert_eq!(with_query("http://h/p?x=1&#end", &pairs), format!("http://h/p?x=1&{added}"));
+        assert_eq!(with_query("http://h/p#end", &[]), "http://h/p#end");
+        assert_eq!(parameter(&with_query("http://h", &pairs), "a b"), "1&2=3#/?+%\"é");
     }
 
     #[test]

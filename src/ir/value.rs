@@ -4,12 +4,15 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::secret::SecretRef;
 
 /// A value of some type. Which one is known from the program; a value does not carry it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// It is serialized for snapshots only, as it is here; its form for people and journals is [`json`](super::json).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Value {
     /// `none`, and what an action without a result gives
     None,
@@ -42,7 +45,7 @@ pub enum Value {
 }
 
 /// How much is at stake.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Risk {
     /// `low`
     Low,

@@ -6,7 +6,7 @@
 use super::{
     effect::EffectCall,
     expr::Expr,
-    program::{Action, Body, Constant, Function, Implementation, Param, Plan, Probe, Tries, Trigger},
+    program::{Action, Body, Constant, Function, Implementation, Param, Plan, Probe, Program, Tries, Trigger},
     statement::{
         Attempt, Branch, Check, Choice, Compensation, CompensationBody, Decide, Estimate, For, ForOrder, Gate, Guard,
         Operation, Phase, Rollout, Run, Stages, Statement, StatementKind, Step, Task,
@@ -16,6 +16,25 @@ use super::{
 /// The expressions found so far.
 #[derive(Default)]
 struct Found<'p>(Vec<&'p Expr>);
+
+impl Program {
+    /// Every expression that a run could come to, with all that stand in it; in no order.
+    pub fn all_exprs(&self) -> Vec<&Expr> {
+        let Program { modules: _, constants, functions, probes, actions, events: _, plans, tests: _, blocks } = self;
+        let mut left: Vec<&Expr> = constants.iter().flat_map(Constant::exprs).collect();
+        left.extend(functions.iter().flat_map(Function::exprs));
+        left.extend(probes.iter().flat_map(Probe::exprs));
+        left.extend(actions.iter().flat_map(Action::exprs));
+        left.extend(plans.iter().flat_map(Plan::exprs));
+        left.extend(blocks.iter().flat_map(|block| &block.statements).flat_map(Statement::exprs));
+        let mut all = Vec::new();
+        while let Some(expr) = left.pop() {
+            expr.each_part(|part| left.push(part));
+            all.push(expr);
+        }
+        all
+    }
+}
 
 impl Constant {
     /// Its value.
@@ -97,9 +116,9 @@ impl Statement {
     pub fn exprs(&self) -> Vec<&Expr> {
         let Statement { kind, segment: _, title, estimate, timeout, span: _ } = self;
         let mut found = Found::default();
-        found.0.extend(title);
+        found.0.extend(title.as_deref());
         found.estimate(estimate);
-        found.0.extend(timeout);
+        found.0.extend(timeout.as_deref());
         found.statement(kind);
         found.0
     }
@@ -135,7 +154,7 @@ impl<'p> Found<'p> {
 
     fn estimate(&mut self, Estimate { takes, risk }: &'p Estimate) {
         self.0.extend(takes);
-        self.0.extend(risk);
+        self.0.extend(risk.as_deref());
     }
 
     fn operation(&mut self, operation: &'p Operation) {
@@ -194,19 +213,19 @@ impl<'p> Found<'p> {
             StatementKind::Require(check) => self.check(check),
             StatementKind::Verify { check, within } => {
                 self.check(check);
-                self.0.extend(within.iter().flat_map(|(within, every)| [within, every]));
+                self.0.extend(within.iter().flat_map(|times| [&times.0, &times.1]));
             }
             StatementKind::Guard(guard) => self.guard(guard),
             StatementKind::WaitUntil { check, every, timeout } => {
                 self.check(check);
                 self.0.push(every);
-                self.0.extend(timeout);
+                self.0.extend(timeout.as_deref());
             }
             StatementKind::WaitFor { event: _, local: _, condition, timeout } => {
-                self.0.extend(condition.iter().chain(timeout));
+                self.0.extend(condition.as_deref().into_iter().chain(timeout.as_deref()));
             }
             StatementKind::On { event: _, local: _, condition, block: _ } => self.0.extend(condition),
-            StatementKind::Approve { question, by } => self.0.extend([question, by]),
+            StatementKind::Approve { question, by } => self.0.extend([question.as_ref(), by.as_ref()]),
             StatementKind::Emit { event: _, payload } => self.0.push(payload),
             StatementKind::Attempt(attempt) => {
                 let Attempt { local: _, block: _, failure: _, otherwise: _ } = attempt.as_ref();
@@ -233,7 +252,7 @@ impl<'p> Found<'p> {
 
     fn phase(&mut self, phase: &'p Phase) {
         let Phase { segment: _, title, after: _, estimate, timeout, block: _, compensation, span: _ } = phase;
-        self.0.extend(title.iter().chain(timeout));
+        self.0.extend(title.as_deref().into_iter().chain(timeout.as_deref()));
         self.estimate(estimate);
         self.compensation(compensation.as_ref());
     }
@@ -243,14 +262,14 @@ impl<'p> Found<'p> {
         self.0.extend(by);
         self.0.extend(evidence.iter().map(|(_, value)| value));
         for Choice { name: _, title, condition, text: _, estimate, block: _, span: _ } in options {
-            self.0.extend(title.iter().chain(condition));
+            self.0.extend(title.as_deref().into_iter().chain(condition));
             self.estimate(estimate);
         }
     }
 
     fn branch(&mut self, branch: &'p Branch) {
         let Branch { segment: _, title, estimate, block: _, local: _, value, span: _ } = branch;
-        self.0.extend(title.iter().chain(value));
+        self.0.extend(title.as_deref().into_iter().chain(value));
         self.estimate(estimate);
     }
 

@@ -2,6 +2,7 @@
 
 use smol_str::SmolStr;
 
+use super::act_settle::Doubt;
 use super::compute::{Given, Names};
 use super::look::{too_long, why};
 use super::phases::statement_at;
@@ -9,8 +10,8 @@ use super::state::{Act, ActOf, ActState, Backoff, Call, EnvId, Failure, FailureK
 use super::{Entry, Machine, Outcome, Purpose, Report};
 use crate::evaluate::{Answers, Needed, Scope, Stop};
 use crate::ir::{
-    Action, Operation, Place, Request, StatementKind, Step, Type, Value,
-    json::{decode_output, from_json, to_json},
+    Action, Implementation, Operation, Place, Request, StatementKind, Step, Type, Value,
+    json::{from_json, to_json},
 };
 use crate::source::Span;
 
@@ -24,7 +25,7 @@ impl Machine {
         let names = Names { live: &self.state.live, env };
         let call = self.call(&names, &step.operation)?;
         let mut policy = self.policy(env, &step.tries, self.call_policy(&call)?)?;
-        if self.state.live.frames.get(&id).is_some_and(|frame| frame.undoing) {
+        if self.state.live.frames.get(&id).is_some_and(|frame| frame.repeats) {
             policy.retries = policy.retries.or(Some(USUAL_RETRIES));
         }
         Ok(Work::Act(Box::new(Act::new(ActOf::Step(place), call, policy))))
@@ -94,7 +95,10 @@ impl Machine {
         let program = self.program();
         let action = &program.actions[action.index()];
         let extra = [(action.key_local, Value::Text(key))];
-        let Some(body) = action.body.body() else { return self.try_failed(id, NO_HOST.into()) };
+        let Implementation::Body(body) = &action.body else {
+            let request = Request::to_host(&action.name, &action.params, &arguments);
+            return self.launch_act(id, request, action.result.clone(), action.span, None);
+        };
         match self.evaluator().body(body, &arguments, &extra, &answers) {
             Ok(value) => self.act_done(id, value),
             Err(Stop::Needs(needed)) => match *needed {
@@ -103,7 +107,7 @@ impl Machine {
                 }
                 needed => self.begin_look(id, needed, None),
             },
-            Err(stop) => self.try_failed(id, self.reason(&stop)),
+            Err(stop) => self.try_failed(id, self.reason(&stop), None),
         }
     }
 
@@ -118,7 +122,7 @@ impl Machine {
     ) {
         let (key, now) = (self.key_of(id), self.state.now);
         let Some(frame) = self.state.live.frames.get_mut(&id) else { return };
-        let undoing = frame.undoing;
+        let (undoing, repeats) = (frame.undoing, frame.repeats);
         let Work::Act(act) = &mut frame.work else { return };
         act.launches += 1;
         let whole = act.policy.timeout.map(|timeout| now.plus(timeout));
@@ -126,7 +130,7 @@ impl Machine {
         if launches == 1 && !undoing {
             self.expect_undo(id);
         }
-        let purpose = if undoing { Purpose::Undo } else { Purpose::Do };
+        let purpose = if repeats { Purpose::Undo } else { Purpose::Do };
         let flight = self.launch(id, purpose, launches, Some(key), request, expects, span, over);
         self.set_act(id, ActState::InFlight { flight, doubt });
     }
@@ -144,35 +148,41 @@ impl Machine {
         match outcome {
             Outcome::Ok { output, .. } => match self.result_of(id, &flight, &output) {
                 Ok(value) => self.act_done(id, value),
-                Err(reason) => self.in_doubt(id, flight, reason, false),
+                Err(reason) => self.in_doubt(id, flight, reason, Doubt::default()),
             },
-            failed @ Outcome::Failed { .. } => match doubt {
-                None => self.try_failed(id, why(&failed)),
-                Some(_) => self.in_doubt(id, flight, why(&failed), false),
+            failed @ Outcome::Failed { retry_after, .. } => match doubt {
+                None => self.try_failed(id, why(&failed), retry_after),
+                Some(_) => self.in_doubt(id, flight, why(&failed), Doubt { retry_after, crashed: false }),
             },
-            unknown @ Outcome::Unknown { .. } => self.in_doubt(id, flight, why(&unknown), crashed),
+            unknown @ Outcome::Unknown { .. } => {
+                self.in_doubt(id, flight, why(&unknown), Doubt { retry_after: None, crashed });
+            }
         }
     }
 
     /// What an act gives whose effect printed `output`.
-    fn result_of(&mut self, id: FrameId, flight: &Flight, output: &str) -> Result<Value, SmolStr> {
+    pub(super) fn result_of(&mut self, id: FrameId, flight: &Flight, output: &str) -> Result<Value, SmolStr> {
         let unread = |mismatch: &dyn std::fmt::Display| {
             SmolStr::from(format!("it was done, but what it gave is not known: {mismatch}"))
         };
-        let output = decode_output(&flight.expects, output).map_err(|mismatch| unread(&mismatch))?;
+        let output = flight.request.decode(&flight.expects, output).map_err(|mismatch| unread(&mismatch))?;
         let key = self.key_of(id);
         let Some(act) = self.act_mut(id) else { return Ok(Value::None) };
         let value = match act.call.clone() {
             Call::Effect { .. } => output,
             Call::Action(action, arguments) => {
                 let mut answers = act.answers.clone();
-                let Flight { request, expects, span, .. } = flight.clone();
-                answers.add(Needed::Effect { request, expects, span }, Ok(output));
                 let action = &self.program.actions[action.index()];
-                let extra = [(action.key_local, Value::Text(key))];
-                let body = action.body.body().ok_or(NO_HOST)?;
-                let value = self.evaluator().body(body, &arguments, &extra, &answers);
-                value.map_err(|stop| unread(&self.reason(&stop)))?
+                match &action.body {
+                    Implementation::Extern => output,
+                    Implementation::Body(body) => {
+                        let Flight { request, expects, span, .. } = flight.clone();
+                        answers.add(Needed::Effect { request, expects, span }, Ok(output));
+                        let extra = [(action.key_local, Value::Text(key))];
+                        let value = self.evaluator().body(body, &arguments, &extra, &answers);
+                        value.map_err(|stop| unread(&self.reason(&stop)))?
+                    }
+                }
             }
         };
         self.decode_result(id, value).map_err(|reason| unread(&reason))
@@ -205,8 +215,8 @@ impl Machine {
         self.done(id, shown);
     }
 
-    /// A try failed: there will be another, or the act has failed.
-    pub(super) fn try_failed(&mut self, id: FrameId, reason: SmolStr) {
+    /// A try failed: there will be another, or the act has failed. The other end may ask to be left alone for so long.
+    pub(super) fn try_failed(&mut self, id: FrameId, reason: SmolStr, retry_after: Option<i64>) {
         let now = self.state.now;
         let giving_up = self.gives_up(id);
         let Some(frame) = self.state.live.frames.get_mut(&id) else { return };
@@ -218,7 +228,7 @@ impl Machine {
         act.attempt += 1;
         act.over = None;
         act.answers = Answers::default();
-        let until = now.plus(act.policy.pause(act.attempt));
+        let until = now.plus(act.policy.pause(act.attempt).max(retry_after.unwrap_or(0)));
         act.state = ActState::Backoff(Backoff { until, reason: reason.clone() });
         self.log(Entry::TryFailed { address, reason, next: until });
     }
@@ -260,7 +270,7 @@ impl Machine {
             }
             ActState::Preparing => {
                 self.abandon_looks(id);
-                self.try_failed(id, too_long(timeout));
+                self.try_failed(id, too_long(timeout), None);
             }
             ActState::Backoff(_) => {
                 act.state = ActState::Preparing;
@@ -337,9 +347,6 @@ impl Machine {
     }
 }
 
-/// Why something that is `extern` was not done.
-pub(super) const NO_HOST: &str = "no program embeds this one that could do it";
-
 impl Act {
     pub(super) fn new(of: ActOf, call: Call, policy: Policy) -> Act {
         let answers = Answers::default();
@@ -349,7 +356,7 @@ impl Act {
 }
 
 /// The effect of an action stands in its result; one in a binding before it is a look.
-fn is_its_effect(action: &Action, effect: Span) -> bool {
+pub(super) fn is_its_effect(action: &Action, effect: Span) -> bool {
     action.body.body().is_some_and(|body| {
         let result = body.result.span;
         result.file == effect.file && result.start <= effect.start && effect.end <= result.end

@@ -12,13 +12,24 @@ use super::{Entry, Machine, Purpose, Report};
 use crate::evaluate::{Answers, Stop};
 use crate::ir::{Type, Value};
 
+/// How it came that nobody knows.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Doubt {
+    /// The process that would have heard of it ended.
+    pub crashed: bool,
+    /// How long the other end asks to be left alone.
+    pub retry_after: Option<i64>,
+}
+
 impl Machine {
     /// Nobody knows whether it was done.
-    pub(super) fn in_doubt(&mut self, id: FrameId, flight: Flight, reason: SmolStr, crashed: bool) {
+    pub(super) fn in_doubt(&mut self, id: FrameId, flight: Flight, reason: SmolStr, doubt: Doubt) {
+        let Doubt { crashed, retry_after } = doubt;
         if self.step_of(id).is_some_and(|step| step.best_effort) {
             return self.act_failed(id, reason);
         }
-        let undoing = self.state.live.frames.get(&id).is_some_and(|frame| frame.undoing);
+        let Some(frame) = self.state.live.frames.get(&id) else { return };
+        let (undoing, repeats) = (frame.undoing, frame.repeats);
         if self.gives_up(id) && !undoing && !self.must_know(id) {
             return self.act_failed(id, reason);
         }
@@ -28,12 +39,12 @@ impl Machine {
             self.set_act(id, ActState::Confirming { answers: Answers::default(), reason, crashed });
             return self.ready.push_back((id, Report::Go));
         }
-        let repeatable = undoing || self.is_idempotent(id, &flight);
+        let repeatable = repeats || self.is_idempotent(id, &flight);
         self.keep_flight(id, flight);
         match (repeatable, crashed) {
             (false, _) => self.stuck_in_doubt(id, reason, crashed),
             (true, true) => self.repeat(id, reason),
-            (true, false) => self.repeat_later(id, reason),
+            (true, false) => self.repeat_later(id, reason, retry_after),
         }
     }
 
@@ -55,9 +66,10 @@ impl Machine {
         self.launch_act(id, request, expects, span, Some(reason));
     }
 
-    fn repeat_later(&mut self, id: FrameId, reason: SmolStr) {
+    fn repeat_later(&mut self, id: FrameId, reason: SmolStr, retry_after: Option<i64>) {
         match self.next_settling(id) {
             Some(until) => {
+                let until = until.max(self.state.now.plus(retry_after.unwrap_or(0)));
                 let backoff = Backoff { until, reason: reason.clone() };
                 self.set_act(id, ActState::RepeatBackoff(backoff));
                 let address = self.address_of(id);
@@ -114,7 +126,7 @@ impl Machine {
             act.state = ActState::Preparing;
             return self.ready.push_back((id, Report::Go));
         }
-        self.try_failed(id, reason);
+        self.try_failed(id, reason, None);
     }
 
     /// There was no answer: it is asked again after a pause, and then a person is.

@@ -6,9 +6,11 @@ use smol_str::SmolStr;
 
 use super::block::{Begun, Refusal};
 use super::compute::Names;
+use super::digest::{short, stands_for};
 use super::phases::statement_at;
 use super::state::{Ask, FailureKind, Frame, FrameId, Limit, Undo, UndoState, Work};
-use super::{Asking, Ending, Entry, Kind, Machine, Refused, WaitOn, Word};
+use super::words::said;
+use super::{Asking, Entry, Kind, Machine, Refused, WaitOn, Word};
 use crate::ir::{
     Address, CompensationMode, Expr, Place, Statement, StatementKind, Task, Type, Value,
     json::{from_json, to_json},
@@ -25,7 +27,8 @@ impl Machine {
         let address = self.enter_part(id, statement.segment.as_ref());
         let (text, by) = self.texts(id, &task.text, &task.by).map_err(Refusal::at(&address))?;
         self.log(Entry::Entered { address: address.clone(), kind: Kind::Task, title: Some(text.clone()) });
-        let ask = Ask { place, asking: Asking::Task, text, by, expects: task.result.clone(), open: Vec::new() };
+        let ask =
+            Ask { place, asking: Asking::Task, text, by, expects: task.result.clone(), open: Vec::new(), digest: None };
         let frame = self.ask(id, statement, address, ask)?;
         self.expect_undo_of_task(frame, task);
         Ok(Begun::Runs)
@@ -41,7 +44,8 @@ impl Machine {
         let address = self.enter_part(id, statement.segment.as_ref());
         let (text, by) = self.texts(id, question, by).map_err(Refusal::at(&address))?;
         self.log(Entry::Entered { address: address.clone(), kind: Kind::Approval, title: Some(text.clone()) });
-        let ask = Ask { place, asking: Asking::Approval, text, by, expects: Type::Nothing, open: Vec::new() };
+        let digest = Some(self.digest(id, &text, &by));
+        let ask = Ask { place, asking: Asking::Approval, text, by, expects: Type::Nothing, open: Vec::new(), digest };
         self.ask(id, statement, address, ask)?;
         Ok(Begun::Runs)
     }
@@ -55,7 +59,7 @@ impl Machine {
         (text, by, open): (SmolStr, &Expr, Vec<usize>),
     ) -> Result<Begun, Refusal> {
         let by = self.text(self.env_of(id), Some(by)).map_err(Refusal::at(address))?.unwrap_or_default();
-        let ask = Ask { place, asking: Asking::Decision, text, by, expects: Type::Nothing, open };
+        let ask = Ask { place, asking: Asking::Decision, text, by, expects: Type::Nothing, open, digest: None };
         self.ask(id, statement, address.clone(), ask)?;
         Ok(Begun::Runs)
     }
@@ -67,12 +71,12 @@ impl Machine {
     }
 
     fn ask(&mut self, id: FrameId, statement: &Statement, address: Address, ask: Ask) -> Result<FrameId, Refusal> {
-        let limit = self.time_limit(self.env_of(id), statement.timeout.as_ref()).map_err(Refusal::at(&address))?;
+        let limit = self.time_limit(self.env_of(id), statement.timeout.as_deref()).map_err(Refusal::at(&address))?;
         let options = self.options_of(&ask).into_iter().map(|(name, _)| name).collect();
-        let Ask { asking, text, by, expects, .. } = &ask;
+        let Ask { asking, text, by, expects, digest, .. } = &ask;
         let expects = shown_type(expects);
-        let (text, by) = (text.clone(), by.clone());
-        self.log(Entry::Asked { address: address.clone(), asking: *asking, text, by, expects, options });
+        let (text, by, digest) = (text.clone(), by.clone(), digest.clone());
+        self.log(Entry::Asked { address: address.clone(), asking: *asking, text, by, expects, options, digest });
         let child = self.push_child(id, address.clone(), 0, Work::Ask(Box::new(ask)));
         self.limit_time(child, limit);
         child.ok_or_else(|| Refusal::at(&address)(SmolStr::new_static("there is nothing it could be part of")))
@@ -82,7 +86,7 @@ impl Machine {
     fn options_of(&self, ask: &Ask) -> Vec<(SmolStr, Option<SmolStr>)> {
         let StatementKind::Decide(decide) = &statement_at(&self.program, ask.place).kind else { return Vec::new() };
         let options = ask.open.iter().filter_map(|number| decide.options.get(*number));
-        let title = |title: &Option<Expr>| match title.as_ref().map(|title| &title.kind) {
+        let title = |title: &Option<Box<Expr>>| match title.as_ref().map(|title| &title.kind) {
             Some(crate::ir::ExprKind::Literal(Value::Text(text))) => Some(text.clone()),
             _ => None,
         };
@@ -96,6 +100,7 @@ impl Machine {
             by: ask.by.clone(),
             expects: shown_type(&ask.expects),
             options: self.options_of(ask),
+            digest: ask.digest.clone(),
             until: frame.limit.map(|limit: Limit| limit.at),
         }
     }
@@ -105,7 +110,7 @@ impl Machine {
         self.asks().find(|(_, address, _)| *address == wanted).map(|(id, _, ask)| (id, ask))
     }
 
-    fn asks(&self) -> impl Iterator<Item = (FrameId, &Address, &Ask)> {
+    pub(super) fn asks(&self) -> impl Iterator<Item = (FrameId, &Address, &Ask)> {
         self.state.live.frames.iter().filter_map(|(id, frame)| match &frame.work {
             Work::Ask(ask) => Some((*id, &frame.address, ask.as_ref())),
             _ => None,
@@ -133,6 +138,7 @@ impl Machine {
     pub(super) fn allow_answer(&self, address: &Address, word: &Word) -> Result<(), Refused> {
         let Some((_, ask)) = self.asked_at(address) else { return Err(self.not_asked(address)) };
         match (ask.asking, word) {
+            (Asking::Approval, Word::Approve { digest: Some(said), .. }) => self.allow_approval(address, ask, said),
             (Asking::Approval, Word::Approve { .. }) | (Asking::Approval | Asking::Task, Word::Refuse { .. }) => Ok(()),
             (Asking::Decision, Word::Choose { option, .. }) => {
                 let options = self.options_of(ask);
@@ -143,6 +149,22 @@ impl Machine {
                 Err(Refused { reason, instead: self.answers_to(address, ask) })
             }
             _ => Err(self.other_answer(address, ask)),
+        }
+    }
+
+    /// Who says yes says it to what was read.
+    fn allow_approval(&self, address: &Address, ask: &Ask, said: &str) -> Result<(), Refused> {
+        let Some(digest) = ask.digest.as_ref().filter(|digest| !stands_for(said, digest)) else { return Ok(()) };
+        let reason =
+            format!("what would run has changed since: `{address}` asks for `{}`, not `{said}`", short(digest));
+        Err(Refused { reason, instead: self.answers_to(address, ask) })
+    }
+
+    /// What a question is for that was journaled.
+    pub(super) fn set_digest(&mut self, address: &Address, digest: Option<SmolStr>) {
+        let Some((id, _)) = self.asked_at(address) else { return };
+        if let Some(Work::Ask(ask)) = self.state.live.frames.get_mut(&id).map(|frame| &mut frame.work) {
+            ask.digest = digest;
         }
     }
 
@@ -160,7 +182,7 @@ impl Machine {
         let visited =
             self.state.visits.contains_key(&address.without_visits()) || self.state.visits.contains_key(address);
         let reason = match self.state.ended {
-            Some((Ending::Completed | Ending::Compensated | Ending::Halted, _)) => "the run is over".to_owned(),
+            Some(_) => "the run is over".to_owned(),
             None if visited => format!("nothing is asked at `{address}` any more"),
             None => format!("nothing is asked at `{address}`"),
         };
@@ -168,10 +190,13 @@ impl Machine {
     }
 
     /// What can be answered.
-    fn answers_to(&self, address: &Address, ask: &Ask) -> Vec<String> {
+    pub(super) fn answers_to(&self, address: &Address, ask: &Ask) -> Vec<String> {
         match ask.asking {
             Asking::Task => vec![format!("done {address}"), format!("refuse {address}")],
-            Asking::Approval => vec![format!("approve {address}"), format!("refuse {address}")],
+            Asking::Approval => {
+                let digest = ask.digest.as_ref().map(|digest| format!(" --digest {}", short(digest)));
+                vec![format!("approve {address}{}", digest.unwrap_or_default()), format!("refuse {address}")]
+            }
             Asking::Decision => {
                 self.options_of(ask).into_iter().map(|(name, _)| format!("choose {address} {name}")).collect()
             }
@@ -199,9 +224,8 @@ impl Machine {
 
     pub(super) fn refused(&mut self, address: &Address, who: &str, why: Option<&str>) {
         let Some((id, _)) = self.asked_at(address) else { return };
-        let because = why.map_or_else(String::new, |why| format!(": {why}"));
         self.forget_way_back(id);
-        self.fail_as(id, FailureKind::Refused, SmolStr::from(format!("refused by {who}{because}")));
+        self.fail_as(id, FailureKind::Refused, SmolStr::from(format!("refused by {}", said(who, why))));
     }
 
     /// The option is taken in place of the question.

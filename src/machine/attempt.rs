@@ -33,6 +33,8 @@ impl Machine {
         let block = self.attempt_block(frame, place, attempt.block);
         if let Some(block) = block.and_then(|id| self.state.live.frames.get_mut(&id)) {
             block.region = region;
+            // In a compensation, or after a phase, its failure is the attempt's first.
+            (block.undoing, block.measures) = (false, false);
         }
         Ok(Begun::Runs)
     }

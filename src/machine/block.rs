@@ -86,15 +86,15 @@ impl Machine {
             StatementKind::Rollout(rollout) => self.begin_rollout(id, place, statement, rollout),
             StatementKind::Require(_) => self.begin_check(id, statement, Kind::Require, CheckOf::Require(place), None),
             StatementKind::Verify { within, .. } => {
-                let again = within.as_ref().map(|(within, every)| (Some(within), every));
+                let again = within.as_deref().map(|(within, every)| (Some(within), every));
                 self.begin_check(id, statement, Kind::Verify, CheckOf::Verify(place), again)
             }
             StatementKind::WaitUntil { check: _, every, timeout } => {
-                let again = Some((timeout.as_ref(), every));
+                let again = Some((timeout.as_deref(), every.as_ref()));
                 self.begin_check(id, statement, Kind::Wait, CheckOf::WaitUntil(place), again)
             }
             StatementKind::Wait(duration) => self.begin_wait(id, statement, duration),
-            StatementKind::WaitFor { timeout, .. } => self.begin_wait_for(id, place, statement, timeout.as_ref()),
+            StatementKind::WaitFor { timeout, .. } => self.begin_wait_for(id, place, statement, timeout.as_deref()),
             StatementKind::Task(task) => self.begin_task(id, place, statement, task),
             StatementKind::Approve { question, by } => self.begin_approval(id, place, statement, (question, by)),
             StatementKind::Guard(guard) => self.begin_guard(id, place, statement, guard),
@@ -152,7 +152,7 @@ impl Machine {
         compensation: Option<&Compensation>,
     ) -> Result<Begun, Refusal> {
         let address = self.announce(id, statement, Kind::BlockStep)?;
-        let limit = self.time_limit(self.env_of(id), statement.timeout.as_ref()).map_err(Refusal::at(&address))?;
+        let limit = self.time_limit(self.env_of(id), statement.timeout.as_deref()).map_err(Refusal::at(&address))?;
         let scope = self.begin_scope(id, address, 0, block, compensation, ScopePlace::Statement(place));
         self.limit_time(scope, limit);
         Ok(Begun::Runs)
@@ -185,7 +185,7 @@ impl Machine {
     /// Enters a part of the run and says so.
     pub(super) fn announce(&mut self, id: FrameId, statement: &Statement, kind: Kind) -> Result<Address, Refusal> {
         let address = self.enter_part(id, statement.segment.as_ref());
-        let title = self.text(self.env_of(id), statement.title.as_ref()).map_err(Refusal::at(&address))?;
+        let title = self.text(self.env_of(id), statement.title.as_deref()).map_err(Refusal::at(&address))?;
         self.log(Entry::Entered { address: address.clone(), kind, title });
         Ok(address)
     }

@@ -1,9 +1,10 @@
 //! What the machine asks of its world, and what it says of itself.
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use smol_str::SmolStr;
 
-use super::journal::{Asking, EffectId, Ending, Entry, Purpose, Timestamp};
+use super::journal::{Asking, EffectId, Ending, Entry, Owing, Purpose, Timestamp};
 use crate::ir::{Address, Request};
 
 /// What followed from an event: first what must be durable, then what to do once it is.
@@ -131,6 +132,8 @@ pub enum WaitOn {
         expects: SmolStr,
         /// The options of a decision that are open, each with its title.
         options: Vec<(SmolStr, Option<SmolStr>)>,
+        /// What an approval is for: the question, what would run next, and the values that can be seen there.
+        digest: Option<SmolStr>,
         /// When it is too late.
         until: Option<Timestamp>,
     },
@@ -182,6 +185,21 @@ pub struct GateState {
     pub unknown: u32,
     /// When one looks next; `None` while a look is in flight.
     pub next: Option<Timestamp>,
+}
+
+/// Something that a run leaves to be put right by hand.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Owed {
+    /// The step or scope that it is about.
+    pub address: Address,
+    /// What about it.
+    pub owing: Owing,
+    /// Why.
+    pub reason: SmolStr,
+    /// What would undo it, for a person; `None` if nothing can, or its arguments can't be computed.
+    pub undo: Option<SmolStr>,
+    /// Since when.
+    pub since: Timestamp,
 }
 
 /// Why an operator's word was refused.

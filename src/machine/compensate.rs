@@ -3,17 +3,14 @@
 use smol_str::SmolStr;
 
 use super::state::{Act, ActOf, ActState, Blocked, Frame, FrameId, RegionId, Role, ScopeId, Target, WayBack, Work};
-use super::{Entry, Kind, Machine};
+use super::{Entry, Kind, Machine, Owed, Owing};
 use crate::ir::{Address, PlanId};
 
 impl Machine {
     pub(super) fn undo_scope(&mut self, region: RegionId, id: ScopeId) -> bool {
         let Some(scope) = self.state.scopes.get(&id) else { return false };
-        let (address, env, place) = (scope.address.clone(), scope.env, scope.place);
-        let names = super::compute::Names { live: &self.state.live, env };
-        let compensation = self.scope_compensation(place);
-        let way_back = compensation.and_then(|compensation| self.capture(&names, scope.plan, compensation));
-        match way_back {
+        let address = scope.address.clone();
+        match self.scope_way_back(id) {
             Some(way_back) => self.undo(region, Target::Scope(id), address, way_back),
             None => {
                 self.drop_target(region, Target::Scope(id));
@@ -59,6 +56,7 @@ impl Machine {
             limit: None,
             measures: false,
             undoing: true,
+            repeats: true,
             work,
         };
         let id = self.push(frame);
@@ -68,6 +66,7 @@ impl Machine {
 
     /// A compensation did its work.
     pub(super) fn compensation_done(&mut self, id: FrameId) {
+        self.end_watchers(id);
         let Some(frame) = self.state.live.frames.remove(&id) else { return };
         self.state.live.envs.remove(&frame.env);
         let Some(target) = self.region(frame.region).undoing.remove(&id) else { return };
@@ -87,14 +86,15 @@ impl Machine {
 
     /// Whether this act is, or is part of, a compensation that is `best_effort`.
     pub(super) fn blocks_nothing(&self, id: FrameId) -> bool {
+        let undoes = self.state.live.frames.get(&id).is_some_and(|frame| frame.undoing);
         let whole = self.compensation_around(id).and_then(|whole| self.state.live.frames.get(&whole));
-        whole.is_some_and(Frame::is_best_effort_compensation)
+        undoes && whole.is_some_and(Frame::is_best_effort_compensation)
     }
 
     /// The outermost frame of the compensation that a frame is part of.
     pub(super) fn compensation_around(&self, id: FrameId) -> Option<FrameId> {
         let parent = |id: &FrameId| self.state.live.frames.get(id).and_then(|frame| frame.parent);
-        self.state.live.frames.get(&id).filter(|frame| frame.undoing)?;
+        self.state.live.frames.get(&id).filter(|frame| frame.repeats)?;
         std::iter::successors(Some(id), parent).last()
     }
 
@@ -123,7 +123,7 @@ impl Machine {
     }
 
     /// Takes away what is left of a compensation; what is in flight in it is asked to stop.
-    fn drop_compensation(&mut self, whole: FrameId) {
+    pub(super) fn drop_compensation(&mut self, whole: FrameId) {
         let frames: Vec<FrameId> = self.state.live.frames.keys().copied().collect();
         let parts: Vec<FrameId> =
             frames.into_iter().filter(|id| self.compensation_around(*id) == Some(whole)).collect();
@@ -132,8 +132,10 @@ impl Machine {
             if frame.owns_env {
                 self.state.live.envs.remove(&frame.env);
             }
-            if let Work::Unwind { region } = frame.work {
-                self.join(region, frame.region);
+            match frame.work {
+                Work::Unwind { region } => self.join(region, frame.region),
+                Work::Attempt { region, .. } => self.abandon(region),
+                _ => {}
             }
             let stop =
                 frame.flight_mut().and_then(|flight| flight.stop(SmolStr::new_static("its compensation failed")));
@@ -142,8 +144,11 @@ impl Machine {
     }
 
     fn not_undone(&mut self, region: RegionId, target: Target, reason: SmolStr) {
+        let undo = self.way_back_of(region, target).and_then(|way_back| self.undo_text(&way_back));
         let address = self.drop_target(region, target);
-        self.log(Entry::NotUndone { address, reason });
+        self.log(Entry::NotUndone { address: address.clone(), reason: reason.clone() });
+        let owed = Owed { address, owing: Owing::NotUndone, reason, undo, since: self.state.now };
+        self.state.owed.push(owed);
     }
 
     fn block_on(&mut self, region: RegionId, target: Target, address: Address, reason: SmolStr) {

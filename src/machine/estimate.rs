@@ -7,7 +7,7 @@ use super::compute::text_of;
 use super::phases::statement_at;
 use super::state::{EnvId, Frame, FrameId, Progress, Work};
 use super::{Machine, Timestamp};
-use crate::ir::{BlockId, Estimate, Phase, Rollout, Stages, Statement, StatementKind, Value};
+use crate::ir::{BlockId, Estimate, Phase, Place, Rollout, Stages, Statement, StatementKind, Value};
 
 impl Machine {
     /// `takes`, else what the parts take.
@@ -79,8 +79,8 @@ impl Machine {
         }
     }
 
-    /// How long the run should take as a whole.
-    pub(super) fn planned(&self) -> i64 {
+    /// How many nanoseconds the run should take as a whole, by what its author says, as long as it goes on; else 0.
+    pub fn planned(&self) -> i64 {
         let root = self.state.live.frames.values().find(|frame| frame.parent.is_none() && !frame.undoing);
         let planned = root.map(|root| {
             let plan = &self.program.plans[root.plan.index()];
@@ -92,20 +92,50 @@ impl Machine {
     /// How long a phase of a frame has taken so far.
     pub(super) fn spent(&self, phases: FrameId, slot: usize) -> i64 {
         match self.state.live.frames.get(&phases).map(|frame| &frame.work) {
-            Some(Work::Phases { times, .. }) => {
-                times[slot].map_or(0, |(began, ended)| ended.unwrap_or(self.state.now).since(began))
-            }
+            Some(Work::Phases { times, .. }) => spent(times, slot, self.state.now),
             _ => 0,
         }
     }
 
-    /// How long the run takes from here on, and the phase that decides it.
-    pub(super) fn time_left(&self, phases: FrameId) -> (i64, SmolStr) {
-        let (mut left, bottleneck) = self.phases_left(phases);
-        let mut at = self.state.live.frames.get(&phases).and_then(|frame| frame.parent);
-        while let Some(frame) = at.and_then(|id| self.state.live.frames.get(&id)) {
-            left = left.saturating_add(self.left_behind(frame));
-            at = frame.parent;
+    /// How long the run takes from a frame on, and the phase that decides it.
+    pub(super) fn time_left(&self, id: FrameId) -> (i64, SmolStr) {
+        let (mut left, mut bottleneck) = (0, SmolStr::default());
+        let (mut at, mut inside) = (self.state.live.frames.get(&id), None);
+        while let Some(frame) = at {
+            match &frame.work {
+                Work::Phases { place, phases: progress, times } => {
+                    let seen = SeenPhases { place: *place, progress, times, inside: inside.map(|slot| (slot, left)) };
+                    let (whole, decides) = self.phases_left(frame, &seen);
+                    left = whole;
+                    // What decides the phase that one is in, decides it more closely.
+                    if bottleneck.is_empty() || decides.as_ref().is_some_and(|(slot, _)| Some(*slot) != inside) {
+                        bottleneck = decides.map(|(_, title)| title).unwrap_or_default();
+                    }
+                }
+                Work::Block { .. } => left = left.saturating_add(self.left_behind(frame)),
+                Work::Loop { .. } => left = left.saturating_add(self.items_left(frame)),
+                Work::Rollout { stages, next, .. } => {
+                    let holds = stages.iter().skip(*next).filter_map(|stage| stage.hold);
+                    left = holds.fold(left, i64::saturating_add);
+                }
+                Work::Parallel { .. }
+                | Work::Measure(_)
+                | Work::Attempt { .. }
+                | Work::Unwind { .. }
+                | Work::Stage(_)
+                | Work::Probe { .. }
+                | Work::Look(_)
+                | Work::Act(_)
+                | Work::Check(_)
+                | Work::Guard(_)
+                | Work::WaitFor(_)
+                | Work::Handler { .. }
+                | Work::Return(_)
+                | Work::Wait { .. }
+                | Work::Ask(_) => {}
+            }
+            inside = Some(frame.slot);
+            at = frame.parent.and_then(|parent| self.state.live.frames.get(&parent));
         }
         (left, bottleneck)
     }
@@ -118,26 +148,33 @@ impl Machine {
         estimates.fold(0, i64::saturating_add)
     }
 
-    fn phases_left(&self, id: FrameId) -> (i64, SmolStr) {
-        let Some(frame) = self.state.live.frames.get(&id) else { return (0, SmolStr::default()) };
-        let Work::Phases { place, phases: progress, .. } = &frame.work else { return (0, SmolStr::default()) };
-        let StatementKind::Phases(phases) = &statement_at(&self.program, *place).kind else {
-            return (0, SmolStr::default());
-        };
+    /// The items of a loop that have not begun, where they come one after another.
+    fn items_left(&self, frame: &Frame) -> i64 {
+        let Work::Loop { place, items, progress, .. } = &frame.work else { return 0 };
+        let StatementKind::For(each) = &statement_at(&self.program, *place).kind else { return 0 };
+        let waiting = progress.iter().filter(|progress| **progress == Progress::Waiting).count();
+        let rounds = if items.limit == 1 { waiting } else { usize::from(waiting > 0) };
+        self.block_estimate(frame.env, each.block).saturating_mul(i64::try_from(rounds).unwrap_or(i64::MAX))
+    }
+
+    /// How long phases take that stand together, and the one that decides it.
+    fn phases_left(&self, frame: &Frame, seen: &SeenPhases<'_>) -> (i64, Option<(usize, SmolStr)>) {
+        let StatementKind::Phases(phases) = &statement_at(&self.program, seen.place).kind else { return (0, None) };
         let left = |(slot, phase): (usize, &Phase)| {
-            let estimate = self.phase_estimate(frame.env, phase);
-            match progress[slot] {
-                Progress::Waiting => estimate,
-                Progress::Running => estimate.saturating_sub(self.spent(id, slot)).max(0),
-                Progress::Measuring(_) | Progress::Done => 0,
+            let running = |estimate: i64| estimate.saturating_sub(seen.spent(slot, self.state.now)).max(0);
+            let said = self.said(frame.env, &phase.estimate);
+            match (seen.progress[slot], seen.inside) {
+                (Progress::Waiting, _) => self.phase_estimate(frame.env, phase),
+                (Progress::Running, Some((inside, left))) if inside == slot => said.map_or(left, running),
+                (Progress::Running, _) => running(self.phase_estimate(frame.env, phase)),
+                (Progress::Measuring(_) | Progress::Done, _) => 0,
             }
         };
         let left: Vec<i64> = phases.iter().enumerate().map(left).collect();
         let (whole, decides) = longest_way(phases, &left);
-        let last = || (0..phases.len()).max_by_key(|slot| self.spent(id, *slot));
+        let last = || (0..phases.len()).max_by_key(|slot| seen.spent(*slot, self.state.now));
         let decides = if whole == 0 { last() } else { decides };
-        let title = decides.map(|slot| self.title_of(frame.env, &phases[slot]));
-        (whole, title.unwrap_or_default())
+        (whole, decides.map(|slot| (slot, self.title_of(frame.env, &phases[slot]))))
     }
 
     /// The title of a phase, or else its name.
@@ -145,6 +182,28 @@ impl Machine {
         let title = phase.title.as_ref().and_then(|title| self.compute(env, title).ok());
         title.map_or_else(|| SmolStr::new(phase.segment.as_str()), |title| text_of(&title))
     }
+}
+
+/// Phases that stand together, as far as they are.
+struct SeenPhases<'a> {
+    place: Place,
+    progress: &'a [Progress],
+    times: &'a [Times],
+    /// The phase one is in, by number, and how long is left in it by what its parts say.
+    inside: Option<(usize, i64)>,
+}
+
+/// When a phase began, and when it ended.
+type Times = Option<(Timestamp, Option<Timestamp>)>;
+
+impl SeenPhases<'_> {
+    fn spent(&self, slot: usize, now: Timestamp) -> i64 {
+        spent(self.times, slot, now)
+    }
+}
+
+fn spent(times: &[Times], slot: usize, now: Timestamp) -> i64 {
+    times[slot].map_or(0, |(began, ended)| ended.unwrap_or(now).since(began))
 }
 
 /// How long phases take that wait for each other, and the longest phase on the longest way through them.

@@ -95,7 +95,7 @@ impl Machine {
                 continue;
             }
             let value = arrived.value.clone();
-            match self.is_meant(env, *local, condition.as_ref(), &value) {
+            match self.is_meant(env, *local, condition.as_deref(), &value) {
                 Ok(false) => {}
                 Err(reason) => return self.fail(id, reason),
                 Ok(true) => {
@@ -153,6 +153,7 @@ impl Machine {
             return self.handler_is_idle(parent);
         };
         *next += 1;
+        self.state.seen.insert(id, *next);
         let statement = statement_at(&program, place);
         let StatementKind::On { event: wanted, local, condition, block } = &statement.kind else { return };
         let meant = event == *wanted;

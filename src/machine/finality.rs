@@ -4,10 +4,11 @@
 //! then goes on at the loop, whose final parts stay as they are and whose other parts begin anew.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use super::state::{Floor, FrameId, Live, Progress, RegionId, Work};
+use super::state::{Floor, Frame, FrameId, Live, Progress, RegionId, Work};
 use super::{Entry, Machine};
 use crate::ir::{Address, BlockId, Program, StatementKind};
 
@@ -16,20 +17,14 @@ impl Machine {
     pub(super) fn commit(&mut self, id: FrameId, address: Address, text: SmolStr) {
         self.log(Entry::Committed { address: address.clone(), text });
         match self.part_by_itself(id) {
-            Some((part, whole)) => self.commit_part(id, part, whole, address),
+            Some(part) => self.commit_part(id, part, address),
             None => self.commit_run(id, address),
         }
     }
 
-    /// The item or branch that a frame is part of, and its loop or `parallel`.
-    fn part_by_itself(&self, id: FrameId) -> Option<(FrameId, FrameId)> {
-        let get = |id: &FrameId| self.state.live.frames.get(id);
-        let parent = |id: &FrameId| get(id).and_then(|frame| frame.parent);
-        std::iter::successors(Some(id), parent).find_map(|part| {
-            let whole = parent(&part)?;
-            let has_parts = matches!(get(&whole)?.work, Work::Loop { .. } | Work::Parallel { .. });
-            has_parts.then_some((part, whole))
-        })
+    /// The innermost item or branch that a frame is part of.
+    fn part_by_itself(&self, id: FrameId) -> Option<FrameId> {
+        self.state.live.parts_around(id).next().map(|(part, _)| part)
     }
 
     /// The list is empty, and the run can go on from here after a halt.
@@ -48,20 +43,25 @@ impl Machine {
         self.state.floor = Some(Box::new(Floor { address, live, frames: vec![id], parts_of: None, at }));
     }
 
-    /// A loop or branches whose parts can be made final: the run goes on here once one of them is.
+    /// A loop or branches whose parts can be made final: the run goes on here once one of them is. Of several inside
+    /// each other, it goes on at the outermost.
     pub(super) fn prepare_floor(&mut self, whole: Option<FrameId>, blocks: &[BlockId]) {
         let Some(whole) = whole.filter(|_| commits_in(&self.program, blocks)) else { return };
+        if self.part_by_itself(whole).is_some() {
+            return;
+        }
         let (live, at, address) = (self.state.live.clone(), self.state.now, self.address_of(whole));
         let floor = Floor { address, live, frames: vec![whole], parts_of: Some(whole), at };
         self.state.parts_floor = Some(Box::new(floor));
     }
 
     /// What was done in an item or branch is final, and it goes on from here after a halt.
-    fn commit_part(&mut self, id: FrameId, part: FrameId, whole: FrameId, address: Address) {
+    fn commit_part(&mut self, id: FrameId, part: FrameId, address: Address) {
+        let outermost = self.state.live.parts_around(id).last().map(|(_, whole)| whole);
         let inside = self.address_of(part);
         self.region(RegionId::RUN).undo.retain(|undo| !undo.address.is_within(&inside));
         self.state.kept.retain(|address, _| !address.is_within(&inside.without_visits()));
-        let is_of = |floor: &Floor| floor.parts_of == Some(whole);
+        let is_of = |floor: &Floor| floor.parts_of == outermost;
         let known = self.state.floor.take_if(|floor| is_of(floor));
         let Some(mut floor) = known.or_else(|| self.state.parts_floor.take().filter(|floor| is_of(floor))) else {
             return;
@@ -69,13 +69,13 @@ impl Machine {
         floor.address = address;
         floor.at = self.state.now;
         floor.forget(part);
-        floor.keep(&self.state.live, id, part, whole);
+        floor.keep(&self.state.live, id);
         self.state.floor = Some(floor);
     }
 
     /// A part ended; if it was made final it stays done.
     pub(super) fn final_part_done(&mut self, whole: FrameId, slot: usize) {
-        let Some(floor) = self.state.floor.as_mut().filter(|floor| floor.parts_of == Some(whole)) else { return };
+        let Some(floor) = self.state.floor.as_mut() else { return };
         let is_it = |(_, frame): &(&FrameId, &super::state::Frame)| frame.parent == Some(whole) && frame.slot == slot;
         let Some(part) = floor.live.frames.iter().find(is_it).map(|(id, _)| *id) else { return };
         floor.forget(part);
@@ -93,21 +93,33 @@ impl Floor {
         }
     }
 
-    /// A part goes on from one of its blocks: that, and what is around it in the part, is as it is now.
-    fn keep(&mut self, live: &Live, id: FrameId, part: FrameId, whole: FrameId) {
-        let parent = |id: &FrameId| live.frames.get(id).and_then(|frame| frame.parent).filter(|id| *id != whole);
+    /// A part goes on from one of its blocks: that, and what is around it in the part, is as it is now. Where that is a
+    /// part of a part, the loop or branches between are begun: of these only what is final counts.
+    fn keep(&mut self, live: &Live, id: FrameId) {
+        let outermost = self.parts_of;
+        let parent =
+            |id: &FrameId| live.frames.get(id).and_then(|frame| frame.parent).filter(|id| Some(*id) != outermost);
         for id in std::iter::successors(Some(id), parent) {
             let Some(frame) = live.frames.get(&id) else { continue };
-            self.live.frames.insert(id, frame.clone());
+            match frame.work.begun_anew() {
+                Some(work) if !self.live.frames.contains_key(&id) => {
+                    self.live.frames.insert(id, Frame { work, ..frame.clone() });
+                    self.frames.push(id);
+                }
+                Some(_) => {}
+                None => drop(self.live.frames.insert(id, frame.clone())),
+            }
             for env in live.chain(frame.env) {
                 let Some(known) = live.envs.get(&env) else { continue };
                 self.live.envs.entry(env).or_default().clone_from(known);
             }
         }
         self.frames.push(id);
-        let slot = live.frames.get(&part).map(|frame| frame.slot);
-        if let Some(progress) = slot.and_then(|slot| self.progress(whole, slot)) {
-            *progress = Progress::Running;
+        for (part, whole) in live.parts_around(id) {
+            let slot = live.frames.get(&part).map(|frame| frame.slot);
+            if let Some(progress) = slot.and_then(|slot| self.progress(whole, slot)) {
+                *progress = Progress::Running;
+            }
         }
     }
 
@@ -134,7 +146,50 @@ impl Floor {
     }
 }
 
+impl Work {
+    /// A loop or branches of which no part has begun; nothing else has parts.
+    fn begun_anew(&self) -> Option<Work> {
+        match self {
+            Work::Loop { place, items, .. } => {
+                let (progress, results) = items.nothing_done();
+                Some(Work::Loop { place: *place, items: Arc::clone(items), progress, results })
+            }
+            Work::Parallel { place, limit, branches } => {
+                let branches = vec![Progress::Waiting; branches.len()];
+                Some(Work::Parallel { place: *place, limit: *limit, branches })
+            }
+            Work::Block { .. }
+            | Work::Phases { .. }
+            | Work::Measure(_)
+            | Work::Attempt { .. }
+            | Work::Unwind { .. }
+            | Work::Rollout { .. }
+            | Work::Stage(_)
+            | Work::Probe { .. }
+            | Work::Look(_)
+            | Work::Act(_)
+            | Work::Check(_)
+            | Work::Guard(_)
+            | Work::WaitFor(_)
+            | Work::Handler { .. }
+            | Work::Return(_)
+            | Work::Wait { .. }
+            | Work::Ask(_) => None,
+        }
+    }
+}
+
 impl Live {
+    /// The items and branches that a frame is part of, from the innermost on, each with its loop or `parallel`.
+    fn parts_around(&self, id: FrameId) -> impl Iterator<Item = (FrameId, FrameId)> + '_ {
+        let parent = |id: &FrameId| self.frames.get(id).and_then(|frame| frame.parent);
+        std::iter::successors(Some(id), parent).filter_map(move |part| {
+            let whole = parent(&part)?;
+            let has_parts = matches!(self.frames.get(&whole)?.work, Work::Loop { .. } | Work::Parallel { .. });
+            has_parts.then_some((part, whole))
+        })
+    }
+
     /// Whether a frame is, or is part of, another.
     fn lies_in(&self, id: FrameId, outer: FrameId) -> bool {
         let parent = |id: &FrameId| self.frames.get(id).and_then(|frame| frame.parent);

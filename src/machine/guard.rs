@@ -139,13 +139,17 @@ impl Machine {
         for part in parts.map(|(id, _)| *id).collect::<Vec<_>>() {
             self.drop_inside(part);
             let Some(mut frame) = self.state.live.frames.remove(&part) else { continue };
+            if let Work::Attempt { region, .. } = frame.work {
+                self.abandon(region);
+            }
             let reason = smol_str::SmolStr::new_static("it is not waited for any more");
             let stop = frame.flight_mut().and_then(|flight| flight.stop(reason));
             self.out.commands.extend(stop);
         }
     }
 
-    /// A halted run goes on: its guards look at once, and the time it stood still does not count.
+    /// A halted run goes on: its guards look at once, its handlers see what they have not seen, and the time it stood
+    /// still does not count.
     pub(super) fn begin_to_watch_again(&mut self, committed: Timestamp) {
         let (now, stood) = (self.state.now, self.state.now.since(committed));
         let guards = self.state.live.frames.iter().filter(|(_, frame)| matches!(frame.work, Work::Guard(_)));
@@ -153,6 +157,11 @@ impl Machine {
             self.drop_inside(id);
             if let Some(guard) = self.guard_mut(id) {
                 guard.next = Some(now);
+            }
+        }
+        for (id, frame) in &mut self.state.live.frames {
+            if let (Work::Handler { next, .. }, Some(seen)) = (&mut frame.work, self.state.seen.get(id)) {
+                *next = *seen;
             }
         }
         for limit in self.state.live.frames.values_mut().filter_map(|frame| frame.limit.as_mut()) {

@@ -22,16 +22,32 @@ impl Machine {
 
     /// Does what is due, in the order of time: what ends at the very moment at which its time is over has made it.
     pub(super) fn wake_due(&mut self) {
-        if self.state.suspended {
+        if self.state.suspended || self.is_killed() {
             return;
         }
         while let Some((then, id)) = self.first_limit() {
-            self.wake_those_due(then);
-            self.settle_down();
+            self.wake_until(then);
             self.end_of_time(id);
             self.settle_down();
         }
-        self.wake_those_due(self.state.now);
+        self.wake_until(self.state.now);
+    }
+
+    /// Does what is due by then: moment by moment, as it would have come if one had looked at the clock all the time.
+    fn wake_until(&mut self, then: Timestamp) {
+        let mut done = None;
+        while let Some(moment) = self.first_moment(done).filter(|moment| *moment <= then) {
+            self.wake_those_due(moment);
+            self.settle_down();
+            done = Some(moment);
+        }
+    }
+
+    /// The first moment after another that something waits for.
+    fn first_moment(&self, after: Option<Timestamp>) -> Option<Timestamp> {
+        let frames = self.state.live.frames.iter().filter(|(id, _)| !self.is_held(**id));
+        let moments = frames.filter_map(|(_, frame)| frame.work_deadline());
+        moments.filter(|moment| after.is_none_or(|after| *moment > after)).min()
     }
 
     /// The part whose time was over first; of several the outermost.

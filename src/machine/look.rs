@@ -2,17 +2,21 @@
 //!
 //! A look is harmless, so a try whose end is not known is simply made again.
 
+use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::compute::Given;
 use super::state::{Backoff, Flight, Frame, FrameId, Look, Policy, Subject, Work};
 use super::{Command, EffectId, Entry, Machine, Outcome, Perform, Purpose, Report, Timestamp};
 use crate::evaluate::{Answers, Needed, Stop};
-use crate::ir::{Request, Tries, Type, Value, json::decode_output};
+use crate::ir::{
+    Implementation, Request, Tries, Type, Value,
+    json::{from_json, to_json},
+};
 use crate::source::Span;
 
 /// What a look gave.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Answer {
     pub call: Needed,
     pub result: Result<Value, SmolStr>,
@@ -72,24 +76,30 @@ impl Machine {
             answer.add_to(&mut look.answers);
         }
         match look.subject.clone() {
-            Subject::Effect { request, expects, span } => {
-                let known = look.answers.iter().next().and_then(|(_, answer)| answer.ok().cloned());
-                match known {
-                    Some(value) => self.look_ended(id, Ok(value)),
-                    None => self.launch_look(id, request, expects, span),
-                }
-            }
+            Subject::Effect { request, expects, span } => self.look_once(id, request, expects, span),
             Subject::Probe(probe, arguments) => {
                 let answers = look.answers.clone();
-                let Some(body) = program.probes[probe.index()].body.body() else {
-                    return self.look_try_failed(id, super::act::NO_HOST.into());
+                let probe = &program.probes[probe.index()];
+                let Implementation::Body(body) = &probe.body else {
+                    let request = Request::to_host(&probe.name, &probe.params, &arguments);
+                    return self.look_once(id, request, probe.result.clone(), probe.span);
                 };
                 match self.evaluator().body(body, &arguments, &[], &answers) {
                     Ok(value) => self.look_ended(id, Ok(value)),
                     Err(Stop::Needs(needed)) => self.look_further(id, *needed),
-                    Err(stop) => self.look_try_failed(id, self.reason(&stop)),
+                    Err(stop) => self.look_try_failed(id, self.reason(&stop), None),
                 }
             }
+        }
+    }
+
+    /// A look that is one effect: it is asked for, and its answer is the look's.
+    fn look_once(&mut self, id: FrameId, request: Request, expects: Type, span: Span) {
+        let Some(look) = self.look_mut(id) else { return };
+        let known = look.answers.iter().next().and_then(|(_, answer)| answer.ok().cloned());
+        match known {
+            Some(value) => self.look_ended(id, Ok(value)),
+            None => self.launch_look(id, request, expects, span),
         }
     }
 
@@ -101,11 +111,28 @@ impl Machine {
     }
 
     fn launch_look(&mut self, id: FrameId, request: Request, expects: Type, span: Span) {
+        if request == Request::Timeline {
+            return self.answer_timeline(id, request, expects, span);
+        }
         let Some(look) = self.look_mut(id) else { return };
         let (attempt, purpose, over) = (look.attempt, look.purpose, look.over);
         let flight = self.launch(id, purpose, attempt, None, request, expects, span, over);
         if let Some(look) = self.look_mut(id) {
             look.flight = Some(flight);
+        }
+    }
+
+    /// The run itself knows how it stands: nothing is asked of the world.
+    fn answer_timeline(&mut self, id: FrameId, request: Request, expects: Type, span: Span) {
+        let timeline = from_json(&expects, &to_json(&self.timeline(id)));
+        match timeline {
+            Ok(value) => {
+                if let Some(look) = self.look_mut(id) {
+                    look.answers.add(Needed::Effect { request, expects, span }, Ok(value));
+                }
+                self.ready.push_back((id, Report::Go));
+            }
+            Err(mismatch) => self.look_ended(id, Err(SmolStr::from(mismatch.to_string()))),
         }
     }
 
@@ -150,9 +177,13 @@ impl Machine {
             return self.ready.push_back((id, Report::Go));
         }
         let stopped = flight.stopped.clone();
+        let retry_after = match outcome {
+            Outcome::Failed { retry_after, .. } => retry_after,
+            Outcome::Ok { .. } | Outcome::Unknown { .. } => None,
+        };
         let answered = match outcome {
             Outcome::Ok { output, .. } => {
-                decode_output(&flight.expects, &output).map_err(|mismatch| SmolStr::from(mismatch.to_string()))
+                flight.request.decode(&flight.expects, &output).map_err(|mismatch| SmolStr::from(mismatch.to_string()))
             }
             failed => Err(stopped.unwrap_or_else(|| why(&failed))),
         };
@@ -162,11 +193,11 @@ impl Machine {
                 look.answers.add(Needed::Effect { request, expects, span }, Ok(value));
                 self.ready.push_back((id, Report::Go));
             }
-            Err(reason) => self.look_try_failed(id, reason),
+            Err(reason) => self.look_try_failed(id, reason, retry_after),
         }
     }
 
-    fn look_try_failed(&mut self, id: FrameId, reason: SmolStr) {
+    fn look_try_failed(&mut self, id: FrameId, reason: SmolStr, retry_after: Option<i64>) {
         let now = self.state.now;
         let Some(look) = self.look_mut(id) else { return };
         if look.attempt > look.policy.retries.unwrap_or(0) {
@@ -175,7 +206,7 @@ impl Machine {
         look.attempt += 1;
         look.over = None;
         look.answers = Answers::default();
-        let until = now.plus(look.policy.pause(look.attempt));
+        let until = now.plus(look.policy.pause(look.attempt).max(retry_after.unwrap_or(0)));
         look.backoff = Some(Backoff { until, reason: reason.clone() });
         let address = self.address_of(id);
         self.log(Entry::TryFailed { address, reason, next: until });
@@ -199,7 +230,7 @@ impl Machine {
             return self.out.commands.extend(stop);
         }
         self.abandon_looks(id);
-        self.look_try_failed(id, too_long(timeout));
+        self.look_try_failed(id, too_long(timeout), None);
     }
 
     /// Looks that are part of `parent` and have not ended are not waited for.
@@ -262,7 +293,7 @@ impl From<Subject> for Needed {
 pub(super) fn why(outcome: &Outcome) -> SmolStr {
     let (reason, printed) = match outcome {
         Outcome::Ok { .. } => return SmolStr::new_static("it was done"),
-        Outcome::Failed { reason, printed } | Outcome::Unknown { reason, printed } => (reason, printed),
+        Outcome::Failed { reason, printed, .. } | Outcome::Unknown { reason, printed } => (reason, printed),
     };
     match printed.lines().rev().map(str::trim).find(|line| !line.is_empty()) {
         Some(line) => SmolStr::from(format!("{line} ({reason})")),

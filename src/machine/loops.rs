@@ -128,7 +128,7 @@ struct ReadItem {
 
 impl Items {
     /// How far the items are before the first one begins, and what they gave.
-    fn nothing_done(&self) -> (Vec<Progress>, Vec<Value>) {
+    pub(super) fn nothing_done(&self) -> (Vec<Progress>, Vec<Value>) {
         (vec![Progress::Waiting; self.list.len()], vec![Value::None; self.list.len()])
     }
 

@@ -74,7 +74,7 @@ impl Machine {
     }
 
     /// `timeline`: when the run is due, how late that is, and the phase that decides it.
-    fn timeline(&self, id: FrameId) -> Value {
+    pub(super) fn timeline(&self, id: FrameId) -> Value {
         let (left, bottleneck) = self.time_left(id);
         let planned = self.planned();
         let whole = self.state.now.since(self.state.began).saturating_add(left);
@@ -101,6 +101,7 @@ impl Machine {
 
     /// What is done after a phase that a frame is part of, if it is.
     pub(super) fn measure_around(&self, id: FrameId) -> Option<FrameId> {
+        self.state.live.frames.get(&id).filter(|frame| frame.measures)?;
         let parent = |id: &FrameId| self.state.live.frames.get(id).and_then(|frame| frame.parent);
         let is_it =
             |id: &FrameId| matches!(self.state.live.frames.get(id).map(|frame| &frame.work), Some(Work::Measure(_)));

@@ -8,55 +8,68 @@
 //! `ask` and `events` wait for what comes from outside; `regions`, `unwind` and `compensate` are the way back; `finality`
 //! is where there is none; `words` are the operator's.
 
-mod absent;
 mod act;
 mod act_settle;
 mod ask;
 mod attempt;
+mod beginning;
 mod block;
 mod check;
 pub mod command;
 mod compensate;
 mod compute;
 mod decide;
+mod digest;
 mod estimate;
 mod events;
+mod externs;
 mod finality;
 mod guard;
 mod inside;
 pub mod journal;
+mod kill;
 mod limits;
 mod look;
 mod loops;
 mod measure;
+mod overview;
+mod owed;
 mod parallel;
 mod pause;
 mod phases;
+mod reach;
 mod recover;
 mod regions;
 mod replay;
 mod returns;
 mod rollout;
+mod snapshot;
 mod state;
 mod subplan;
 mod unwind;
+pub mod upgrade;
 mod view;
 mod way_back;
 mod words;
 
 use std::collections::VecDeque;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-pub use absent::{Absent, absent};
+pub use beginning::{Beginning, CannotBegin, Input};
 pub use command::*;
+pub use digest::short as short_digest;
+pub use externs::{Extern, ExternKind};
 pub use journal::*;
+pub use overview::{LoopState, Outlook, PhaseState};
+pub use reach::externs;
 pub use replay::Mismatch;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 use smol_str::SmolStr;
 
-use crate::evaluate::Constants;
-use crate::ir::{Address, LocalId, PlanId, Program, Value, json::from_json};
+use crate::evaluate::{Constants, Locals};
+use crate::ir::{Address, LocalId, PlanId, Program, Value};
 use state::{Env, EnvId, Failure, FailureKind, Frame, FrameId, RegionId, Role, ScopeId, State, Work};
 
 /// A run, in memory.
@@ -64,13 +77,15 @@ use state::{Env, EnvId, Failure, FailureKind, Frame, FrameId, RegionId, Role, Sc
 pub struct Machine {
     program: Arc<Program>,
     constants: Arc<Constants>,
+    /// What tells the program from others, once somebody asked.
+    mark: Arc<OnceLock<u64>>,
     state: State,
     out: Step,
     ready: VecDeque<(FrameId, Report)>,
 }
 
 /// What a frame is told: to begin, or how a part of it ended.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 enum Report {
     /// It begins, or goes on after a pause.
     Go,
@@ -86,7 +101,8 @@ impl Machine {
     /// A run of `program` that has not begun.
     pub fn new(program: Arc<Program>) -> Machine {
         let constants = Arc::new(Constants::new(&program));
-        Machine { program, constants, state: State::default(), out: Step::default(), ready: VecDeque::new() }
+        let (mark, state, out, ready) = (Arc::default(), State::default(), Step::default(), VecDeque::new());
+        Machine { program, constants, mark, state, out, ready }
     }
 
     /// Takes an event that happened `at`, and says what must be durable and what is to be done then.
@@ -96,8 +112,8 @@ impl Machine {
     /// # Errors
     /// An operator's word that is illegal in this state is refused, and changes nothing.
     pub fn step(&mut self, at: Timestamp, event: Event) -> Result<Step, Refused> {
-        if let Event::Operator { word, .. } = &event {
-            self.allow(word)?;
+        if let Event::Operator { word, why, .. } = &event {
+            self.allow(word, why.as_deref())?;
         }
         self.state.now = self.state.now.max(at);
         self.take(event);
@@ -116,6 +132,8 @@ impl Machine {
             Event::Outcome { effect, outcome } => self.outcome(effect, outcome, false),
             Event::Time => self.wake_due(),
             Event::Suspended => self.state.suspended = true,
+            // The machine is one of the new program already: whoever replays a journal begins with it.
+            Event::Migrated { dead, .. } => dead.iter().for_each(|approval| self.pause_at_dead(approval)),
             Event::Recovered => self.recovered(),
             Event::Operator { word, who, why } => self.obey(word, &who, why.as_deref()),
         }
@@ -134,6 +152,9 @@ impl Machine {
     }
 
     fn dispatch(&mut self, id: FrameId, report: Report) {
+        if self.is_killed() {
+            return;
+        }
         if self.is_held(id) {
             return self.state.held.push((id, report));
         }
@@ -163,22 +184,26 @@ impl Machine {
 
     fn start(&mut self, run: SmolStr, plan: &str, inputs: &Map<String, Json>) -> Result<(), SmolStr> {
         let program = self.program();
-        let found = program.plans.iter().position(|candidate| candidate.name == plan);
-        let number = found.ok_or_else(|| SmolStr::from(format!("the program has no plan `{plan}`")))?;
-        let plan = &program.plans[number];
+        let found = program.plans.iter().zip(0..).find(|(candidate, _)| candidate.name == plan);
+        let Some((plan, number)) = found else {
+            return Err(SmolStr::from(format!("the program has no plan `{plan}`")));
+        };
         self.state.run = run;
         self.state.began = self.state.now;
         let env = self.new_env(None);
-        for (number, param) in plan.params.iter().enumerate() {
-            let given = inputs.get(param.name.as_str()).unwrap_or(&Json::Null);
-            let value = from_json(&param.ty, given).map_err(|mismatch| format!("`{}`: {mismatch}", param.name))?;
-            self.bind(env, LocalId(number as u32), value);
+        for input in beginning::inputs_of(&program, plan) {
+            let value = match (inputs.get(input.name.as_str()), input.default) {
+                // A program that has taken the place of another one may have a parameter that one had not.
+                (None, Some(default)) => self.compute_with(&Locals::new(), default)?,
+                (given, _) => beginning::decoded(&input, given.unwrap_or(&Json::Null)).map_err(|unfit| unfit.reason)?,
+            };
+            self.bind(env, input.local, value);
         }
         let work = Work::Block { block: plan.body, next: 0, role: Role::Plan };
         self.push(Frame {
             parent: None,
             address: Address::root(),
-            plan: PlanId(number as u32),
+            plan: PlanId(number),
             env,
             owns_env: true,
             slot: 0,
@@ -189,6 +214,7 @@ impl Machine {
             limit: None,
             measures: false,
             undoing: false,
+            repeats: false,
             work,
         });
         Ok(())
@@ -220,6 +246,7 @@ impl Machine {
             limit: None,
             measures: outer.measures,
             undoing: outer.undoing,
+            repeats: outer.repeats,
             work,
         };
         Some(self.push(frame))

@@ -4,7 +4,7 @@
 use smol_str::SmolStr;
 
 use super::state::{ActState, Frame, FrameId, Paused, RegionId, Work};
-use super::{Ending, Entry, Machine, Refused};
+use super::{Entry, Machine, Refused};
 use crate::ir::Address;
 
 impl Machine {
@@ -20,12 +20,12 @@ impl Machine {
 
     fn waits_for_event(&self, id: FrameId) -> bool {
         let Some(frame) = self.state.live.frames.get(&id) else { return false };
-        matches!(frame.work, Work::WaitFor(_)) && !frame.undoing && self.failure_of(frame.region).is_none()
+        matches!(frame.work, Work::WaitFor(_)) && !frame.repeats && self.failure_of(frame.region).is_none()
     }
 
     fn goes_on_in_a_pause(&self, id: FrameId) -> bool {
         let Some(frame) = self.state.live.frames.get(&id) else { return true };
-        let unwinds = frame.undoing || self.failure_of(frame.region).is_some();
+        let unwinds = frame.repeats || self.failure_of(frame.region).is_some();
         unwinds || matches!(frame.work, Work::Wait { .. } | Work::WaitFor(_)) || self.watches(id)
     }
 
@@ -43,6 +43,12 @@ impl Machine {
         }
         self.log(Entry::Paused { address: address.clone(), reason: reason.clone() });
         self.state.paused = Some(Paused { address, reason, since: self.state.now });
+    }
+
+    /// An approval was given for something else than what would run now: a person lets the run go on, or nobody does.
+    pub(super) fn pause_at_dead(&mut self, approval: &Address) {
+        let reason = format!("what would run now is not what `{approval}` was approved for");
+        self.pause(approval.clone(), SmolStr::from(reason));
     }
 
     /// It goes on, and what stood still has the time that it had.
@@ -73,7 +79,7 @@ impl Machine {
     pub(super) fn allow_pause(&self) -> Result<(), Refused> {
         let refused = |reason: &str| Err(Refused { reason: reason.into(), instead: Vec::new() });
         match self.state.ended {
-            Some((Ending::Completed | Ending::Compensated | Ending::Halted, _)) => refused("the run is over"),
+            Some(_) => refused("the run is over"),
             None if self.failure_of(RegionId::RUN).is_some() => refused("the run is being undone, which is not paused"),
             None => Ok(()),
         }

@@ -59,10 +59,10 @@ impl Machine {
         let address = self.address_of(id).child(&phase.segment);
         let address = self.enter(address);
         self.end_guards_until(id, &phase.segment);
-        let title = self.text(env, phase.title.as_ref()).unwrap_or_else(Some);
+        let title = self.text(env, phase.title.as_deref()).unwrap_or_else(Some);
         self.log(Entry::Entered { address: address.clone(), kind: Kind::Phase, title });
         let compensation = phase.compensation.as_ref();
-        let limit = self.time_limit(env, phase.timeout.as_ref());
+        let limit = self.time_limit(env, phase.timeout.as_deref());
         let scope = self.begin_scope(id, address, number, phase.block, compensation, ScopePlace::Phase(place, number));
         match (scope, limit) {
             (Some(scope), Err(reason)) => self.fail(scope, reason),

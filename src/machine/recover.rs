@@ -9,6 +9,7 @@ impl Machine {
         let Some(id) = self.state.effects.remove(&effect) else { return };
         match self.state.live.frames.get(&id).map(|frame| &frame.work) {
             Some(Work::Look(_)) => self.look_outcome(id, outcome, crashed),
+            Some(Work::Act(_)) if self.is_killed() => self.ended_after_kill(id, outcome),
             Some(Work::Act(_)) => self.act_outcome(id, outcome, crashed),
             _ => {}
         }

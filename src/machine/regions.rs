@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use smol_str::SmolStr;
 
-use super::state::{ActState, Blocked, Failure, Frame, FrameId, Region, RegionId, ScopeId, Work};
+use super::state::{ActState, Blocked, Failure, Frame, FrameId, Region, RegionId, ScopeId, Target, Work};
 use super::{Entry, Machine};
 use crate::ir::Address;
 
@@ -51,6 +51,10 @@ impl Machine {
     /// What stands in a region becomes part of it, with all that is to be undone there.
     fn take_in(&mut self, id: RegionId) {
         let inside: Vec<RegionId> = self.state.regions.keys().copied().filter(|at| self.lies_in(*at, id)).collect();
+        // A compensation in flight finishes, with the attempts in it.
+        let in_compensation = |at: RegionId| self.attempt_of(at).is_some_and(|attempt| attempt.repeats);
+        let ends = |at: &RegionId| in_compensation(id) || !in_compensation(*at);
+        let inside: Vec<RegionId> = inside.into_iter().filter(ends).collect();
         for region in inside {
             self.join(region, id);
         }
@@ -63,7 +67,13 @@ impl Machine {
 
     /// A region is one no more: what would be undone in it stands in that around it, by the order of intents.
     pub(super) fn join(&mut self, inner: RegionId, outer: RegionId) {
-        let Some(joined) = self.state.regions.remove(&inner) else { return };
+        let forgets = self.state.regions.get(&inner).is_some_and(|region| self.is_beside_the_list(region));
+        let Some(mut joined) = self.state.regions.remove(&inner) else { return };
+        if forgets {
+            joined.forget_what_is_not_in_hand();
+            let frames = self.state.live.frames.values_mut().filter(|frame| frame.region == inner);
+            frames.for_each(|frame| frame.measures = true);
+        }
         let region = self.region(outer);
         region.undo.extend(joined.undo);
         region.undo.sort_by_key(|undo| undo.first);
@@ -75,6 +85,30 @@ impl Machine {
         scopes.for_each(|scope| scope.region = outer);
         let frames = self.state.live.frames.values_mut().filter(|frame| frame.region == inner);
         frames.for_each(|frame| frame.region = outer);
+    }
+
+    fn attempt_of(&self, region: RegionId) -> Option<&Frame> {
+        self.state.live.frames.get(&self.state.regions.get(&region)?.attempt?)
+    }
+
+    /// Whether what is done in a region is undone only by its attempt: one in a compensation, or after a phase.
+    pub(super) fn is_beside_the_list(&self, region: &Region) -> bool {
+        let attempt = region.attempt.and_then(|attempt| self.state.live.frames.get(&attempt));
+        attempt.is_some_and(|attempt| attempt.repeats || attempt.measures)
+    }
+
+    /// What is around an attempt is given up without undoing it: what was begun in it is dropped.
+    pub(super) fn abandon(&mut self, region: RegionId) {
+        self.state.regions.remove(&region);
+        let is_part = |frame: &Frame| frame.region == region && frame.parent.is_none();
+        let parts = self.state.live.frames.iter().filter(|(_, frame)| is_part(frame)).map(|(id, _)| *id);
+        for part in parts.collect::<Vec<_>>() {
+            self.drop_inside(part);
+            let Some(mut frame) = self.state.live.frames.remove(&part) else { continue };
+            let reason = SmolStr::new_static("what it is part of is given up");
+            let stop = frame.flight_mut().and_then(|flight| flight.stop(reason));
+            self.out.commands.extend(stop);
+        }
     }
 
     /// Parts of an attempt that have begun and will not end: acts say themselves how they end.
@@ -188,5 +222,14 @@ impl Machine {
             meant.extend(taken.into_iter().map(|blocked| (*id, blocked)));
         }
         meant
+    }
+}
+
+impl Region {
+    /// Only what is being undone, or could not be, stays in the list.
+    fn forget_what_is_not_in_hand(&mut self) {
+        let blocked = self.blocked.iter().map(|blocked| blocked.target);
+        let in_hand: Vec<Target> = blocked.chain(self.undoing.values().copied()).collect();
+        self.undo.retain(|undo| in_hand.contains(&Target::Part(undo.first)));
     }
 }

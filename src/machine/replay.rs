@@ -1,6 +1,6 @@
 //! Recovery: the journal is fed back, and what follows must be what followed then.
 
-use super::{Command, Entry, Machine, Record};
+use super::{Command, Entry, Machine, Record, Refused, upgrade::agree};
 
 /// A journal says something else than the program does now.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -22,20 +22,28 @@ impl Machine {
     /// The step does not lead to what the journal says: the journal belongs to another program, or this version
     /// gives programs another meaning.
     pub fn replay(&mut self, record: &Record) -> Result<Vec<Command>, Mismatch> {
-        let step = self.step(record.at, record.event.clone());
-        let step = step.map_err(|refused| Mismatch {
-            number: 0,
-            expected: "accepted".to_owned(),
-            found: format!("refused: {refused}"),
-        })?;
-        compare(&record.then, &step.entries)?;
+        let step = self.step(record.at, record.event.accepted());
+        let mut step = step.map_err(|refused| unaccepted(&refused))?;
+        self.take_over_digests(&record.then, &mut step.entries);
+        compare(&record.then, &step.entries, |expected, found| expected == found)?;
         Ok(step.commands)
+    }
+
+    /// Takes a step that was journaled under a program whose place this one has taken: what may differ between the
+    /// two is told by [`upgrade`](super::upgrade).
+    ///
+    /// # Errors
+    /// The step does not lead to what the journal says, although it was checked that it does.
+    pub fn follow(&mut self, record: &Record) -> Result<(), Mismatch> {
+        let step = self.step(record.at, record.event.accepted()).map_err(|refused| unaccepted(&refused))?;
+        compare(&record.then, &step.entries, agree)
     }
 }
 
-fn compare(expected: &[Entry], found: &[Entry]) -> Result<(), Mismatch> {
+fn compare(expected: &[Entry], found: &[Entry], is_same: impl Fn(&Entry, &Entry) -> bool) -> Result<(), Mismatch> {
     let longest = expected.len().max(found.len());
-    let differs = |number: &usize| expected.get(*number) != found.get(*number);
+    let same = |number: usize| expected.get(number).zip(found.get(number)).is_some_and(|(was, is)| is_same(was, is));
+    let differs = |number: &usize| !same(*number);
     match (0..longest).find(differs) {
         None => Ok(()),
         Some(number) => {
@@ -45,4 +53,8 @@ fn compare(expected: &[Entry], found: &[Entry]) -> Result<(), Mismatch> {
             Err(Mismatch { number: number + 1, expected, found })
         }
     }
+}
+
+fn unaccepted(refused: &Refused) -> Mismatch {
+    Mismatch { number: 0, expected: "accepted".to_owned(), found: format!("refused: {refused}") }
 }

@@ -329,8 +329,7 @@ impl Machine {
     /// A rollout fails because a person says so.
     pub(super) fn abort(&mut self, wanted: Option<&ir::Address>, who: &str, why: Option<&str>) {
         let Ok(id) = self.running_rollout(wanted) else { return };
-        let because = why.map_or_else(String::new, |why| format!(": {why}"));
-        self.fail_as(id, FailureKind::Stated, SmolStr::from(format!("aborted by {who}{because}")));
+        self.fail_as(id, FailureKind::Stated, SmolStr::from(format!("aborted by {}", super::words::said(who, why))));
     }
 }
 

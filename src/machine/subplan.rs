@@ -28,7 +28,7 @@ impl Machine {
         }
         let arguments = run.arguments.iter().map(|argument| self.compute(self.env_of(id), argument));
         let arguments: Vec<Value> = arguments.collect::<Result<_, _>>().map_err(Refusal::at(&address))?;
-        let limit = self.time_limit(self.env_of(id), statement.timeout.as_ref()).map_err(Refusal::at(&address))?;
+        let limit = self.time_limit(self.env_of(id), statement.timeout.as_deref()).map_err(Refusal::at(&address))?;
         let work = Work::Block { block: plan.body, next: 0, role: Role::SubPlan(place) };
         let child = self.push_child(id, address.clone(), 0, work);
         self.give_scope(child, address, run.compensation.as_ref(), ScopePlace::Statement(place));

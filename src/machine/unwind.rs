@@ -1,7 +1,7 @@
 //! The way back: the list of each region that fails, undone from its end, one part at a time.
 
 use super::state::{Frame, FrameId, RegionId, ScopeId, Target, Undo, UndoState, WayBack, Work};
-use super::{Ending, Machine};
+use super::{Ending, Machine, Owing};
 use crate::ir::Address;
 
 /// What stands at the end of a list.
@@ -18,6 +18,10 @@ impl Machine {
     /// Undoes what stands last in some region that fails. Gives whether something was begun.
     pub(super) fn unwind(&mut self) -> bool {
         if self.state.ended.is_some() || self.state.suspended {
+            return false;
+        }
+        if self.is_killed() {
+            self.end_what_was_killed();
             return false;
         }
         let failing = self.state.regions.iter().filter(|(_, region)| region.failure.is_some());
@@ -46,7 +50,7 @@ impl Machine {
 
     fn is_stuck_inside(&self, compensation: FrameId) -> bool {
         let stuck = |frame: &Frame| matches!(&frame.work, Work::Act(act) if act.is_stuck());
-        let mut frames = self.state.live.frames.iter().filter(|(_, frame)| frame.undoing && stuck(frame));
+        let mut frames = self.state.live.frames.iter().filter(|(_, frame)| frame.repeats && stuck(frame));
         frames.any(|(id, _)| self.compensation_around(*id) == Some(compensation))
     }
 
@@ -100,6 +104,16 @@ impl Machine {
         }
     }
 
+    /// How a run ends that was undone as far as it can be.
+    fn undone_ending(&self) -> Ending {
+        let waived = self.state.owed.iter().any(|owed| owed.owing == Owing::Waived);
+        match (self.state.floor.is_some(), waived) {
+            (true, _) => Ending::Halted,
+            (false, true) => Ending::Partial,
+            (false, false) => Ending::Compensated,
+        }
+    }
+
     /// Nothing is left to undo: the region ends, once all that was asked to stop has stopped.
     fn unwound(&mut self, id: RegionId) -> bool {
         if id != RegionId::RUN {
@@ -107,8 +121,7 @@ impl Machine {
             return ended && (self.inside_is_undone(id) || self.go_the_other_way(id));
         }
         if self.state.live.frames.is_empty() {
-            let ending = if self.state.floor.is_some() { Ending::Halted } else { Ending::Compensated };
-            self.end(ending, serde_json::Value::Null);
+            self.end(self.undone_ending(), serde_json::Value::Null);
         }
         false
     }

@@ -1,7 +1,7 @@
 //! What a machine says of itself: status, waits, the next moment it waits for.
 
 use super::state::{
-    Act, ActOf, ActState, Blocked, Call, CheckOf, Frame, GateRun, Look, RegionId, Stage, Subject, Undo, UndoState, Work,
+    Act, ActOf, ActState, Blocked, Call, CheckOf, Frame, GateRun, Look, RegionId, Stage, Subject, Work,
 };
 use super::{EffectId, GateState, Machine, Purpose, Status, Timestamp, Wait, WaitOn};
 use crate::ir::{Address, Type};
@@ -17,6 +17,9 @@ impl Machine {
             Work::Measure(measure) => measure.failed.is_some(),
             _ => false,
         };
+        if self.is_killed() {
+            return Status::Running;
+        }
         if self.blocked().next().is_some() || self.state.live.frames.values().any(stuck) {
             return Status::Stuck;
         }
@@ -34,11 +37,49 @@ impl Machine {
 
     /// The next moment the run waits for; `Event::Time` is due at or after it.
     pub fn next_deadline(&self) -> Option<Timestamp> {
-        if self.state.suspended || self.state.ended.is_some() {
+        if self.state.suspended || self.is_killed() || self.state.ended.is_some() {
             return None;
         }
         let going_on = self.state.live.frames.iter().filter(|(id, _)| !self.stands_still(**id));
         going_on.filter_map(|(_, frame)| frame.deadline()).min()
+    }
+
+    /// The latest moment the run has seen.
+    pub fn now(&self) -> Timestamp {
+        self.state.now
+    }
+
+    /// When the run goes on by itself once somebody drives it; `None` if it waits for a word, or is over.
+    pub fn due(&self) -> Option<Timestamp> {
+        let at_once = self.state.ended.is_none() && (self.state.suspended || !self.state.effects.is_empty());
+        if at_once { Some(self.state.now) } else { self.next_deadline() }
+    }
+
+    /// Whether somebody has to look again and again while the run waits: at the gates of a stage, or for a guard. What
+    /// nobody looks at meanwhile does not count.
+    pub fn is_watching(&self) -> bool {
+        let watches = |frame: &Frame| match &frame.work {
+            Work::Stage(stage) => stage.hold.as_ref().is_some_and(|hold| !hold.gates.is_empty()),
+            Work::Guard(_) => true,
+            Work::Block { .. }
+            | Work::Phases { .. }
+            | Work::Parallel { .. }
+            | Work::Attempt { .. }
+            | Work::Measure(_)
+            | Work::Unwind { .. }
+            | Work::Loop { .. }
+            | Work::Rollout { .. }
+            | Work::Probe { .. }
+            | Work::Look(_)
+            | Work::Act(_)
+            | Work::Check(_)
+            | Work::Wait { .. }
+            | Work::WaitFor(_)
+            | Work::Handler { .. }
+            | Work::Return(_)
+            | Work::Ask(_) => false,
+        };
+        self.state.paused.is_none() && self.state.live.frames.values().any(watches)
     }
 
     /// The effects that were asked for and whose end is not known.
@@ -74,23 +115,7 @@ impl Machine {
 
     /// What would be undone if the run failed now, in that order.
     pub fn to_undo(&self) -> Vec<Address> {
-        let mut seen = Vec::new();
-        let mut all: Vec<&Undo> = self.state.regions.values().flat_map(|region| &region.undo).collect();
-        all.sort_by_key(|undo| undo.first);
-        for undo in all.into_iter().rev() {
-            let scope = undo.scope.and_then(|scope| self.outermost(scope, None));
-            let scope = scope.and_then(|scope| self.state.scopes.get(&scope));
-            let address = match (scope, &undo.state) {
-                (Some(scope), _) => &scope.address,
-                (None, UndoState::Started) => continue,
-                (None, UndoState::Pending { frame, .. }) if !self.is_undoable(*frame) => continue,
-                (None, UndoState::Pending { .. } | UndoState::Done(_)) => &undo.address,
-            };
-            if !seen.contains(address) {
-                seen.push(address.clone());
-            }
-        }
-        seen
+        self.all_to_undo().into_iter().map(|(_, _, address)| address).collect()
     }
 
     /// The compensations that could not be done.
@@ -131,7 +156,7 @@ impl Machine {
     }
 
     fn act_wait(&self, act: &Act, frame: &Frame) -> Option<WaitOn> {
-        let purpose = if frame.undoing { Purpose::Undo } else { Purpose::Do };
+        let purpose = if frame.repeats { Purpose::Undo } else { Purpose::Do };
         match &act.state {
             ActState::Preparing | ActState::Confirming { .. } => None,
             ActState::InFlight { flight, .. } if self.is_held_back(flight.effect) => None,

@@ -63,7 +63,7 @@ impl Machine {
     }
 
     /// What a step says of its way back, or else its action.
-    fn compensation_of<'a>(&'a self, step: &'a Step) -> Option<&'a Compensation> {
+    pub(super) fn compensation_of<'a>(&'a self, step: &'a Step) -> Option<&'a Compensation> {
         self.said_of(step).filter(|compensation| !matches!(compensation.body, CompensationBody::Nothing))
     }
 

@@ -3,26 +3,54 @@
 use smol_str::SmolStr;
 
 use super::state::{Act, ActState, Blocked, FrameId, Work};
-use super::{Ending, Entry, Machine, Refused, Settlement, Word};
+use super::{Ending, Entry, Machine, Owed, Refused, Settlement, Word};
 use crate::ir::{Address, Type, Value, json::from_json};
 
 impl Machine {
     /// Whether a word is legal now.
-    pub(super) fn allow(&self, word: &Word) -> Result<(), Refused> {
-        match word {
+    pub(super) fn allow(&self, word: &Word, why: Option<&str>) -> Result<(), Refused> {
+        let allowed = match word {
+            Word::Kill | Word::Waive { .. } if why.is_none_or(|why| why.trim().is_empty()) => Err(needs_reason(word)),
             Word::Settle { address, verdict } => self.allow_settling(address, verdict),
             Word::Retry { address } => self.allow_retry(address.as_ref()),
             Word::Cancel => self.allow_cancel(),
+            Word::Kill => self.allow_killing(),
+            Word::Waive { address } => self.allow_waiving(address),
             Word::Event { event, payload, .. } => self.allow_event(event, payload),
             Word::Pause => self.allow_pause(),
             Word::Resume => self.allow_resume(),
             Word::Promote { address } => self.held_stage(address.as_ref()).map(drop),
             Word::Abort { address } => self.running_rollout(address.as_ref()).map(drop),
             Word::Done { address, value } => self.allow_done(address, value),
-            Word::Approve { address } | Word::Refuse { address } | Word::Choose { address, .. } => {
+            Word::Approve { address, .. } | Word::Refuse { address } | Word::Choose { address, .. } => {
                 self.allow_answer(address, word)
             }
+        };
+        allowed.map_err(|refused| match refused.instead.is_empty() {
+            true => Refused { instead: self.legal(), ..refused },
+            false => refused,
+        })
+    }
+
+    /// What can be said now, for a person; events and repetitions aside.
+    fn legal(&self) -> Vec<String> {
+        if let Some((ending, _)) = self.state.ended {
+            let retry = (ending == Ending::Halted).then(|| "retry".to_owned());
+            return retry.into_iter().chain(self.state.owed.iter().flat_map(Owed::words)).collect();
         }
+        if self.is_killed() {
+            return Vec::new();
+        }
+        let stuck = self.stuck().map(|stuck| stuck.help());
+        let asked = self.asks().flat_map(|(_, address, ask)| self.answers_to(address, ask));
+        let undoing = self.failure_of(super::state::RegionId::RUN).is_some();
+        let pause = match (undoing, self.state.paused.is_some()) {
+            (true, _) => None,
+            (false, true) => Some("resume"),
+            (false, false) => Some("pause"),
+        };
+        let whole = pause.into_iter().chain((!undoing).then_some("cancel")).chain(["kill --because WHY"]);
+        stuck.chain(asked).chain(whole.map(str::to_owned)).collect()
     }
 
     /// Does what an allowed word says.
@@ -30,20 +58,16 @@ impl Machine {
         match word {
             Word::Settle { address, verdict } => self.settle(&address, verdict),
             Word::Retry { address } => self.retry(address.as_ref()),
-            Word::Cancel => {
-                let because = why.map_or_else(String::new, |why| format!(": {why}"));
-                self.fail_run(SmolStr::from(format!("cancelled by {who}{because}")));
-            }
-            Word::Pause => {
-                let because = why.map_or_else(String::new, |why| format!(": {why}"));
-                self.pause(Address::root(), SmolStr::from(format!("paused by {who}{because}")));
-            }
+            Word::Cancel => self.fail_run(SmolStr::from(format!("cancelled by {}", said(who, why)))),
+            Word::Kill => self.kill(&said(who, why)),
+            Word::Waive { address } => self.waive(&address, &said(who, why)),
+            Word::Pause => self.pause(Address::root(), SmolStr::from(format!("paused by {}", said(who, why)))),
             Word::Event { event, id, payload } => self.hear(&event, id, &payload),
             Word::Resume => self.resume(),
             Word::Promote { address } => self.promote(address.as_ref()),
             Word::Abort { address } => self.abort(address.as_ref(), who, why),
             Word::Done { address, value } => self.task_done(&address, &value),
-            Word::Approve { address } => self.approved(&address),
+            Word::Approve { address, digest: _ } => self.approved(&address),
             Word::Refuse { address } => self.refused(&address, who, why),
             Word::Choose { address, option } => self.chosen(&address, &option),
         }
@@ -53,7 +77,10 @@ impl Machine {
         let Some((id, act)) = self.stuck_at(address) else {
             return match self.blocked().any(|blocked| blocked.address == *address) {
                 true => allow_done_only(verdict),
-                false => Err(self.nothing_to_settle(address)),
+                false => match self.owed_at(address) {
+                    Some(owed) => self.allow_settling_owed(owed, verdict),
+                    None => Err(self.nothing_to_settle(address)),
+                },
             };
         };
         let Settlement::Done(value) = verdict else {
@@ -74,8 +101,9 @@ impl Machine {
     }
 
     fn nothing_to_settle(&self, address: &Address) -> Refused {
-        let instead: Vec<String> = self.stuck().map(|(address, doubt)| help_for(&address, doubt)).collect();
-        let reason = if instead.is_empty() {
+        let stuck = self.stuck().map(|stuck| stuck.help());
+        let instead: Vec<String> = stuck.chain(self.state.owed.iter().flat_map(Owed::words)).collect();
+        let reason = if self.stuck().next().is_none() {
             format!("nothing is in doubt at `{address}`: this run is not stuck")
         } else {
             format!("nothing is in doubt at `{address}`")
@@ -85,7 +113,11 @@ impl Machine {
 
     fn settle(&mut self, address: &Address, verdict: Settlement) {
         let Some((id, act)) = self.stuck_at(address) else {
-            for (region, Blocked { address, target, .. }) in self.unblock(|at| at == address) {
+            let blocked = self.unblock(|at| at == address);
+            if blocked.is_empty() {
+                self.settle_owed(address, &verdict);
+            }
+            for (region, Blocked { address, target, .. }) in blocked {
                 self.log(Entry::Unstuck { address });
                 let undone = self.drop_target(region, target);
                 self.log(Entry::Undone { address: undone });
@@ -127,17 +159,19 @@ impl Machine {
             return Ok(());
         }
         let fits = |at: &Address| address.is_none_or(|address| address == at);
-        let stuck: Vec<(Address, bool)> = self.stuck().collect();
-        if stuck.iter().any(|(at, doubt)| !doubt && fits(at)) {
+        let stuck: Vec<Stuck> = self.stuck().filter(|stuck| fits(&stuck.address)).collect();
+        if stuck.iter().any(Stuck::can_be_retried) {
             return Ok(());
         }
-        let reason = match (address, stuck.iter().find(|(at, _)| fits(at))) {
+        let reason = match (address, stuck.first()) {
             _ if self.state.ended.is_some() => "the run is over, and not halted at a commit".to_owned(),
-            (_, Some((at, _))) => format!("nobody knows whether `{at}` was done, so it is not done again unasked"),
+            (_, Some(Stuck { address: at, .. })) => {
+                format!("nobody knows whether `{at}` was done, so it is not done again unasked")
+            }
             (Some(address), None) => format!("nothing is stuck at `{address}`"),
             (None, None) => "nothing is stuck: the run goes on by itself".to_owned(),
         };
-        Err(Refused { reason, instead: stuck.iter().map(|(at, doubt)| help_for(at, *doubt)).collect() })
+        Err(Refused { reason, instead: self.stuck().map(|stuck| stuck.help()).collect() })
     }
 
     fn retry(&mut self, address: Option<&Address>) {
@@ -181,6 +215,14 @@ impl Machine {
     }
 
     fn allow_cancel(&self) -> Result<(), Refused> {
+        if self.is_killed() && self.state.ended.is_none() {
+            return Err(Refused { reason: "the run is being killed".into(), instead: Vec::new() });
+        }
+        self.allow_killing()
+    }
+
+    /// A run that goes on can be killed, in whatever state it is; saying it again changes nothing.
+    fn allow_killing(&self) -> Result<(), Refused> {
         match self.state.ended {
             None => Ok(()),
             Some((Ending::Halted, _)) => {
@@ -192,21 +234,29 @@ impl Machine {
 
     /// Whether only a person can say how an act ended. A compensation without a `confirm` may always be tried again.
     fn needs_settling(&self, id: FrameId, act: &Act) -> bool {
-        let undoing = self.state.live.frames.get(&id).is_some_and(|frame| frame.undoing);
+        let undoing = self.state.live.frames.get(&id).is_some_and(|frame| frame.repeats);
         let repeatable = undoing && self.action_of(id).is_none_or(|action| action.confirm.is_none());
         matches!(act.state, ActState::Stuck { doubt: true, .. }) && !repeatable
     }
 
-    /// Everything a person is needed for, and whether that is to say how it ended.
-    fn stuck(&self) -> impl Iterator<Item = (Address, bool)> + '_ {
-        let blocked = self.blocked().map(|blocked| (blocked.address.clone(), false));
+    /// Everything that is stuck.
+    pub(super) fn stuck(&self) -> impl Iterator<Item = Stuck> + '_ {
+        let blocked = self.blocked().map(|blocked| Stuck::new(&blocked.address, StuckOn::Undoing));
         let acts = self.acts().filter(|(_, _, act)| act.is_stuck());
-        let acts = acts.map(|(id, address, act)| (address.clone(), self.needs_settling(id, act)));
+        let acts = acts.map(|(id, address, act)| Stuck::new(address, self.stuck_on(id, act)));
         let measures = self.state.live.frames.values().filter_map(|frame| match &frame.work {
-            Work::Measure(measure) if measure.failed.is_some() => Some((frame.address.clone(), false)),
+            Work::Measure(measure) if measure.failed.is_some() => Some(Stuck::new(&frame.address, StuckOn::Measuring)),
             _ => None,
         });
         blocked.chain(acts).chain(measures)
+    }
+
+    fn stuck_on(&self, id: FrameId, act: &Act) -> StuckOn {
+        match (self.needs_settling(id, act), self.compensation_around(id)) {
+            (true, None) => StuckOn::Doubt,
+            (true, Some(_)) => StuckOn::UndoingInDoubt,
+            (false, _) => StuckOn::Undoing,
+        }
     }
 
     fn stuck_at(&self, wanted: &Address) -> Option<(FrameId, &Act)> {
@@ -229,9 +279,48 @@ fn allow_done_only(verdict: &Settlement) -> Result<(), Refused> {
     }
 }
 
-/// What an operator can say of something that is stuck.
-fn help_for(address: &Address, doubt: bool) -> String {
-    if doubt { format!("settle {address} --done | --not-done") } else { format!("retry {address}") }
+/// Something that a person is needed for.
+pub(super) struct Stuck {
+    pub address: Address,
+    on: StuckOn,
+}
+
+/// For what.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum StuckOn {
+    /// To say whether a step was done.
+    Doubt,
+    /// To do what a compensation could not do.
+    Undoing,
+    /// To say whether a compensation was done.
+    UndoingInDoubt,
+    /// To have what is done after a phase tried again.
+    Measuring,
+}
+
+impl Stuck {
+    fn new(address: &Address, on: StuckOn) -> Stuck {
+        Stuck { address: address.clone(), on }
+    }
+
+    /// Whether it can be tried again: not while nobody knows whether it was done.
+    fn can_be_retried(&self) -> bool {
+        match self.on {
+            StuckOn::Undoing | StuckOn::Measuring => true,
+            StuckOn::Doubt | StuckOn::UndoingInDoubt => false,
+        }
+    }
+
+    /// What an operator can say of it.
+    pub(super) fn help(&self) -> String {
+        let at = &self.address;
+        match self.on {
+            StuckOn::Doubt => format!("settle {at} --done | --not-done"),
+            StuckOn::Undoing => format!("retry {at} | settle {at} --done | waive {at} --because WHY"),
+            StuckOn::UndoingInDoubt => format!("settle {at} --done | --not-done | waive {at} --because WHY"),
+            StuckOn::Measuring => format!("retry {at}"),
+        }
+    }
 }
 
 fn failed_already() -> Refused {
@@ -239,4 +328,18 @@ fn failed_already() -> Refused {
         reason: "it is known that this was not done: it failed".into(),
         instead: vec!["retry".into(), "settle --done".into()],
     }
+}
+
+/// Who said something, and why: `mia: the night is over`.
+pub(super) fn said(who: &str, why: Option<&str>) -> String {
+    why.map_or_else(|| who.to_owned(), |why| format!("{who}: {why}"))
+}
+
+/// What leaves something to be put right by hand is not said without a reason.
+fn needs_reason(word: &Word) -> Refused {
+    let said = match word {
+        Word::Waive { address } => format!("waive {address}"),
+        _ => "kill".to_owned(),
+    };
+    Refused { reason: format!("`{said}` needs a reason"), instead: vec![format!("{said} --because WHY")] }
 }

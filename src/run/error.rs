@@ -25,6 +25,13 @@ pub enum Error {
         /// Who drives it.
         holder: Holder,
     },
+    /// There is a run of what there may be one run of.
+    #[error("there is one already: run `{run}`")]
+    #[diagnostic(help("`orch show {run}` shows it"))]
+    Known {
+        /// Which run.
+        run: RunId,
+    },
     /// The program no longer does what the journal says it did.
     #[error("run `{run}` can't be taken up: entry {entry} of its journal is not what its program does: {why}")]
     #[diagnostic(help("take it up with the orch that started it: {orch}"))]
@@ -49,7 +56,7 @@ pub enum Error {
         /// The version of orch that started the run.
         orch: String,
     },
-    /// The process that created the run died before it began.
+    /// The process that created the run died before it began, and kept nowhere how it was to begin.
     #[error("run `{run}` never began, and nothing was done")]
     #[diagnostic(help("start it again with `orch run`"))]
     NeverBegan {
@@ -64,6 +71,15 @@ pub enum Error {
         run: RunId,
         /// The version of orch that started the run.
         orch: String,
+    },
+    /// The plan asks for what only the program can do that embeds this one, and that program does not.
+    #[error("`{plan}` needs a program around it that provides {}", missing.join(", "))]
+    #[diagnostic(help("run it from that program; words that were said to its run are kept for it"))]
+    NotProvided {
+        /// Which plan.
+        plan: String,
+        /// `action reserve`, and what else is missing.
+        missing: Vec<String>,
     },
     /// A file of the store's folder, or a process, could not be handled.
     #[error("can't {doing} `{}`: {source}", path.display())]
@@ -101,6 +117,13 @@ pub enum StoreError {
         found: i64,
         /// The newest version this release knows.
         known: i64,
+    },
+    /// The file was written by an earlier release, and can't be brought up to date where it is.
+    #[error("`{}` was written by an earlier orch, and can't be brought up to date: it can't be written", path.display())]
+    #[diagnostic(help("use that orch, or a copy of the store that can be written"))]
+    Older {
+        /// The file.
+        path: PathBuf,
     },
     /// The journal of a run is not as it was written.
     #[error("the journal of run `{run}` is damaged at entry {entry}: {why}")]

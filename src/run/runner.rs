@@ -5,10 +5,11 @@
 //! use orch::{ir::Program, run::{Control, Error, Folder, Left, Runner, Start, store::KeptSource}};
 //!
 //! async fn start(program: Arc<Program>, sources: Vec<KeptSource>) -> Result<Left, Error> {
-//!     let mut runner = Runner::open(Folder::of_project(&std::env::current_dir().unwrap_or_default()))?;
-//!     let start = Start { program, sources, plan: "place_order".into(), inputs: serde_json::Map::new() };
+//!     let runner = Runner::open(Folder::of_project(&std::env::current_dir().unwrap_or_default()))?;
+//!     let (plan, inputs) = ("place_order".into(), serde_json::Map::new());
+//!     let start = Start { program, sources, plan, inputs, key: None, behind: None };
 //!     let run = runner.create(start)?;
-//!     run.observe(|record| eprintln!("{:?}", record.event)).go(Control::none()).await
+//!     run.observe(|record, _| eprintln!("{:?}", record.event)).go(Control::none()).await
 //! }
 //! ```
 
@@ -19,37 +20,43 @@ use smol_str::{SmolStr, format_smolstr};
 
 use super::{
     JOURNAL_FORMAT, LANGUAGE_VERSION,
-    driver::{Driver, Left, Observer, control::Control, now, replay},
-    effects::{LocalEffects, Site},
+    driver::{Driver, Left, Observer, bells::Bells, control::Control, now, recover, replay},
+    effects::{Host, LocalEffects},
     error::{Error, StoreError},
     folder::Folder,
     lock::RunLock,
-    store::{KeptSource, NewRun, RunId, RunInfo, Said, SqliteStore, Store, WordId, select},
+    programs::{Compiled, Programs},
+    start::Start,
+    store::{Created, KeptSource, NewRun, RunId, RunInfo, Said, SqliteStore, Store, Told, WordId, select},
 };
 use crate::{
     ir::Program,
-    machine::{Event, Machine, Record},
+    machine::{Event, Machine, Record, Timestamp},
 };
 
 /// Compiles the sources that a run has kept; an error is for a person.
 pub type Compile<'a> = &'a dyn Fn(&[KeptSource]) -> Result<Arc<Program>, String>;
 
-/// A run to be started.
-pub struct Start {
-    /// Its program.
-    pub program: Arc<Program>,
-    /// The files of the program, in the order of its modules.
-    pub sources: Vec<KeptSource>,
-    /// The plan.
-    pub plan: SmolStr,
-    /// Every parameter with its value.
-    pub inputs: Map<String, Json>,
+/// A run that was to be started.
+pub enum Started {
+    /// It is there, and this process has the right to drive it.
+    New(Box<ActiveRun>),
+    /// There was one with its key, and nothing was changed.
+    Known(RunInfo),
 }
 
-/// The runs of one folder.
+/// The runs of one folder. A clone is the same: it can be given to whoever drives a run, speaks to one, or looks.
+#[derive(Clone)]
 pub struct Runner {
+    inner: Arc<Inner>,
+    host: Host,
+}
+
+struct Inner {
     folder: Folder,
     store: SqliteStore,
+    bells: Arc<Bells>,
+    programs: Programs,
 }
 
 impl Runner {
@@ -57,7 +64,7 @@ impl Runner {
     pub fn open(folder: Folder) -> Result<Runner, Error> {
         folder.create()?;
         let store = SqliteStore::open(&folder.database())?;
-        Ok(Runner { folder, store })
+        Ok(Runner::over(folder, store))
     }
 
     /// Opens the store of `folder` if there is one; one that can't be written can still be read.
@@ -69,63 +76,100 @@ impl Runner {
         match Runner::open(folder.clone()) {
             Err(Error::Store(StoreError::Files { source, .. })) if is_read_only(&source) => {
                 let store = SqliteStore::open_to_read(&folder.database())?;
-                Ok(Some(Runner { folder, store }))
+                Ok(Some(Runner::over(folder, store)))
             }
             opened => opened.map(Some),
         }
     }
 
+    fn over(folder: Folder, store: SqliteStore) -> Runner {
+        let bells = Bells::new(Arc::new(store.clone()));
+        let inner = Inner { folder, store, bells, programs: Programs::default() };
+        Runner { inner: Arc::new(inner), host: Host::new() }
+    }
+
+    /// With what `host` does for the plans that are run here.
+    pub fn with_host(self, host: Host) -> Runner {
+        Runner { host, ..self }
+    }
+
     /// Where the runs are kept.
     pub fn folder(&self) -> &Folder {
-        &self.folder
+        &self.inner.folder
+    }
+
+    /// The store.
+    pub fn store(&self) -> &SqliteStore {
+        &self.inner.store
     }
 
     /// All runs, in the order in which they were started.
     pub fn runs(&self) -> Result<Vec<RunInfo>, Error> {
-        Ok(self.store.runs()?)
+        Ok(self.store().runs()?)
     }
 
     /// The run that `typed` is the name of, or the beginning of the name.
     pub fn find(&self, typed: &str) -> Result<RunInfo, Error> {
-        Ok(select(&self.store.runs()?, typed)?)
+        Ok(select(&self.runs()?, typed)?)
     }
 
-    /// Creates a run; it begins when it is let [`go`](ActiveRun::go).
-    pub fn create(&mut self, start: Start) -> Result<ActiveRun<'_>, Error> {
-        let Start { program, sources, plan, inputs } = start;
-        let new = NewRun { plan: plan.clone(), sources, at: now() };
-        let run = format_smolstr!("{}", random_name()?);
-        let id = self.store.create(&new)?;
-        let lock = RunLock::take(&self.folder, &id, now())?;
-        let first = Event::Started { run: format_smolstr!("{id}-{run}"), plan, inputs };
-        Ok(ActiveRun {
-            effects: self.effects(&id, &program, &new.sources),
-            info: self.find(id.as_str())?,
-            store: &mut self.store,
-            machine: Machine::new(program),
-            first: Some(first),
-            observer: None,
-            word: None,
-            _lock: lock,
-        })
+    /// Creates a run, which begins when it is let [`go`](ActiveRun::go).
+    ///
+    /// # Errors
+    /// There is a run with its key: see [`Runner::create_once`].
+    pub fn create(&self, start: Start) -> Result<ActiveRun, Error> {
+        match self.create_once(start)? {
+            Started::New(run) => Ok(*run),
+            Started::Known(info) => Err(Error::Known { run: info.id }),
+        }
     }
 
-    /// Takes up the run `info`; it goes on when it is let [`go`](ActiveRun::go).
+    /// Creates a run if there is none with its key. From here on it is what was asked for: whoever takes it up, even
+    /// after a crash, begins it.
+    pub fn create_once(&self, start: Start) -> Result<Started, Error> {
+        let Start { program, sources, plan, inputs, key, behind } = start;
+        let compiled = self.inner.programs.get(&sources, || Ok::<_, Error>(program))?;
+        self.is_provided(&compiled.program, &plan)?;
+        let new = NewRun { plan, inputs, unique: random_name()?, key, sources, at: now() };
+        let created = match behind {
+            Some(event) => self.store().create_behind(&new, event)?,
+            None => self.store().create(&new)?,
+        };
+        match created {
+            Created::New(id) => {
+                let lock = RunLock::take(self.folder(), &id, now())?;
+                let run = self.active(self.store().info(&id)?, &compiled, lock)?;
+                Ok(Started::New(Box::new(run)))
+            }
+            Created::Known(id) => Ok(Started::Known(self.store().info(&id)?)),
+        }
+    }
+
+    /// Takes up the run `info`, or begins it; it goes on when it is let [`go`](ActiveRun::go).
     ///
     /// # Errors
     /// Another process drives it, or its sources no longer compile.
-    pub fn take_up(&mut self, info: &RunInfo, compile: Compile<'_>) -> Result<ActiveRun<'_>, Error> {
-        let lock = RunLock::take(&self.folder, &info.id, now())?;
-        let sources = self.store.sources(&info.id)?;
-        let program = compiled(info, &sources, compile)?;
+    pub fn take_up(&self, info: &RunInfo, compile: Compile<'_>) -> Result<ActiveRun, Error> {
+        // Nobody migrates it from here on; somebody may have before.
+        let lock = RunLock::take(self.folder(), &info.id, now())?;
+        let info = self.store().info(&info.id)?;
+        let compiled = self.compiled(&info, compile)?;
+        self.is_provided(&compiled.program, &info.plan)?;
+        self.active(info, &compiled, lock)
+    }
+
+    fn active(&self, info: RunInfo, compiled: &Arc<Compiled>, lock: RunLock) -> Result<ActiveRun, Error> {
+        let effects = LocalEffects::new(Arc::clone(&compiled.site), self.folder().children(&info.id))
+            .hiding(self.inputs(&info.id)?.values())
+            .with_host(self.host.clone());
         Ok(ActiveRun {
-            effects: self.effects(&info.id, &program, &sources),
-            info: info.clone(),
-            store: &mut self.store,
-            machine: Machine::new(program),
-            first: None,
+            effects: Arc::new(effects),
+            compiled: Arc::clone(compiled),
+            runner: self.clone(),
+            info,
             observer: None,
             word: None,
+            waits: true,
             _lock: lock,
         })
     }
@@ -137,48 +181,100 @@ impl Runner {
         compile: Compile<'_>,
         seen: impl FnMut(&Record),
     ) -> Result<(Machine, Arc<Program>), Error> {
-        let sources = self.store.sources(&info.id)?;
-        let program = compiled(info, &sources, compile)?;
-        let mut machine = Machine::new(Arc::clone(&program));
-        replay(&mut machine, &self.store, info, seen)?;
-        Ok((machine, program))
+        let compiled = self.compiled(info, compile)?;
+        let mut machine = compiled.machine.clone();
+        replay(&mut machine, self.store(), info, seen)?;
+        Ok((machine, Arc::clone(&compiled.program)))
+    }
+
+    /// A run as it stands, without its history.
+    pub fn state(&self, info: &RunInfo, compile: Compile<'_>) -> Result<(Machine, Arc<Program>), Error> {
+        let compiled = self.compiled(info, compile)?;
+        let recovered = recover(&compiled.machine, self.store(), info)?;
+        Ok((recovered.machine, Arc::clone(&compiled.program)))
+    }
+
+    /// The runs that have something to do by `now`: what is due, or a word without an answer.
+    pub fn due(&self, now: Timestamp) -> Result<Vec<RunInfo>, Error> {
+        let spoken_to = self.store().spoken_to()?;
+        let mut runs = self.runs()?;
+        runs.retain(|run| run.due.is_some_and(|due| due <= now) || spoken_to.contains(&run.id));
+        Ok(runs)
     }
 
     /// Leaves a word of an operator for whoever drives the run.
-    pub fn say(&mut self, run: &RunId, said: &Said) -> Result<WordId, Error> {
-        Ok(self.store.say(run, said)?)
+    pub fn say(&self, run: &RunId, said: &Said) -> Result<WordId, Error> {
+        let words = self.say_to_all(std::slice::from_ref(run), said)?;
+        words.first().copied().ok_or_else(|| Error::Bug("a word has no number".to_owned()))
     }
 
-    /// The store.
-    pub fn store(&self) -> &SqliteStore {
-        &self.store
+    /// Leaves a word for the drivers of several runs, for all of them or for none.
+    pub fn say_to_all(&self, runs: &[RunId], said: &Said) -> Result<Vec<WordId>, Error> {
+        let words = self.store().say(runs, said)?;
+        runs.iter().for_each(|run| self.inner.bells.ring(run));
+        Ok(words)
     }
 
-    fn effects(&self, run: &RunId, program: &Program, sources: &[KeptSource]) -> LocalEffects {
-        LocalEffects::new(Site::new(program, sources), self.folder.children(run))
+    /// Tells every run that is not over of an event, and whoever reads the events of the store. One that was told before
+    /// changes nothing.
+    pub fn publish(&self, event: &Said) -> Result<Told, Error> {
+        let told = self.store().publish(event)?;
+        self.inner.bells.ring_those_spoken_to()?;
+        Ok(told)
     }
+
+    /// The values that a run was started with.
+    fn inputs(&self, run: &RunId) -> Result<Map<String, Json>, Error> {
+        let first = || Ok::<_, Error>(self.store().records(run, 1, 1)?.into_iter().next().map(|record| record.event));
+        match self.store().beginning(run)?.map_or_else(first, |event| Ok(Some(event)))? {
+            Some(Event::Started { inputs, .. }) => Ok(inputs),
+            Some(_) | None => Ok(Map::new()),
+        }
+    }
+
+    fn compiled(&self, info: &RunInfo, compile: Compile<'_>) -> Result<Arc<Compiled>, Error> {
+        let sources = self.store().sources(&info.id)?;
+        self.inner.programs.get(&sources, || compiled(info, &sources, compile))
+    }
+
+    /// Nothing of a plan is run if the host does not provide all that it could ask for.
+    fn is_provided(&self, program: &Program, plan: &str) -> Result<(), Error> {
+        let missing = self.host.missing(program, plan);
+        if missing.is_empty() {
+            return Ok(());
+        }
+        Err(Error::NotProvided { plan: plan.to_owned(), missing: missing.iter().map(ToString::to_string).collect() })
+    }
+}
+
+/// The program that a run has kept.
+pub(super) fn compiled(info: &RunInfo, sources: &[KeptSource], compile: Compile<'_>) -> Result<Arc<Program>, Error> {
+    if info.format > JOURNAL_FORMAT || info.language > LANGUAGE_VERSION {
+        return Err(Error::NewerRun { run: info.id.clone(), orch: info.orch.clone() });
+    }
+    compile(sources).map_err(|why| Error::Compile { run: info.id.clone(), why, orch: info.orch.clone() })
 }
 
 /// A run that this process has the right to drive.
-pub struct ActiveRun<'a> {
+pub struct ActiveRun {
     info: RunInfo,
-    store: &'a mut SqliteStore,
-    machine: Machine,
-    effects: LocalEffects,
-    first: Option<Event>,
-    observer: Option<Observer<'a>>,
+    runner: Runner,
+    compiled: Arc<Compiled>,
+    effects: Arc<LocalEffects>,
+    observer: Option<Observer>,
     word: Option<WordId>,
+    waits: bool,
     _lock: RunLock,
 }
 
-impl<'a> ActiveRun<'a> {
+impl ActiveRun {
     /// What the store knows of it.
     pub fn info(&self) -> &RunInfo {
         &self.info
     }
 
-    /// Shows every new record to `observer`, once it is durable.
-    pub fn observe(mut self, observer: impl FnMut(&Record) + 'a) -> Self {
+    /// Shows every new record to `observer`, once it is durable, and the machine as it stands then.
+    pub fn observe(mut self, observer: impl FnMut(&Record, &Machine) + Send + 'static) -> Self {
         self.observer = Some(Box::new(observer));
         self
     }
@@ -189,28 +285,31 @@ impl<'a> ActiveRun<'a> {
         self
     }
 
+    /// Leaves where nothing is left but waiting for a moment. It stays for what comes within ten seconds, and while
+    /// something is being watched.
+    pub fn no_wait(mut self) -> Self {
+        self.waits = false;
+        self
+    }
+
     /// Drives it until it is over, stuck, or asked to leave.
     pub async fn go(self, control: Control) -> Result<Left, Error> {
-        let ActiveRun { info, store, machine, effects, first, observer, word, _lock } = self;
-        let mut driver = Driver::new(info.id.clone(), store, machine, Arc::new(effects)).control(control);
+        let ActiveRun { info, runner, compiled, effects, observer, word, waits, _lock } = self;
+        let store = Arc::new(runner.store().clone());
+        let machine = compiled.machine.clone();
+        let mut driver = Driver::new(info.id, store, machine, effects).control(control);
+        driver = driver.listen(&runner.inner.bells);
         if let Some(observer) = observer {
             driver = driver.observe(observer);
         }
         if let Some(word) = word {
             driver = driver.on_behalf_of(word);
         }
-        match first {
-            Some(event) => driver.start(event).await,
-            None => driver.take_up(&info).await,
+        if !waits {
+            driver = driver.no_wait();
         }
+        driver.go().await
     }
-}
-
-fn compiled(info: &RunInfo, sources: &[KeptSource], compile: Compile<'_>) -> Result<Arc<Program>, Error> {
-    if info.format > JOURNAL_FORMAT || info.language > LANGUAGE_VERSION {
-        return Err(Error::NewerRun { run: info.id.clone(), orch: info.orch.clone() });
-    }
-    compile(sources).map_err(|why| Error::Compile { run: info.id.clone(), why, orch: info.orch.clone() })
 }
 
 fn is_read_only(error: &std::io::Error) -> bool {
@@ -218,10 +317,10 @@ fn is_read_only(error: &std::io::Error) -> bool {
 }
 
 /// What makes the name of a run one that no other run anywhere has: 64 random bits.
-fn random_name() -> Result<String, Error> {
+fn random_name() -> Result<SmolStr, Error> {
     let path = Path::new("/dev/urandom");
     let mut bytes = [0; 8];
     let read = File::open(path).and_then(|mut file| file.read_exact(&mut bytes));
     read.map_err(|source| StoreError::Files { doing: "read", path: path.to_owned(), source })?;
-    Ok(format!("{:016x}", u64::from_le_bytes(bytes)))
+    Ok(format_smolstr!("{:016x}", u64::from_le_bytes(bytes)))
 }

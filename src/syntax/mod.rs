@@ -4,6 +4,7 @@ pub mod ast;
 pub mod lexer;
 pub mod normal;
 mod odd;
+pub(crate) use odd::snake_case;
 pub mod parser;
 mod string;
 pub mod token;

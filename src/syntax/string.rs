@@ -107,9 +107,15 @@ fn unicode_escape(text: &str) -> (usize, Option<char>) {
 
 /// What the parts of one string read as: common indent removed, escapes resolved.
 pub fn decode(quotes: Quotes, parts: &[&str]) -> Vec<SmolStr> {
-    let dedented: Vec<Cow<str>> =
-        if quotes.triple { dedent(parts) } else { parts.iter().map(|part| Cow::Borrowed(*part)).collect() };
-    dedented.iter().map(|part| if quotes.raw { SmolStr::new(part) } else { unescape(part) }).collect()
+    if quotes.triple {
+        return dedent(parts).iter().map(|part| read(quotes, part)).collect();
+    }
+    parts.iter().map(|part| read(quotes, part)).collect()
+}
+
+/// What a part of a string reads as, without an indent that is shared with other lines.
+pub fn read(quotes: Quotes, part: &str) -> SmolStr {
+    if quotes.raw { SmolStr::new(part) } else { unescape(part) }
 }
 
 fn unescape(text: &str) -> SmolStr {

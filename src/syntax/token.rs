@@ -192,6 +192,12 @@ impl Token {
         self <= Token::Do
     }
 
+    /// Whether it is a hard word that begins a statement.
+    pub fn begins_statement(self) -> bool {
+        (Token::Goal..=Token::Unwind).contains(&self) && !matches!(self, Token::Option | Token::Branch)
+            || self == Token::Probe
+    }
+
     /// Whether it opens what another token closes.
     pub fn opens(self) -> bool {
         matches!(self, Token::LParen | Token::LBracket | Token::LBrace | Token::TextHead)

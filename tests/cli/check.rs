@@ -31,12 +31,23 @@ fn a_file_that_can_t_be_read_is_told_and_the_others_are_checked() {
 }
 
 #[test]
+fn a_folder_stands_for_the_programs_below_it() {
+    let project = Project::new(TWO_STEPS);
+    std::fs::create_dir_all(project.path("folder/below")).unwrap();
+    std::fs::write(project.path("folder/good.orch"), "plan good() {}").unwrap();
+    std::fs::write(project.path("folder/below/bad.orch"), "plan bad() { require none_such }").unwrap();
+    let ended = project.orch(&["check", "folder", "plan.orch", "--format", "short"]);
+    assert_eq!((ended.code, ended.out.lines().count()), (3, 1));
+    assert!(ended.out.starts_with("folder/below/bad.orch:1:22: error[E0201]"), "{}", ended.out);
+}
+
+#[test]
 fn files_that_are_no_text_are_refused() {
     let project = Project::new(TWO_STEPS);
     std::fs::create_dir(project.path("folder")).unwrap();
     std::fs::write(project.path("odd.orch"), b"plan a() {}\n// \xff").unwrap();
     std::fs::File::create(project.path("huge.orch")).unwrap().set_len(64 * 1024 * 1024 + 1).unwrap();
-    project.orch(&["check", "folder"]).says(2, &["can't read `folder`: it is a folder"]);
+    project.orch(&["check", "folder"]).says(2, &["there is no file that ends in `.orch` in `folder`"]);
     project.orch(&["check", "odd.orch"]).says(2, &["can't read `odd.orch`: it is not UTF-8 at byte 15, in line 2"]);
     project.orch(&["check", "huge.orch"]).says(2, &["can't read `huge.orch`: it is larger than 64 MiB"]);
     let odd = std::ffi::OsStr::from_bytes(b"\xffnone.orch");

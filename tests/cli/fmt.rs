@@ -93,6 +93,8 @@ fn stdin_is_written_to_stdout() {
     assert_eq!((empty.code, empty.out.as_str()), (0, ""));
     let mistaken = with_stdin(&project, &["fmt", "-"], MISTAKEN);
     mistaken.says(3, &["error[E0110]", "<stdin>:2:11"]);
+    let mendable = with_stdin(&project, &["fmt", "-"], "plan a() { wait 1s; }");
+    assert!(mendable.code == 3 && !mendable.err.contains("--fix"), "{}", mendable.err);
     assert_eq!(mistaken.out, "");
     with_stdin(&project, &["fmt", "-", "--check"], UNTIDY).says(9, &[]).prints(&["<stdin>:2: not formatted"]);
     with_stdin(&project, &["fmt", "-", "plan.orch"], "").says(2, &["`-` is stdin, which is formatted alone"]);

@@ -4,11 +4,20 @@
 mod check;
 mod fix;
 mod fmt;
+mod http;
+mod leaving;
 mod lints;
+mod migrate;
 mod operators;
 mod people;
 mod project;
+mod records;
 mod resume;
 mod run;
+mod secrets;
+#[path = "../support/server.rs"]
+#[expect(dead_code, reason = "these tests need a part of it")]
+mod server;
 mod show;
 mod store;
+mod terminal;

@@ -96,6 +96,56 @@ fn a_compensation_that_failed_for_good_is_tried_again() {
 }
 
 #[test]
+fn a_run_that_is_killed_owes_what_it_did_until_that_is_settled() {
+    let project = Project::two_steps();
+    project.write("second.sh", "touch begun; exec sleep 100\n");
+    let run = project.start(&["run", "plan.orch"]);
+    project.until_there("begun");
+    let id = project.run_id();
+    project.orch(&["kill", &id]).says(2, &["--because <WHY>"]);
+    project.orch(&["kill", &id, "--because", "too slow"]).says(0, &["accepted"]);
+    let owed = ["killed by ann: too slow: nothing was undone, 2 owed", "owed: two: ", "owed: one: killed by ann"];
+    ended(run.wait_with_output().unwrap()).says(11, &owed);
+    let log = project.read("log");
+    assert!(!log.contains("undo"), "{log}");
+    project.orch(&["list"]).prints(&["killed", &format!("orch show {id}")]);
+    project.orch(&["show", &id]).prints(&["owed: one", &format!("orch settle {id} one/undo --done")]);
+    project.orch(&["settle", &id, "one/undo", "--done"]).says(0, &["is settled", "nothing was undone, 1 owed"]);
+    project.orch(&["settle", &id, "two", "--not-done"]).says(0, &["nothing is owed"]);
+    let document: serde_json::Value = serde_json::from_str(&project.orch(&["show", &id, "--json"]).out).unwrap();
+    assert_eq!((document["status"].as_str(), document["owed"].as_array().map(Vec::len)), (Some("killed"), Some(0)));
+    project.orch(&["kill", &id, "--because", "again"]).says(6, &["refused: the run is over"]);
+}
+
+#[test]
+fn a_run_that_nobody_drives_is_killed_without_starting_anything() {
+    let (project, id) = stuck();
+    let log = project.read("log");
+    project.orch(&["kill", &id, "--because", "enough"]).says(11, &["2 owed", "owed: two: half way", "owed: one: "]);
+    assert_eq!(project.read("log"), log);
+}
+
+#[test]
+fn a_compensation_that_is_waived_is_owed() {
+    let project = Project::two_steps();
+    project.write("second.sh", "exit 1\n");
+    project.write("undo.sh", "echo 'no way' >&2; exit 4\n");
+    let text = super::project::TWO_STEPS;
+    let without_retries = text.replace("[\"undo.sh\", result.id])", "[\"undo.sh\", result.id]) retry 0");
+    project.write("plan.orch", &without_retries);
+    let run = project.orch(&["run", "plan.orch"]);
+    let id = project.run_id();
+    run.says(7, &["stuck on `one/undo`", &format!("orch waive {id} one/undo --because WHY")]);
+    project.orch(&["waive", &id, "two", "--because", "so"]).says(6, &["no compensation is stuck at `two`"]);
+    let waived = project.orch(&["waive", &id, "one/undo", "--because", "by hand, tomorrow"]);
+    waived.says(
+        10,
+        &["» ann waives `one/undo`: by hand, tomorrow", "partial: `two` failed", "1 owed", "owed: one: waived"],
+    );
+    project.orch(&["list"]).prints(&["partial"]);
+}
+
+#[test]
 fn a_word_to_a_run_in_another_process_is_answered_there() {
     let project = Project::two_steps();
     project.write("second.sh", "touch begun; exec sleep 100\n");

@@ -50,8 +50,13 @@ fn asked() -> (Project, String) {
 fn a_run_goes_on_as_it_is_answered() {
     let (project, id) = asked();
     project.orch(&["inbox"]).prints(&[&id, "count", "task", "shepherds", "Count the sheep", "orch done"]);
-    project.orch(&["show", &id]).prints(&["waits for shepherds, since", "Count the sheep"]);
+    project.orch(&["show", &id]).prints(&["waits for shepherds: Count the sheep  since "]);
     project.orch(&["done", &id, "count", "7"]).says(7, &["» ann says the task `count` is done", "orch approve"]);
+    let inbox: serde_json::Value = serde_json::from_str(&project.orch(&["inbox", "--json"]).out).unwrap();
+    let digest = inbox["asked"][0]["digest"].as_str().unwrap();
+    project.orch(&["inbox"]).prints(&[&format!("Shall we?  ({})", &digest[..12])]);
+    let other = project.orch(&["approve", &id, "go", "--digest", "0123456789ab"]);
+    other.says(6, &["what would run has changed since", &format!("possible: approve go --digest {}", &digest[..12])]);
     project.orch(&["approve", &id, "go", "--because", "it is time"]).says(7, &["says yes to `go`: it is time"]);
     let inbox: serde_json::Value = serde_json::from_str(&project.orch(&["inbox", "--json"]).out).unwrap();
     assert_eq!(inbox["asked"][0]["what"], "decide");

@@ -62,7 +62,9 @@ fn the_second_ctrl_c_stops_at_once_and_the_run_finds_out_later() {
     let stat = std::fs::read_to_string(format!("/proc/{}/stat", pid.trim())).unwrap_or_default();
     assert!(stat.is_empty() || stat.contains(") Z"), "what was in flight was stopped: {stat}");
     project.write("go", "");
-    project.orch(&["show", &id]).prints(&["◷ one  was doing `sh first.sh a`, since ", "nobody drives it"]);
+    project
+        .orch(&["show", &id])
+        .prints(&["sh first.sh a: how that ended is found out when the run is resumed", "nobody drives it"]);
     project.orch(&["show", &id, "one"]).prints(&["nobody saw how it ended"]);
     project.orch(&["resume", &id[..2]]).says(0, &["completed in"]);
     assert_eq!(project.read("log"), "first a\nfirst a\nsecond\n", "it is idempotent, so it was repeated");
@@ -94,7 +96,9 @@ fn a_second_driver_is_told_who_drives() {
     let id = project.run_id();
     let holder = format!("run `{id}` is driven by another process: process {}", run.id());
     project.orch(&["resume", &id]).says(6, &[&holder, "run plan.orch"]);
-    project.orch(&["show", &id]).prints(&[&format!("driven by process {}", run.id()), "doing `sh first.sh a`, since"]);
+    project
+        .orch(&["show", &id])
+        .prints(&[&format!("driven by process {}", run.id()), "◐ one                                   sh first.sh a"]);
     project.write("go", "");
     ended(run.wait_with_output().unwrap()).says(0, &["completed in"]);
 }

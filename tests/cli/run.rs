@@ -167,3 +167,42 @@ fn a_narrow_page_and_a_reader_who_leaves_are_served() {
     assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
     assert_eq!(String::from_utf8(output.stdout).unwrap().lines().count(), 2);
 }
+
+#[test]
+fn a_plan_that_needs_a_program_around_it_is_not_begun() {
+    let plan = "
+        extern probe ready() -> Bool
+        extern action act() idempotent compensate nothing
+        plan p() { require ready() step act() }
+    ";
+    let project = Project::new(plan);
+    let said = project.orch(&["run", "plan.orch"]);
+    said.says(3, &["error[E0902]: `probe ready` is done by the program", "`action act`", "nothing was started"]);
+    assert!(!project.path(".orch/runs.db").exists());
+}
+
+#[test]
+fn what_is_computed_and_not_granted_is_refused_when_it_would_happen() {
+    let plan = r#"
+        uses exec("sh", "./do"), file("data/"), env("REGION")
+        plan program(name: String) { step exec(name, []) compensate nothing }
+        plan file(path: String) { probe text: String = file.read(path) require text != "" }
+        plan variable(name: String) { probe text: String = env(name) require text != "" }
+    "#;
+    let project = Project::new(plan);
+    project.write("private", "hush");
+    std::fs::create_dir(project.path("data")).unwrap();
+    std::os::unix::fs::symlink(project.path("private"), project.path("data/link")).unwrap();
+    let refused = |plan: &str, set: &str, kind: &str, what: &str| {
+        let said = project.orch(&["run", "plan.orch", plan, "--set", set]);
+        said.says(1, &[&format!("{kind} of `{what}` is not granted: add `uses {kind}({what:?})` to plan.orch")]);
+        assert!(!said.err.contains("hush"), "{}", said.err);
+    };
+    refused("program", "name=env", "exec", "env");
+    refused("program", "name=/bin/sh", "exec", "/bin/sh");
+    refused("program", "name=./data/../other", "exec", "./data/../other");
+    refused("file", "path=private", "file", "private");
+    refused("file", "path=data/../private", "file", "data/../private");
+    refused("file", "path=data/link", "file", "data/link");
+    refused("variable", "name=HOME", "env", "HOME");
+}

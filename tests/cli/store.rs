@@ -51,7 +51,7 @@ fn a_newer_store_is_refused() {
     let store = rusqlite::Connection::open(project.path(".orch/runs.db")).unwrap();
     store.execute_batch("PRAGMA user_version = 7").unwrap();
     drop(store);
-    project.orch(&["list"]).says(8, &["has version 7, and this orch knows versions up to 1"]);
+    project.orch(&["list"]).says(8, &["has version 7, and this orch knows versions up to 2"]);
 }
 
 #[test]

@@ -20,7 +20,6 @@
 
 #![expect(clippy::disallowed_methods, reason = "real files and processes are what is tested")]
 
-mod absent;
 mod links;
 mod page;
 mod programs;

@@ -114,13 +114,22 @@ fn run(command: &str, folder: &Path) -> String {
 
 /// A command with the names that runs have here.
 fn really(command: &str, names: &Names) -> String {
-    let name_here = |word| names.get(word).map_or(word, String::as_str);
-    command.split(' ').map(name_here).collect::<Vec<_>>().join(" ")
+    let word_here = |word: &str| {
+        let name = word.trim_end_matches([' ', '/']);
+        names.get(name).map_or(word.to_owned(), |here| word.replacen(name, here, 1))
+    };
+    // A name may be part of a URL.
+    command.split_inclusive([' ', '/']).map(word_here).collect()
 }
 
-/// What is printed, with the names that runs have in the document.
+/// What is printed, with the names that runs have in the document; a name may happen to be a part of another word.
 fn as_shown(printed: &str, names: &Names) -> String {
-    names.iter().fold(printed.to_owned(), |printed, (shown, here)| printed.replace(here.as_str(), shown))
+    let shown = |word: &str| {
+        let (name, end) = word.split_at(word.trim_end_matches(|c: char| !c.is_ascii_alphanumeric()).len());
+        let known = names.iter().find(|(_, here)| *here == name);
+        known.map_or(word.to_owned(), |(shown, _)| format!("{shown}{end}"))
+    };
+    printed.split_inclusive(|c: char| !c.is_ascii_alphanumeric() && c != '_').map(shown).collect()
 }
 
 /// `run k7f2 ..` in the document is `run x1y2 ..` here.

@@ -37,6 +37,8 @@ pub enum Answer {
     Ok(String),
     /// Not done.
     Fails(String),
+    /// Not done, and it asks to be left alone for so many nanoseconds.
+    Busy(i64),
     /// Done, and nobody heard.
     LostDone,
     /// Not done, and nobody heard.
@@ -64,10 +66,21 @@ pub fn fails(text: impl Into<String>) -> Answer {
 /// The script: from the words of the process, and how often these words were asked for before, to the answer.
 pub type Script = Box<dyn FnMut(&str, usize) -> Answer>;
 
+/// The machine as another process finds it: what it goes on with is what a snapshot holds.
+pub fn from_snapshot(machine: &Machine) -> Machine {
+    let snapshot = machine.snapshot();
+    let text = || String::from_utf8_lossy(&snapshot).into_owned();
+    let restored = machine.restored(&snapshot).unwrap_or_else(|| panic!("it can be restored: {}", text()));
+    assert_eq!(restored.snapshot(), snapshot, "nothing is lost: {}", text());
+    restored
+}
+
 /// A run in a world of its own.
 pub struct World {
     pub machine: Machine,
     pub now: i64,
+    /// Whether each step is given to a machine that was restored from a snapshot.
+    pub restored: bool,
     pub records: Vec<Record>,
     /// Every effect that really happened: purpose, words, key.
     pub done: Vec<(Purpose, String, String)>,
@@ -101,6 +114,7 @@ impl World {
         World {
             machine: Machine::new(program),
             now: 0,
+            restored: true,
             records: Vec::new(),
             done: Vec::new(),
             repeated: Vec::new(),
@@ -115,6 +129,9 @@ impl World {
     /// Gives the machine an event, journals what follows, and does what it asks for.
     pub fn event(&mut self, event: Event) {
         let step = self.machine.step(Timestamp(self.now), event.clone()).expect("the word is legal");
+        if self.restored {
+            self.machine = from_snapshot(&self.machine);
+        }
         self.records.push(Record { at: Timestamp(self.now), event, then: step.entries });
         for command in step.commands {
             match command {
@@ -189,7 +206,10 @@ impl World {
                 let output = self.really_do(perform, &words, output);
                 Outcome::Ok { output, printed: String::new() }
             }
-            Answer::Fails(printed) => Outcome::Failed { reason: "exit 3".into(), printed },
+            Answer::Fails(printed) => Outcome::failed("exit 3", printed),
+            Answer::Busy(alone) => {
+                Outcome::Failed { reason: "status 503".into(), printed: String::new(), retry_after: Some(alone) }
+            }
             Answer::LostDone => {
                 self.really_do(perform, &words, String::new());
                 unknown()
@@ -260,7 +280,9 @@ impl World {
 pub fn words(request: &Request) -> String {
     match request {
         Request::Exec(process) | Request::Succeeds(process) => process.arguments.join(" "),
-        Request::Shell(_) | Request::Http(_) | Request::Env { .. } | Request::Timeline => request.summary(),
+        Request::Shell(_) | Request::Http(_) | Request::Env { .. } | Request::Timeline | Request::Extern { .. } => {
+            request.summary()
+        }
         Request::FileRead { path, .. } => format!("read {}", path.path),
         Request::FileWrite { path, content, .. } => format!("write {} {content}", path.path),
     }

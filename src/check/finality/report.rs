@@ -12,7 +12,7 @@ impl Walk<'_, '_> {
         if self.exempt || self.silent || !self.reported.insert(step) {
             return;
         }
-        let (here, written) = (self.pass.first_line(step), self.pass.first_line_text(step));
+        let (here, written) = (self.pass.head(step), self.pass.head_text(step));
         let diagnostic = match between {
             None => {
                 let message = format!("`{written}` can't be undone, and there is no `commit` before it");
@@ -22,7 +22,7 @@ impl Walk<'_, '_> {
             Some(between) => {
                 let message = format!("`{written}` can't be undone, and what comes before it can");
                 Diagnostic::new(Code::E0402, here, message, "can't be undone")
-                    .label(self.pass.first_line(between), "this could still be undone then")
+                    .label(self.pass.head(between), "this could still be undone then")
                     .help("write `commit \"..\"` between the two")
             }
         };
@@ -63,15 +63,15 @@ impl Walk<'_, '_> {
             Some(_) => "a plan that commits can't be run here",
             None => "a `commit` can't stand here",
         };
-        let diagnostic = Diagnostic::new(Code::E0403, self.pass.first_line(at), message, label)
-            .label(self.pass.first_line(place), why)
+        let diagnostic = Diagnostic::new(Code::E0403, self.pass.head(at), message, label)
+            .label(self.pass.head(place), why)
             .help(help);
         self.report_with(diagnostic, inside, "by this");
     }
 
     fn report_with(&mut self, diagnostic: Diagnostic, place: Option<Span>, why: &str) {
         let diagnostic = match place {
-            Some(place) => diagnostic.label(self.pass.first_line(place), why),
+            Some(place) => diagnostic.label(self.pass.head(place), why),
             None => diagnostic,
         };
         self.pass.report(diagnostic);

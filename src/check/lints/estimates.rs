@@ -23,6 +23,7 @@ pub(super) struct Timed<'e> {
 impl Lints<'_, '_> {
     /// A part whose parts take longer than it may.
     pub(super) fn fits(&mut self, part: &Timed) {
+        self.in_order(part.estimate);
         let longest = part.estimate.takes.last().and_then(|takes| self.limit(takes));
         let timeout = part.timeout.and_then(|timeout| self.limit(timeout));
         let Some((limit, written)) = longest.into_iter().chain(timeout).min_by_key(|(limit, _)| *limit) else { return };
@@ -32,7 +33,7 @@ impl Lints<'_, '_> {
         }
         let (inside, limit) = (shown(inside), shown(limit));
         let message = format!("{} may take {limit}, and its parts take {inside}", part.name);
-        let here = self.pass.first_line(part.span);
+        let here = self.pass.head(part.span);
         let diagnostic = Diagnostic::new(Code::W0409, here, message, format!("its parts, one after another: {inside}"));
         let diagnostic = diagnostic.label(written, format!("{limit} at most"));
         self.pass.report(diagnostic.help("give it more time, or do parts of it side by side"));

@@ -3,6 +3,7 @@
 mod estimates;
 mod phases;
 mod rollouts;
+mod watches;
 
 use super::{figures::Figures, finality::Notes, holds::Holds, pass::Pass};
 use crate::{
@@ -61,10 +62,13 @@ impl Lints<'_, '_> {
 
     /// What a statement is told about itself.
     fn own(&mut self, statement: &Statement) {
+        self.in_order(&statement.estimate);
+        self.watches(statement);
         match &statement.kind {
             StatementKind::Rollout(rollout) => {
                 self.watched(rollout, statement.span);
                 self.goes_up(rollout);
+                self.is_no_more_than_all(rollout);
             }
             StatementKind::Task(_) => self.task_estimate(statement),
             StatementKind::Decide(decide) => {
@@ -98,7 +102,7 @@ impl Lints<'_, '_> {
 
     fn unapproved(&mut self, notes: &Notes) {
         for step in &notes.unapproved {
-            let (here, written) = (self.pass.first_line(*step), self.pass.first_line_text(*step));
+            let (here, written) = (self.pass.head(*step), self.pass.head_text(*step));
             let message = format!("`{written}` can't be undone, and nobody is asked before");
             let help = "ask before it: `approve \"..\" by \"..\"`";
             self.pass.report(Diagnostic::new(Code::W0405, here, message, "can't be undone").help(help));

@@ -19,7 +19,7 @@ impl Lints<'_, '_> {
                 self.verified(phase, &name, holds);
             }
             self.complete(phase, &name, holds);
-            let timeout = phase.timeout.as_ref();
+            let timeout = phase.timeout.as_deref();
             self.fits(&Timed { name, span: phase.span, estimate: &phase.estimate, timeout, block: phase.block });
             self.silenced(phase.compensation.as_ref(), silencing);
             let own = phase.compensation.as_ref().filter(|own| self.pass.silences(own)).map(|own| own.span);
@@ -82,7 +82,7 @@ impl Lints<'_, '_> {
     }
 
     fn say(&mut self, code: Code, span: Span, message: String, help: &str) {
-        self.pass.report(Diagnostic::new(code, self.pass.first_line(span), message, "").help(help));
+        self.pass.report(Diagnostic::new(code, self.pass.head(span), message, "").help(help));
     }
 }
 

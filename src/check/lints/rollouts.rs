@@ -15,13 +15,13 @@ impl Lints<'_, '_> {
         if rollout.gates.is_empty() {
             let message = "nothing is watched during this rollout";
             let help = "add what must hold at each stage: `gate .. every ..`";
-            self.pass.report(Diagnostic::new(Code::W0403, self.pass.first_line(span), message, "").help(help));
+            self.pass.report(Diagnostic::new(Code::W0403, self.pass.head(span), message, "").help(help));
         }
     }
 
-    /// Shares that can be told without a run must increase, also those that are computed.
-    pub(super) fn goes_up(&mut self, rollout: &Rollout) {
-        let shares: Vec<(Decimal, Span)> = match &rollout.stages {
+    /// The shares that can be told without a run.
+    fn shares(&self, rollout: &Rollout) -> Vec<(Decimal, Span)> {
+        match &rollout.stages {
             Stages::Listed(stages) => {
                 stages.iter().filter_map(|(value, _)| Some((self.figures.percent(value)?, value.span))).collect()
             }
@@ -31,7 +31,22 @@ impl Lints<'_, '_> {
                 }
                 _ => Vec::new(),
             },
-        };
+        }
+    }
+
+    /// A share of more than everything is none.
+    pub(super) fn is_no_more_than_all(&mut self, rollout: &Rollout) {
+        let shares = self.shares(rollout);
+        if let Some((share, place)) = shares.into_iter().find(|(share, _)| *share > Decimal::ONE_HUNDRED) {
+            let message = format!("a stage of {share}% is more than everything");
+            let diagnostic = Diagnostic::new(Code::W0416, place, message, "");
+            self.pass.report(diagnostic.help("the last stage of a rollout is `100%`"));
+        }
+    }
+
+    /// Shares must increase, also those that are computed.
+    pub(super) fn goes_up(&mut self, rollout: &Rollout) {
+        let shares = self.shares(rollout);
         let down = shares.windows(2).find_map(|pair| match pair {
             [(before, place), (after, here)] if after <= before => Some((before, place, after, here)),
             _ => None,
@@ -51,7 +66,7 @@ impl Lints<'_, '_> {
         for (unheld, commit) in &notes.unheld {
             let message = "the last stage is not held, and then it is final";
             let help = format!("hold it: `{} for 24h`", self.pass.sources.text(unheld.stage));
-            let (commit, rollout) = (self.pass.first_line(*commit), self.pass.first_line(unheld.rollout));
+            let (commit, rollout) = (self.pass.head(*commit), self.pass.head(unheld.rollout));
             self.pass.report(
                 Diagnostic::new(Code::W0404, unheld.stage, message, "ends at once")
                     .label(commit, "makes it final")

@@ -7,7 +7,7 @@ mod places;
 use smol_str::SmolStr;
 
 use self::places::Place;
-use super::{Checker, frame::Frame, mentions, scope::BindingKind, symbols::Symbol};
+use super::{Checker, frame::Frame, head, mentions, scope::BindingKind, symbols::Symbol};
 use crate::{
     diagnostic::{Code, Diagnostic, suggest::suggestion},
     ir::{
@@ -62,7 +62,7 @@ impl<'a> Checker<'a> {
     }
 
     fn expects_something(&mut self, tree: &ast::Test, known: &Known) {
-        if known.expects || self.modules[self.module.index()].faulty {
+        if known.expects || !self.modules[self.module.index()].has_read(tree.name.span) {
             return;
         }
         let message = "this test expects nothing, so it can't fail";
@@ -210,7 +210,7 @@ impl<'a> Checker<'a> {
     fn expected_after_run(&mut self, span: Span, known: &mut Known) {
         if !known.run && known.names.is_empty() && !self.has_unread_parts() {
             let message = "nothing is run before this expectation";
-            let place = self.sources.first_line(span);
+            let place = head::head(self.sources, span);
             self.report(Diagnostic::new(Code::E0603, place, message, "").help("write `run plan(..)` above it"));
         }
         if known.names.is_empty() {

@@ -5,6 +5,7 @@
 //! in what is undone together: the plan, with the plans it runs, and in an `attempt` also its inside alone. A scope
 //! with a way back of its own covers what is inside, and a `commit` ends it.
 
+mod doubt;
 mod parts;
 mod pending;
 mod people;
@@ -24,6 +25,7 @@ use crate::{
     ir::{ModuleId, PlanId},
     source::Span,
 };
+pub(super) use doubt::Doubts;
 use pending::{EMPTY, Pending, Set};
 use walk::Walk;
 
@@ -34,14 +36,16 @@ pub(super) struct Known<'k, 'p> {
     pub(super) holds: &'k [Holds],
     /// What each plan leaves behind.
     pub(super) left: &'k [Left],
+    /// What could not be read.
+    pub(super) doubts: Doubts<'k>,
 }
 
-/// Checks the way back of all plans that are `complete`.
+/// Checks the way back of all plans.
 ///
 /// Those of the root file may be run as they are; an imported one matters where it is run.
 ///
 /// Gives what is worth a warning only: where a person's no would undo what is done.
-pub(super) fn check<'p>(pass: &mut Pass<'p>, known: &Known<'_, 'p>, complete: &[bool]) -> Vec<Diagnostic> {
+pub(super) fn check<'p>(pass: &mut Pass<'p>, known: &Known<'_, 'p>) -> Vec<Diagnostic> {
     let plans = &pass.program.plans;
     let open = plans.iter().enumerate().filter(|(_, plan)| plan.module == ModuleId(0));
     let left: Vec<PlanId> = open.map(|(at, _)| PlanId(at as u32)).rev().collect();
@@ -57,7 +61,7 @@ pub(super) fn check<'p>(pass: &mut Pass<'p>, known: &Known<'_, 'p>, complete: &[
         lints: Vec::new(),
         reported: FxHashSet::default(),
     };
-    coverage.all(complete);
+    coverage.all();
     coverage.lints
 }
 
@@ -131,10 +135,10 @@ struct Coverage<'w, 'p> {
 }
 
 impl Coverage<'_, '_> {
-    fn all(&mut self, complete: &[bool]) {
+    fn all(&mut self) {
         while let Some(plan) = self.left.pop() {
             let at = plan.index();
-            if self.done[at].is_none() && complete.get(at) == Some(&true) {
+            if self.done[at].is_none() {
                 self.done[at] = Some(PlanDone { all: Vec::new(), left: EMPTY });
                 let done = Walk::plan(self, plan);
                 self.done[at] = Some(done);
@@ -175,10 +179,11 @@ impl Coverage<'_, '_> {
     }
 
     fn report(&mut self, span: Span, danger: Danger, run: Option<Span>) {
-        if !self.reported.insert(span) {
+        if self.reported.contains(&span) || !self.known.doubts.is_certain(span, danger.span, run) {
             return;
         }
-        let step = self.pass.first_line(span);
+        self.reported.insert(span);
+        let step = self.pass.head(span);
         let message = format!("`{}` has no way back", self.pass.sources.text(step));
         let what = format!("{}{}", danger.what, danger.when);
         let mut diagnostic = Diagnostic::new(Code::E0401, step, message, "nothing undoes this");
@@ -186,10 +191,10 @@ impl Coverage<'_, '_> {
             diagnostic.labels[0].text = format!("nothing undoes this, and {what}");
         } else {
             let label = format!("{what}, and then it stays done");
-            diagnostic = diagnostic.label(self.pass.first_line(danger.span), label);
+            diagnostic = diagnostic.label(self.pass.head(danger.span), label);
         }
         if let Some(run) = run.filter(|run| *run != danger.span) {
-            diagnostic = diagnostic.label(self.pass.first_line(run), "it is done here");
+            diagnostic = diagnostic.label(self.pass.head(run), "it is done here");
         }
         let help = "say how it is undone: `compensate ..`; or `compensate nothing`, or `irreversible`";
         self.pass.report(diagnostic.help(help));

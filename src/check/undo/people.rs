@@ -39,9 +39,9 @@ impl Coverage<'_, '_> {
             [first, rest @ ..] => format!("the phase {first} and {} more are undone", rest.len()),
             [] => String::new(),
         };
-        let here = self.pass.first_line(danger.span);
+        let here = self.pass.head(danger.span);
         let found = Diagnostic::new(code, here, format!("{}, {undone}", danger.what), "");
-        let label = |found: Diagnostic, met: &&Met| found.label(self.pass.first_line(met.span), "this is done by then");
+        let label = |found: Diagnostic, met: &&Met| found.label(self.pass.head(met.span), "this is done by then");
         let found = phases.iter().take(2).fold(found, label);
         found.help("write `commit \"..\"` before it, or put it into an `attempt` with another way in its `else`")
     }

@@ -148,7 +148,8 @@ impl<'c, 'w, 'p> Walk<'c, 'w, 'p> {
         let by_action = match &step.operation {
             Operation::Action(id, _) => {
                 let action = &self.coverage.pass.program.actions[id.index()];
-                action.compensation.is_some() || action.irreversible
+                let read = self.coverage.known.doubts.has_read_action(id.index());
+                action.compensation.is_some() || action.irreversible || !read
             }
             Operation::Effect(effect) => effect.expects == Type::Error,
         };

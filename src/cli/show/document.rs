@@ -6,12 +6,12 @@ use serde_json::{Map, Value as Json};
 use super::Known;
 use crate::{
     cli::{
-        closing::unblock,
         moment::rfc3339,
-        story::{Part, State, Try, printed},
+        story::{Moved, Part, State, Try, printed},
+        view::hints::unblock,
     },
     ir::{Address, Request},
-    machine::{GateState, Outcome, Purpose, Timestamp, Verdict, Wait, WaitOn},
+    machine::{GateState, Outcome, Owed, Purpose, Timestamp, Verdict, Wait, WaitOn},
 };
 
 /// The version of both documents.
@@ -24,7 +24,8 @@ struct RunDocument<'a> {
     id: &'a str,
     plan: &'a str,
     file: &'a str,
-    /// `new`, `running`, `waiting`, `unwinding`, `stuck`, `completed`, `compensated`, `halted`
+    /// `new`, `running`, `waiting`, `unwinding`, `stuck`, `completed`, `compensated`, `halted`,
+    /// `partial`, `killed`
     status: &'static str,
     /// RFC 3339, like all moments
     started: String,
@@ -40,11 +41,25 @@ struct RunDocument<'a> {
     /// In the order in which it would be undone
     to_undo: Vec<String>,
     undone: Vec<&'a str>,
-    owed: Vec<Failed<'a>>,
+    /// What is to be put right by hand
+    owed: Vec<OwedRow<'a>>,
     /// The process that drives it
     driver: Option<u32>,
     /// How many records its journal has
     records: u64,
+    /// Which program it runs under: 1 for the one it was started with
+    program: u32,
+    migrations: Vec<MigrationRow<'a>>,
+}
+
+/// Where a run began to go on under another program.
+#[derive(Serialize)]
+struct MigrationRow<'a> {
+    at: String,
+    /// The digest of the sources
+    sources: &'a str,
+    who: &'a str,
+    because: Option<&'a str>,
 }
 
 /// A part of a run, with all its tries.
@@ -64,8 +79,22 @@ struct Failed<'a> {
     reason: &'a str,
 }
 
+/// Something that is owed, as documents tell it.
 #[derive(Serialize)]
-struct PartRow<'a> {
+pub struct OwedRow<'a> {
+    address: &'a str,
+    /// `not_undone`, `waived`, `unknown`
+    owing: crate::machine::Owing,
+    reason: &'a str,
+    /// What would undo it
+    undo: Option<&'a str>,
+    /// RFC 3339
+    since: String,
+}
+
+/// A part as documents tell it.
+#[derive(Serialize)]
+pub struct PartRow<'a> {
     address: &'a str,
     /// `phase`, `step`, ...
     kind: Option<crate::machine::Kind>,
@@ -140,7 +169,7 @@ struct GateRow {
 
 /// The document of a whole run.
 pub fn run(known: &Known) -> String {
-    let Known { info, story, machine, goals, holder, now: _ } = known;
+    let Known { info, story, position, goals, holder, now: _ } = known;
     let failed = |(address, reason): &'_ (Address, String)| (address.as_str().to_owned(), reason.clone());
     let failure = story.failure.as_ref().map(failed);
     let document = RunDocument {
@@ -156,14 +185,23 @@ pub fn run(known: &Known) -> String {
         value: story.ended.as_ref().map(|(_, value, _)| value),
         failure: failure.as_ref().map(|(address, reason)| Failed { address, reason }),
         parts: story.parts.iter().map(|(address, part)| part_row(address, part)).collect(),
-        waits: machine.waits().iter().map(|wait| wait_row(known, wait)).collect(),
-        to_undo: machine.to_undo().iter().map(|address| address.as_str().to_owned()).collect(),
+        waits: position.waits.iter().map(|wait| wait_row(known, wait)).collect(),
+        to_undo: position.to_undo.iter().map(|address| address.as_str().to_owned()).collect(),
         undone: story.undone.iter().map(Address::as_str).collect(),
-        owed: story.owed.iter().map(|(address, reason)| Failed { address: address.as_str(), reason }).collect(),
+        owed: position.owed.iter().map(owed_row).collect(),
         driver: holder.as_ref().map(|holder| holder.pid),
         records: story.records,
+        program: info.version,
+        migrations: story.migrations.iter().map(migration_row).collect(),
     };
     serde_json::to_string_pretty(&document).unwrap_or_default()
+}
+
+/// Something that is owed, as documents tell it.
+pub fn owed_row(owed: &Owed) -> OwedRow<'_> {
+    let Owed { address, owing, reason, undo, since } = owed;
+    let (address, undo, since) = (address.as_str(), undo.as_deref(), rfc3339(*since));
+    OwedRow { address, owing: *owing, reason, undo, since }
 }
 
 /// The document of one part.
@@ -180,7 +218,13 @@ pub fn part(known: &Known, address: &Address) -> String {
     serde_json::to_string_pretty(&document).unwrap_or_default()
 }
 
-fn part_row<'a>(address: &'a Address, part: &'a Part) -> PartRow<'a> {
+fn migration_row(moved: &Moved) -> MigrationRow<'_> {
+    let Moved { at, sources, who, why } = moved;
+    MigrationRow { at: rfc3339(*at), sources, who, because: why.as_deref() }
+}
+
+/// A part as documents tell it.
+pub fn part_row<'a>(address: &'a Address, part: &'a Part) -> PartRow<'a> {
     let (state, reason) = match &part.state {
         State::Open => ("open", None),
         State::Done => ("done", None),

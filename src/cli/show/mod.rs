@@ -1,6 +1,6 @@
 //! `orch show`: a run as its journal tells it, or one part of it.
 
-mod document;
+pub mod document;
 mod outline;
 mod part;
 
@@ -8,19 +8,28 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use super::{compile::from_kept, exit::Exit, failure::Failure, global::Global, story::Story};
+pub use document::{OwedRow, PartRow, owed_row, part_row};
+
+use super::{
+    exit::Exit,
+    failure::Failure,
+    global::Global,
+    story::Story,
+    subject::Subject,
+    view::{Position, View},
+};
 use crate::diagnostic::suggest::nearest;
 use crate::{
     evaluate::{Answers, Constants, Evaluator, Locals},
     ir::{Address, Program, Value},
-    machine::{Machine, Timestamp},
-    run::{Holder, RunInfo, lock::RunLock},
+    machine::Timestamp,
+    run::{Error, Holder, RunInfo, driver},
 };
 
 /// Show what a run has done, what it waits for, and what would help.
 #[derive(Args, Debug)]
 pub struct Show {
-    /// The run, or the beginning of its name
+    /// The run, the beginning of its name, or a file that it was exported to
     run: String,
     /// A part of the run: what it was given, every try, what it printed
     address: Option<String>,
@@ -35,8 +44,8 @@ pub struct Known {
     pub info: RunInfo,
     /// What the records tell.
     pub story: Story,
-    /// The machine as it stands.
-    pub machine: Machine,
+    /// What the machine says of itself.
+    pub position: Position,
     /// What the plan is for.
     pub goals: Vec<String>,
     /// Who drives it.
@@ -64,16 +73,28 @@ impl Show {
 }
 
 fn known(typed: &str, global: &Global) -> Result<Known, Failure> {
-    let (runner, info) = global.find(typed)?;
+    Ok(known_of(Subject::find(typed, global)?)?)
+}
+
+/// Everything that is known of a run.
+pub fn known_of(subject: Subject) -> Result<Known, Error> {
     let mut story = Story::default();
-    let (machine, program) = runner.look(&info, &from_kept, |record| story.add(record))?;
+    let (machine, program) = subject.look(|record| story.add(record))?;
     let goals = goals(&program, &story);
-    let holder = RunLock::holder(runner.folder(), &info.id);
-    Ok(Known { info, story, machine, goals, holder, now: global.now() })
+    let holder = subject.holder();
+    Ok(Known { info: subject.info, story, position: Position::of(&machine), goals, holder, now: driver::now() })
+}
+
+impl Known {
+    /// As a person sees it.
+    pub fn view(&self) -> View<'_> {
+        let Known { info, story, position, goals: _, holder, now } = self;
+        View { run: &info.id, story, position, driven: holder.is_some(), now: *now }
+    }
 }
 
 /// The goals of a plan mention at most its parameters; one that can't be computed is left out.
-fn goals(program: &Arc<Program>, story: &Story) -> Vec<String> {
+pub fn goals(program: &Arc<Program>, story: &Story) -> Vec<String> {
     let Some(plan) = program.plans.iter().find(|plan| plan.name == story.plan) else { return Vec::new() };
     let given = plan.params.iter().enumerate().filter_map(|(number, param)| {
         let value = crate::ir::json::from_json(&param.ty, story.inputs.get(param.name.as_str())?).ok()?;

@@ -3,15 +3,25 @@
 use super::Known;
 use crate::{
     cli::{
-        closing::{Hint, hint_lines, unblock},
-        live::sign,
         moment::{duration, moment},
-        story::{State, Try, printed},
-        terminal::{Style, harmless, readable, shortened},
+        story::{Looks, Part, State, Try, printed},
+        terminal::{
+            Style,
+            text::{harmless, one_line, readable, shortened},
+        },
+        view::{
+            hints::{Hint, hint_lines, unblock},
+            sign::Sign,
+            telling::{verdict, waiting},
+            tree::rows_in,
+        },
     },
     ir::{Address, Process, Request},
-    machine::{Outcome, Purpose, Verdict},
+    machine::{Outcome, Purpose},
 };
+
+/// How many tries are shown.
+const TRIES: usize = 20;
 
 /// How much of a value or an output is shown, in characters.
 const SHOWN: usize = 2_000;
@@ -19,43 +29,65 @@ const SHOWN: usize = 2_000;
 /// The whole page.
 pub fn part(known: &Known, address: &Address, style: Style) -> String {
     let Some(part) = known.story.part(address) else { return String::new() };
-    let title = part.title.as_ref().map(|title| format!(" · {}", harmless(title))).unwrap_or_default();
-    let took = part.took().map(|took| format!(" · {}", duration(took))).unwrap_or_default();
-    let since = moment(part.since, known.now);
-    let mut lines = vec![format!(
-        "{} {} · {} · {since}{took}{title}",
-        sign(&part.state, style),
-        style.bold(readable(address.as_str())),
-        state(&part.state)
-    )];
+    let mut lines = vec![head(known, address, part, style)];
     if !part.value.is_null() {
         lines.push(field("value", &format!("{:#}", part.value)));
     }
     lines.extend(part.settled.as_ref().map(|settled| field("known by", &settled.to_string())));
-    if let Some(looks) = &part.looks {
-        let last = match looks.last {
-            Verdict::Pass => "pass",
-            Verdict::Fail => "does not hold",
-            Verdict::Unknown => "no answer",
-        };
-        lines.push(field("looks", &format!("{}, {} without answer, the last: {last}", looks.count, looks.unknown)));
-        lines.extend(looks.answers.iter().map(|answer| field("", answer)));
+    lines.extend(part.looks.iter().flat_map(looks));
+    lines.extend(waits(known, address));
+    let inside = rows_in(&known.view(), address.as_str());
+    if !inside.is_empty() {
+        lines.push(String::new());
+        lines.extend(inside.iter().flat_map(|row| row.lines(0, style)));
     }
     for part in [Some(part), known.story.part(&address.undo())].into_iter().flatten() {
-        for (number, tried) in part.tries.iter().enumerate() {
-            // What is followed by another try, or was left by its driver, has ended.
-            let in_flight = number + 1 == part.tries.len() && known.holder.is_some();
-            lines.push(String::new());
-            lines.extend(try_lines(known, tried, in_flight, style));
-        }
+        lines.extend(tries(known, part, style));
     }
-    let waits = known.machine.waits().into_iter().filter(|wait| wait.address == *address);
-    let hints: Vec<Hint> = waits.flat_map(|wait| unblock(&known.info.id, &wait)).collect();
-    if !hints.is_empty() {
-        lines.push(String::new());
-        lines.extend(hint_lines(&hints));
-    }
+    lines.extend(hints(known, address, style));
     lines.join("\n")
+}
+
+fn head(known: &Known, address: &Address, part: &Part, style: Style) -> String {
+    let title = part.title.as_ref().map(|title| format!(" · {}", one_line(title))).unwrap_or_default();
+    let took = part.took().map(|took| format!(" · {}", duration(took))).unwrap_or_default();
+    let (sign, since) = (Sign::of(&part.state).drawn(style), moment(part.since, known.now));
+    let name = style.bold(readable(address.as_str()));
+    format!("{sign} {name} · {} · {since}{took}{title}", state(&part.state))
+}
+
+fn looks(looks: &Looks) -> Vec<String> {
+    let last = verdict(Some(looks.last));
+    let counts = field("looks", &format!("{}, {} without answer, the last: {last}", looks.count, looks.unknown));
+    std::iter::once(counts).chain(looks.answers.iter().map(|answer| field("", answer))).collect()
+}
+
+fn waits(known: &Known, address: &Address) -> Option<String> {
+    let view = known.view();
+    let told = view.wait(address.as_str()).map(|wait| waiting(wait, view.driven, view.now));
+    told.map(|told| field("waits", &told))
+}
+
+/// Every try, the latest last; of many looks only the latest.
+fn tries(known: &Known, part: &Part, style: Style) -> Vec<String> {
+    let mut lines = Vec::new();
+    let earlier = part.tries.len().saturating_sub(TRIES);
+    if earlier > 0 {
+        lines.extend([String::new(), format!("… and {earlier} earlier; `--json` has all")]);
+    }
+    for (number, tried) in part.tries.iter().enumerate().skip(earlier) {
+        // What is followed by another try, or was left by its driver, has ended.
+        let in_flight = number + 1 == part.tries.len() && known.holder.is_some();
+        lines.push(String::new());
+        lines.extend(try_lines(known, tried, in_flight, style));
+    }
+    lines
+}
+
+fn hints(known: &Known, address: &Address, style: Style) -> Vec<String> {
+    let waits = known.position.waits.iter().filter(|wait| wait.address == *address);
+    let hints: Vec<Hint> = waits.flat_map(|wait| unblock(&known.info.id, wait)).collect();
+    if hints.is_empty() { Vec::new() } else { [vec![String::new()], hint_lines(&hints, style)].concat() }
 }
 
 fn state(state: &State) -> String {
@@ -122,9 +154,12 @@ fn request_lines(request: &Request) -> Vec<String> {
             lines.extend(cwd.as_ref().map(|cwd| field("cwd", &cwd.path)));
             lines
         }
-        Request::Shell(_) | Request::Http(_) | Request::Env { .. } | Request::Timeline | Request::FileRead { .. } => {
-            vec![field("call", &request.summary())]
-        }
+        Request::Shell(_)
+        | Request::Http(_)
+        | Request::Env { .. }
+        | Request::Timeline
+        | Request::FileRead { .. }
+        | Request::Extern { .. } => vec![field("call", &request.summary())],
         Request::FileWrite { content, .. } => vec![field("call", &request.summary()), field("content", content)],
     }
 }

@@ -40,7 +40,7 @@ fn labels_at_every_place_from_top_to_bottom() {
     );
     let sources = file(&text);
     let diagnostic = Diagnostic::new(
-        Code::E0901,
+        Code::E0412,
         find(&sources, FileId(0), "schema.copied"),
         "`reads` uses `schema.copied` but does not come after `schema`",
         "may run before `schema` is done",

@@ -93,6 +93,22 @@ pub enum Ending {
     Compensated,
     /// It failed, and was undone to its last commit.
     Halted,
+    /// It failed, and was undone but for what was waived.
+    Partial,
+    /// It was killed, and nothing was undone.
+    Killed,
+}
+
+/// Why something is to be put right by hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Owing {
+    /// It was done, and is not undone.
+    NotUndone,
+    /// It was done, and a person said not to undo it.
+    Waived,
+    /// Nobody knows whether it was done.
+    Unknown,
 }
 
 /// What followed from an event.
@@ -216,6 +232,9 @@ pub enum Entry {
         /// The options of a decision that are open.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         options: Vec<SmolStr>,
+        /// What an approval is for: the question, what would run next, and the values that can be seen there.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        digest: Option<SmolStr>,
     },
     /// Nothing happens at `address` until then.
     Waits {
@@ -296,6 +315,28 @@ pub enum Entry {
         address: Address,
         /// Why.
         reason: SmolStr,
+    },
+    /// The run is killed: nothing new starts, and nothing is undone.
+    Killed {
+        /// By whom, and why.
+        reason: SmolStr,
+    },
+    /// Something is to be put right by hand.
+    Owed {
+        /// The step or scope that it is about.
+        address: Address,
+        /// What about it.
+        owing: Owing,
+        /// Why.
+        reason: SmolStr,
+        /// What would undo it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        undo: Option<SmolStr>,
+    },
+    /// A person says that something is not owed any more.
+    Settled {
+        /// What it was about.
+        address: Address,
     },
     /// A person is needed.
     Stuck {

@@ -6,6 +6,7 @@
 //! together by construction.
 
 mod entry;
+mod told;
 mod word;
 
 pub use entry::*;
@@ -14,6 +15,8 @@ pub use word::*;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 use smol_str::SmolStr;
+
+use crate::ir::Address;
 
 /// A moment, in nanoseconds since 1970-01-01 UTC.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -59,7 +62,8 @@ pub enum Event {
         run: SmolStr,
         /// The plan.
         plan: SmolStr,
-        /// Every parameter with its value, defaults included.
+        /// Every parameter with its value, defaults included; the event that began the run is one, by the name that
+        /// `on Event as name` gives it.
         inputs: Map<String, Json>,
     },
     /// An effect ended.
@@ -86,6 +90,32 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         why: Option<String>,
     },
+    /// The run goes on under another program, under which all that has happened so far would have happened as well.
+    Migrated {
+        /// The digest of the sources of that program.
+        sources: SmolStr,
+        /// Who.
+        who: String,
+        /// Why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        why: Option<String>,
+        /// The approvals that were given for something else than what runs from here on.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        dead: Vec<Address>,
+    },
+}
+
+impl Event {
+    /// The event as one that was accepted once: to what an approval was given is not judged again.
+    pub(super) fn accepted(&self) -> Event {
+        match self {
+            Event::Operator { word: Word::Approve { address, digest: _ }, who, why } => {
+                let word = Word::Approve { address: address.clone(), digest: None };
+                Event::Operator { word, who: who.clone(), why: why.clone() }
+            }
+            other => other.clone(),
+        }
+    }
 }
 
 /// How an effect ended.
@@ -107,6 +137,10 @@ pub enum Outcome {
         /// The end of what it said.
         #[serde(default, skip_serializing_if = "String::is_empty")]
         printed: String,
+        /// How long it asks to be left alone, in nanoseconds from its end: `Retry-After` of HTTP (RFC 9110, 10.2.3).
+        /// No try begins before that is over.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        retry_after: Option<i64>,
     },
     /// Nobody knows whether it was done.
     Unknown {
@@ -116,4 +150,11 @@ pub enum Outcome {
         #[serde(default, skip_serializing_if = "String::is_empty")]
         printed: String,
     },
+}
+
+impl Outcome {
+    /// It was not done, for this reason, after it had said this.
+    pub fn failed(reason: impl Into<String>, printed: impl Into<String>) -> Outcome {
+        Outcome::Failed { reason: reason.into(), printed: printed.into(), retry_after: None }
+    }
 }

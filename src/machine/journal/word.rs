@@ -25,6 +25,13 @@ pub enum Word {
     },
     /// Stop, and undo.
     Cancel,
+    /// Stop, and undo nothing.
+    Kill,
+    /// Go on without a compensation that is stuck.
+    Waive {
+        /// Its address.
+        address: Address,
+    },
     /// A task is done.
     Done {
         /// Which.
@@ -37,6 +44,9 @@ pub enum Word {
     Approve {
         /// To what.
         address: Address,
+        /// The digest of what was read, or its beginning; without, it is said to whatever is asked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        digest: Option<SmolStr>,
     },
     /// No: to an approval, or to a task.
     Refuse {

@@ -9,17 +9,19 @@ mod work;
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 pub(in crate::machine) use undo::*;
 pub(in crate::machine) use work::*;
 
+use super::command::Owed;
 use super::journal::{EffectId, Ending, Timestamp};
 use crate::ir::{Address, EventId, LocalId, PlanId, Value};
 
 macro_rules! numbers {
     ($($(#[$doc:meta])* $name:ident;)*) => {
-        $($(#[$doc])* #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)] pub(in crate::machine) struct $name(pub u32);)*
+        $($(#[$doc])* #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)] pub(in crate::machine) struct $name(pub u32);)*
     };
 }
 
@@ -35,7 +37,7 @@ numbers! {
 }
 
 /// All a machine remembers of a run.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(in crate::machine) struct State {
     /// The unique name of the run, with which idempotency keys begin.
     pub run: SmolStr,
@@ -46,6 +48,8 @@ pub(in crate::machine) struct State {
     pub numbers: Numbers,
     /// The events that have arrived.
     pub arrived: Vec<Arrived>,
+    /// Which of them each handler sees next: also one that goes on from a commit sees each once.
+    pub seen: BTreeMap<FrameId, usize>,
     /// How often each address was entered.
     pub visits: BTreeMap<Address, u32>,
     /// The run itself, and the attempts that run; those that have nothing yet need not be here.
@@ -66,11 +70,15 @@ pub(in crate::machine) struct State {
     pub parts_floor: Option<Box<Floor>>,
     /// Values of irreversible steps done since the last commit, by address without visits.
     pub kept: BTreeMap<Address, Value>,
+    /// What is to be put right by hand.
+    pub owed: Vec<Owed>,
+    /// Why the run was killed.
+    pub killed: Option<SmolStr>,
     pub ended: Option<(Ending, serde_json::Value)>,
 }
 
 /// What runs: frames and the names they see.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(in crate::machine) struct Live {
     pub frames: BTreeMap<FrameId, Frame>,
     pub envs: BTreeMap<EnvId, Env>,
@@ -79,7 +87,7 @@ pub(in crate::machine) struct Live {
 }
 
 /// What the next of each kind is called.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub(in crate::machine) struct Numbers {
     pub frame: u32,
     pub env: u32,
@@ -89,7 +97,7 @@ pub(in crate::machine) struct Numbers {
 }
 
 /// An event that has arrived.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(in crate::machine) struct Arrived {
     pub event: EventId,
     pub id: SmolStr,
@@ -99,7 +107,7 @@ pub(in crate::machine) struct Arrived {
 }
 
 /// Nothing new starts.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(in crate::machine) struct Paused {
     /// What paused it: a guard, a gate, or the root for an operator.
     pub address: Address,
@@ -108,7 +116,7 @@ pub(in crate::machine) struct Paused {
 }
 
 /// Names with their values.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(in crate::machine) struct Env {
     pub parent: Option<EnvId>,
     pub bindings: BTreeMap<LocalId, Value>,
@@ -117,7 +125,7 @@ pub(in crate::machine) struct Env {
 }
 
 /// A part of the program that has begun and not ended.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(in crate::machine) struct Frame {
     pub parent: Option<FrameId>,
     pub address: Address,
@@ -140,11 +148,13 @@ pub(in crate::machine) struct Frame {
     pub measures: bool,
     /// It is part of a compensation: its failure makes the run stuck.
     pub undoing: bool,
+    /// It is part of a compensation, if only of an attempt in one: it is taken to be idempotent, and no pause holds it.
+    pub repeats: bool,
     pub work: Work,
 }
 
 /// How long a part of the run may take.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(in crate::machine) struct Limit {
     /// When that is over.
     pub at: Timestamp,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::{Call, EnvId, FrameId, Live, Policy, RegionId, ScopeId};
@@ -9,7 +10,7 @@ use crate::ir::{Address, BlockId, LocalId, Place, PlanId, Value};
 use crate::machine::journal::Timestamp;
 
 /// The place to go on from after a halt: what ran just behind a commit.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(in crate::machine) struct Floor {
     /// The last commit.
     pub address: Address,
@@ -22,7 +23,7 @@ pub(in crate::machine) struct Floor {
 }
 
 /// A part of the run with a list of its own of what would be undone.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(in crate::machine) struct Region {
     /// The region around it; the run itself has none.
     pub outer: Option<RegionId>,
@@ -39,7 +40,7 @@ pub(in crate::machine) struct Region {
 }
 
 /// What a compensation undoes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::machine) enum Target {
     /// The part whose first effect has this number.
     Part(u64),
@@ -48,7 +49,7 @@ pub(in crate::machine) enum Target {
 }
 
 /// A compensation that could not be done.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(in crate::machine) struct Blocked {
     /// Its own address.
     pub address: Address,
@@ -58,7 +59,7 @@ pub(in crate::machine) struct Blocked {
 }
 
 /// Why a part of the run is being undone.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(in crate::machine) struct Failure {
     pub address: Address,
     pub reason: SmolStr,
@@ -66,7 +67,7 @@ pub(in crate::machine) struct Failure {
 }
 
 /// What kind of statement failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::machine) enum FailureKind {
     /// An effect or a look
     Effect,
@@ -83,7 +84,7 @@ pub(in crate::machine) enum FailureKind {
 }
 
 /// Something in the list of what would be undone.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(in crate::machine) struct Undo {
     /// The number of its first effect.
     pub first: u64,
@@ -93,7 +94,7 @@ pub(in crate::machine) struct Undo {
 }
 
 /// Whether and how.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(in crate::machine) enum UndoState {
     /// It is being done, or nobody knows yet; `always` is what undoes it even if it fails.
     Pending { frame: FrameId, always: Option<WayBack> },
@@ -104,7 +105,7 @@ pub(in crate::machine) enum UndoState {
 }
 
 /// How something is undone, with what it was given then.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(in crate::machine) enum WayBack {
     Call {
         call: Call,
@@ -126,7 +127,7 @@ pub(in crate::machine) enum WayBack {
 }
 
 /// A scope with a `compensate` of its own.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(in crate::machine) struct Scope {
     pub parent: Option<ScopeId>,
     pub region: RegionId,
@@ -138,7 +139,7 @@ pub(in crate::machine) struct Scope {
 }
 
 /// Where the compensation of a scope is written.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(in crate::machine) enum ScopePlace {
     Statement(Place),
     /// A phase of the phases at this place, by number.

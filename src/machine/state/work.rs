@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::RegionId;
@@ -11,7 +12,7 @@ use crate::machine::journal::{EffectId, Timestamp, Verdict};
 use crate::source::Span;
 
 /// What a frame does.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(in crate::machine) enum Work {
     /// Statements one after another; `next` is the one to begin.
     Block { block: BlockId, next: u32, role: Role },
@@ -54,7 +55,7 @@ pub(in crate::machine) enum Work {
 }
 
 /// What a block is to its parent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::machine) enum Role {
     /// The plan itself.
     Plan,
@@ -77,7 +78,7 @@ pub(in crate::machine) enum Role {
 }
 
 /// How far a phase, a branch or an item is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::machine) enum Progress {
     Waiting,
     Running,
@@ -87,14 +88,14 @@ pub(in crate::machine) enum Progress {
 }
 
 /// What is done after a phase, and why it could not be done.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(in crate::machine) struct Measure {
     pub place: Place,
     pub failed: Option<SmolStr>,
 }
 
 /// The items of a loop.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(in crate::machine) struct Items {
     /// Each with its key, in the order of the list.
     pub list: Vec<(SmolStr, Value)>,
@@ -107,14 +108,14 @@ pub(in crate::machine) struct Items {
 }
 
 /// A stage of a rollout: its value, and for how many nanoseconds it is held.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(in crate::machine) struct StagePlan {
     pub value: Value,
     pub hold: Option<i64>,
 }
 
 /// A stage that runs.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(in crate::machine) struct Stage {
     pub place: Place,
     /// Nanoseconds of observed time that are needed.
@@ -124,7 +125,7 @@ pub(in crate::machine) struct Stage {
 }
 
 /// A stage that is held.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(in crate::machine) struct Hold {
     /// When it is over, if nothing is watched.
     pub until: Timestamp,
@@ -132,7 +133,7 @@ pub(in crate::machine) struct Hold {
 }
 
 /// A gate of a held stage.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(in crate::machine) struct GateRun {
     pub address: Address,
     pub every: i64,
@@ -152,7 +153,7 @@ pub(in crate::machine) struct GateRun {
 }
 
 /// How often and how long something is tried.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::machine) struct Policy {
     /// More tries after the first; `None` if nothing was said.
     pub retries: Option<u32>,
@@ -165,7 +166,7 @@ pub(in crate::machine) struct Policy {
 }
 
 /// A look that runs.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(in crate::machine) struct Look {
     pub subject: Subject,
     pub answers: Answers,
@@ -179,7 +180,7 @@ pub(in crate::machine) struct Look {
 }
 
 /// What is looked at.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(in crate::machine) enum Subject {
     /// A probe with its arguments.
     Probe(ProbeId, Vec<Value>),
@@ -188,7 +189,7 @@ pub(in crate::machine) enum Subject {
 }
 
 /// An effect in flight.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(in crate::machine) struct Flight {
     pub effect: EffectId,
     pub request: Request,
@@ -201,14 +202,14 @@ pub(in crate::machine) struct Flight {
 }
 
 /// A pause before the next try.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(in crate::machine) struct Backoff {
     pub until: Timestamp,
     pub reason: SmolStr,
 }
 
 /// What an act is part of.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(in crate::machine) enum ActOf {
     /// A step.
     Step(Place),
@@ -217,7 +218,7 @@ pub(in crate::machine) enum ActOf {
 }
 
 /// One thing that is done.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(in crate::machine) struct Act {
     pub of: ActOf,
     pub call: Call,
@@ -237,14 +238,14 @@ pub(in crate::machine) struct Act {
 }
 
 /// What is called, with everything it needs to know.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(in crate::machine) enum Call {
     Action(ActionId, Vec<Value>),
     Effect { request: Request, expects: Type, span: Span },
 }
 
 /// How far an act is.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(in crate::machine) enum ActState {
     /// What its body looks at first is not known yet.
     Preparing,
@@ -277,7 +278,7 @@ pub(in crate::machine) enum ActState {
 }
 
 /// A condition that is being looked at.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(in crate::machine) struct Check {
     pub of: CheckOf,
     pub answers: Answers,
@@ -290,7 +291,7 @@ pub(in crate::machine) struct Check {
 }
 
 /// How a condition is looked at again until it holds.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(in crate::machine) struct Again {
     /// The pause between two looks, in nanoseconds.
     pub every: i64,
@@ -299,7 +300,7 @@ pub(in crate::machine) struct Again {
 }
 
 /// Whose condition.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::machine) enum CheckOf {
     Require(Place),
     Verify(Place),
@@ -310,7 +311,7 @@ pub(in crate::machine) enum CheckOf {
 }
 
 /// A guard that watches the block it stands in.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(in crate::machine) struct Guard {
     pub place: Place,
     pub every: i64,
@@ -324,7 +325,7 @@ pub(in crate::machine) struct Guard {
 }
 
 /// What is asked of a person.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(in crate::machine) struct Ask {
     pub place: Place,
     pub asking: crate::machine::journal::Asking,
@@ -335,6 +336,8 @@ pub(in crate::machine) struct Ask {
     pub expects: Type,
     /// The options of a decision that are open, by number.
     pub open: Vec<usize>,
+    /// What an approval is for.
+    pub digest: Option<SmolStr>,
 }
 
 impl Role {

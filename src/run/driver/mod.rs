@@ -4,7 +4,10 @@
 //! is waited for; a command of a replayed record is never carried out. The only clock of a run is read here, and
 //! its time never goes back.
 
+pub mod bells;
 pub mod control;
+mod recovery;
+mod snapshots;
 
 use std::{
     collections::HashMap,
@@ -15,31 +18,31 @@ use std::{
 use serde_json::Value as Json;
 use tokio::{
     task::{Id as TaskId, JoinSet},
-    time::{MissedTickBehavior, interval, sleep, timeout},
+    time::{sleep, timeout},
 };
 
+use bells::{Bell, Bells};
 use control::{Control, Wish};
+pub use recovery::{recover, replay};
+use snapshots::Snapshots;
 
 use super::{
     effects::Effects,
     error::Error,
-    store::{Append, RunId, RunInfo, Said, Standing, Store, WordId},
+    store::{Append, RunId, Said, Standing, Store, WordId},
 };
 use crate::machine::{
     Command, EffectId, Ending, Event, Machine, Outcome, Publish, Record, Refused, Status, Step, Timestamp, Wait, Word,
 };
 
-/// How often one looks whether an operator has left a word from another process.
-const LISTEN: Duration = Duration::from_millis(200);
-
 /// How long one sleeps at most before looking at the clock again: it may be set, and machines are suspended.
 const LONGEST_SLEEP: Duration = Duration::from_secs(30);
 
+/// What comes within these nanoseconds is waited for even by who does not wait.
+const SOON: i64 = 10_000_000_000;
+
 /// How long one waits for effects to be gone that were ended by force.
 const FORCE: Duration = Duration::from_secs(2);
-
-/// How many records are read at a time.
-const PAGE: usize = 1000;
 
 /// How a driver came to leave its run.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,6 +53,8 @@ pub enum Left {
     Stuck(Vec<Wait>),
     /// People are asked for this, and nothing else can go on before they answer.
     Waiting(Vec<Wait>),
+    /// Nothing is left but waiting, and it was wished not to wait: until this moment it goes on with nothing.
+    Sleeping(Timestamp, Vec<Wait>),
     /// It was asked to leave, and waited for what was in flight.
     Asked,
     /// It was asked to leave at once: how what was in flight ended is to be found out.
@@ -59,41 +64,46 @@ pub enum Left {
 }
 
 /// Drives one run.
-pub struct Driver<'a, E> {
+pub struct Driver<E> {
     run: RunId,
-    store: &'a mut dyn Store,
+    store: Arc<dyn Store>,
     machine: Machine,
     effects: Arc<E>,
     control: Control,
-    observer: Observer<'a>,
+    observer: Observer,
+    bell: Bell,
     in_flight: JoinSet<Outcome>,
     effect_of: HashMap<TaskId, EffectId>,
     written: u64,
+    snapshots: Snapshots,
     last: Timestamp,
-    standing: Standing,
     on_behalf_of: Option<WordId>,
+    waits: bool,
     refused: Option<Refused>,
 }
 
-/// Is shown every record once it is durable.
-pub type Observer<'a> = Box<dyn FnMut(&Record) + 'a>;
+/// Is shown every record once it is durable, and the machine as it stands then.
+pub type Observer = Box<dyn FnMut(&Record, &Machine) + Send>;
 
-impl<'a, E: Effects> Driver<'a, E> {
+impl<E: Effects> Driver<E> {
     /// A driver of `run`, whose program `machine` has.
-    pub fn new(run: RunId, store: &'a mut dyn Store, machine: Machine, effects: Arc<E>) -> Driver<'a, E> {
+    pub fn new(run: RunId, store: Arc<dyn Store>, machine: Machine, effects: Arc<E>) -> Driver<E> {
+        let bells = Bells::new(Arc::clone(&store));
         Driver {
+            bell: bells.bell(&run),
             run,
             store,
             machine,
             effects,
             control: Control::none(),
-            observer: Box::new(|_| ()),
+            observer: Box::new(|_, _| ()),
             in_flight: JoinSet::new(),
             effect_of: HashMap::new(),
             written: 0,
+            snapshots: Snapshots::default(),
             last: Timestamp::default(),
-            standing: Standing::New,
             on_behalf_of: None,
+            waits: true,
             refused: None,
         }
     }
@@ -104,9 +114,15 @@ impl<'a, E: Effects> Driver<'a, E> {
         self
     }
 
-    /// Shows every new record to `observer`, once it is durable.
-    pub fn observe(mut self, observer: impl FnMut(&Record) + 'a) -> Self {
+    /// Shows every new record to `observer`, once it is durable, and the machine as it stands then.
+    pub fn observe(mut self, observer: impl FnMut(&Record, &Machine) + Send + 'static) -> Self {
         self.observer = Box::new(observer);
+        self
+    }
+
+    /// Shares its look for words with the other drivers of its store.
+    pub fn listen(mut self, bells: &Arc<Bells>) -> Self {
+        self.bell = bells.bell(&self.run);
         self
     }
 
@@ -116,24 +132,31 @@ impl<'a, E: Effects> Driver<'a, E> {
         self
     }
 
-    /// Starts the run with `event`, which is an [`Event::Started`], and drives it.
-    pub async fn start(mut self, event: Event) -> Result<Left, Error> {
-        self.step(event, None)?;
-        self.drive().await
+    /// Leaves where nothing is left but waiting for a moment. It stays for what comes within ten seconds, and while
+    /// something is being watched.
+    pub fn no_wait(mut self) -> Self {
+        self.waits = false;
+        self
     }
 
-    /// Takes the run up where its journal ends, and drives it.
-    pub async fn take_up(mut self, info: &RunInfo) -> Result<Left, Error> {
-        self.written = replay(&mut self.machine, &*self.store, info, |record| self.last = record.at)?;
-        if self.written == 0 {
-            return Err(Error::NeverBegan { run: self.run });
-        }
-        self.standing = Standing::from(&self.machine.status());
+    /// Begins the run, or takes it up where its journal ends, and drives it.
+    ///
+    /// # Errors
+    /// Its journal can't be read or written, or does not fit its program. What was saved before is whole.
+    pub async fn go(mut self) -> Result<Left, Error> {
+        let info = self.store.info(&self.run)?;
+        let recovered = recover(&self.machine, &*self.store, &info)?;
+        (self.machine, self.written, self.last) = (recovered.machine, recovered.entries, recovered.last);
+        self.snapshots.taken_up(recovered.replayed);
         let marks = |source| Error::Files { doing: "stop what is left of", path: self.run.as_str().into(), source };
         self.effects.stop_survivors().await.map_err(marks)?;
-        if self.goes_on()? {
-            self.hear_who_cancelled()?;
-            self.step(Event::Recovered, None)?;
+        if self.written == 0 {
+            let beginning = self.store.beginning(&self.run)?;
+            let beginning = beginning.ok_or_else(|| Error::NeverBegan { run: self.run.clone() })?;
+            self.step(beginning, None).await?;
+        } else if self.goes_on()? {
+            self.hear_who_ends_it().await?;
+            self.step(Event::Recovered, None).await?;
         }
         self.drive().await
     }
@@ -147,14 +170,14 @@ impl<'a, E: Effects> Driver<'a, E> {
         })
     }
 
-    /// Who cancelled a run that nobody drives wants nothing new to be started: that is heard before the run goes on.
-    fn hear_who_cancelled(&mut self) -> Result<(), Error> {
-        let is_cancel = |word: &Word| *word == Word::Cancel;
-        if self.store.unanswered(&self.run)?.iter().any(|(_, said)| is_cancel(&said.word)) {
+    /// Who cancels or kills a run that nobody drives wants nothing new to be started: that is heard before it goes on.
+    async fn hear_who_ends_it(&mut self) -> Result<(), Error> {
+        let ends_it = |word: &Word| matches!(word, Word::Cancel | Word::Kill);
+        if self.store.unanswered(&self.run)?.iter().any(|(_, said)| ends_it(&said.word)) {
             // A machine that is suspended takes the word and starts nothing: the way back begins when it is recovered,
             // with what was in flight. After a crash nobody has suspended it yet.
-            self.begin_to_leave(Wish::Leave)?;
-            self.hear(is_cancel)?;
+            self.begin_to_leave(Wish::Leave).await?;
+            self.hear(ends_it).await?;
         }
         Ok(())
     }
@@ -171,41 +194,45 @@ impl<'a, E: Effects> Driver<'a, E> {
     }
 
     async fn run_loop(&mut self) -> Result<Left, Error> {
-        let mut listen = interval(LISTEN);
-        listen.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut wish = Wish::GoOn;
-        self.hear(|_| true)?;
+        self.hear(|_| true).await?;
         loop {
-            self.catch_up()?;
+            self.catch_up().await?;
             if let Some(left) = self.leaves(wish) {
                 return Ok(left);
             }
             if self.refused.is_some() && wish == Wish::GoOn {
                 wish = Wish::Leave;
-                self.begin_to_leave(wish)?;
+                self.begin_to_leave(wish).await?;
             }
-            let until_deadline = self.until_deadline();
-            tokio::select! {
-                biased;
-                more = self.control.beyond(wish) => {
+            match self.happens(wish).await? {
+                Happened::Wished(more) => {
                     wish = more;
-                    self.begin_to_leave(wish)?;
+                    self.begin_to_leave(wish).await?;
                 }
-                Some(ended) = self.in_flight.join_next_with_id() => self.ended(ended)?,
-                () = sleep(until_deadline) => {}
-                _ = listen.tick() => {
-                    if self.store.changed()? {
-                        self.hear(|_| true)?;
-                    }
-                }
+                Happened::Ended(task, outcome) => self.ended(task, outcome).await?,
+                Happened::TimePassed => {}
+                Happened::Rang => self.hear(|_| true).await?,
             }
         }
     }
 
+    /// Waits for what happens next.
+    async fn happens(&mut self, wish: Wish) -> Result<Happened, Error> {
+        let until_deadline = self.until_deadline();
+        tokio::select! {
+            biased;
+            more = self.control.beyond(wish) => Ok(Happened::Wished(more)),
+            Some(ended) = self.in_flight.join_next_with_id() => Ok(happened(ended)),
+            () = sleep(until_deadline) => Ok(Happened::TimePassed),
+            rang = self.bell.rung() => Ok(rang.map(|()| Happened::Rang)?),
+        }
+    }
+
     /// Feeds the moments that have come.
-    fn catch_up(&mut self) -> Result<(), Error> {
+    async fn catch_up(&mut self) -> Result<(), Error> {
         while let Some(deadline) = self.machine.next_deadline().filter(|deadline| *deadline <= self.now()) {
-            let changed = self.step(Event::Time, None)?;
+            let changed = self.step(Event::Time, None).await?;
             if !changed && self.machine.next_deadline() == Some(deadline) {
                 return Err(Error::Bug("the machine waits for a moment and does nothing when it comes".to_owned()));
             }
@@ -230,18 +257,22 @@ impl<'a, E: Effects> Driver<'a, E> {
             Status::Waiting | Status::Paused if self.machine.next_deadline().is_none() => {
                 Some(Left::Waiting(self.machine.waits()))
             }
+            Status::Waiting | Status::Paused | Status::Unwinding | Status::Stuck if !self.waits => {
+                let until = self.machine.next_deadline().filter(|_| !self.machine.is_watching())?;
+                (until.since(self.now()) > SOON).then(|| Left::Sleeping(until, self.machine.waits()))
+            }
             Status::New | Status::Running | Status::Waiting | Status::Paused | Status::Unwinding | Status::Stuck => {
                 None
             }
         }
     }
 
-    fn begin_to_leave(&mut self, wish: Wish) -> Result<(), Error> {
+    async fn begin_to_leave(&mut self, wish: Wish) -> Result<(), Error> {
         match wish {
             Wish::GoOn => {}
             Wish::Leave if matches!(self.machine.status(), Status::Ended(..)) => {}
             Wish::Leave => {
-                self.step(Event::Suspended, None)?;
+                self.step(Event::Suspended, None).await?;
             }
             Wish::LeaveAtOnce => self.effects.stop_all_at_once(),
         }
@@ -249,13 +280,13 @@ impl<'a, E: Effects> Driver<'a, E> {
     }
 
     /// Takes up those words of operators that are `meant`.
-    fn hear(&mut self, meant: impl Fn(&Word) -> bool) -> Result<(), Error> {
+    async fn hear(&mut self, meant: impl Fn(&Word) -> bool) -> Result<(), Error> {
         let unanswered = self.store.unanswered(&self.run)?;
         for (id, said) in unanswered.into_iter().filter(|(_, said)| meant(&said.word)) {
             let event = Event::Operator { word: said.word, who: said.who, why: said.why };
             let at = self.now();
             match self.machine.step(at, event.clone()) {
-                Ok(step) => self.write(at, event, step, Some(id))?,
+                Ok(step) => self.write(at, event, step, Some(id)).await?,
                 Err(refused) => {
                     self.store.refuse(id, refused.clone())?;
                     if self.on_behalf_of == Some(id) {
@@ -267,41 +298,45 @@ impl<'a, E: Effects> Driver<'a, E> {
         Ok(())
     }
 
-    fn ended(&mut self, ended: Result<(TaskId, Outcome), tokio::task::JoinError>) -> Result<(), Error> {
-        let (task, outcome) = ended.unwrap_or_else(|error| {
-            let reason = format!("orch lost sight of it: {error}");
-            (error.id(), Outcome::Unknown { reason, printed: String::new() })
-        });
+    async fn ended(&mut self, task: TaskId, outcome: Outcome) -> Result<(), Error> {
         let Some(effect) = self.effect_of.remove(&task) else {
             return Err(Error::Bug("an effect ended that was not started".to_owned()));
         };
-        self.step(Event::Outcome { effect, outcome }, None)?;
+        self.step(Event::Outcome { effect, outcome }, None).await?;
         Ok(())
     }
 
     /// Gives an event to the machine; whether anything followed from it.
-    fn step(&mut self, event: Event, accepted: Option<WordId>) -> Result<bool, Error> {
+    async fn step(&mut self, event: Event, accepted: Option<WordId>) -> Result<bool, Error> {
         let at = self.now();
         let step = self.machine.step(at, event.clone());
         let step = step.map_err(|refused| Error::Bug(format!("only operators can be refused: {refused}")))?;
         let changed = !step.entries.is_empty() || !step.commands.is_empty();
-        self.write(at, event, step, accepted)?;
+        self.write(at, event, step, accepted).await?;
         Ok(changed)
     }
 
     /// Makes a step durable, then carries out what followed from it.
-    fn write(&mut self, at: Timestamp, event: Event, step: Step, accepted: Option<WordId>) -> Result<(), Error> {
+    async fn write(&mut self, at: Timestamp, event: Event, step: Step, accepted: Option<WordId>) -> Result<(), Error> {
         let record = Record { at, event, then: step.entries };
         let standing = Standing::from(&self.machine.status());
-        let changed = (standing != self.standing).then_some(standing);
         let number = self.written + 1;
-        self.store.append(&self.run, Append { number, record: &record, standing: changed, accepted })?;
-        (self.written, self.last, self.standing) = (number, at, standing);
-        (self.observer)(&record);
-        step.commands.into_iter().try_for_each(|command| self.carry_out(command))
+        let published: Vec<Said> = step.commands.iter().filter_map(|command| self.published(at, command)).collect();
+        let due = self.machine.due();
+        let snapshot = self.snapshots.next(&self.machine);
+        let snapshot = snapshot.as_deref();
+        let append = Append { number, record: &record, standing, due, accepted, published: &published, snapshot };
+        self.store.append(&self.run, append).await?;
+        (self.written, self.last) = (number, at);
+        (self.observer)(&record, &self.machine);
+        if !published.is_empty() {
+            self.bell.bells().ring_those_spoken_to()?;
+        }
+        step.commands.into_iter().for_each(|command| self.carry_out(command));
+        Ok(())
     }
 
-    fn carry_out(&mut self, command: Command) -> Result<(), Error> {
+    fn carry_out(&mut self, command: Command) {
         match command {
             Command::Perform(perform) => {
                 let effect = perform.effect;
@@ -309,22 +344,16 @@ impl<'a, E: Effects> Driver<'a, E> {
                 self.effect_of.insert(task.id(), effect);
             }
             Command::Stop(effect) => self.effects.stop(effect),
-            Command::Publish(event) => self.publish(event)?,
+            // It was saved with the record.
+            Command::Publish(_) => {}
         }
-        Ok(())
     }
 
-    /// Tells every other run of the store that is not over of an event.
-    fn publish(&mut self, event: Publish) -> Result<(), Error> {
-        let Publish { event, id, payload } = event;
-        let said =
-            Said { word: Word::Event { event, id, payload }, who: self.run.to_string(), why: None, at: self.last };
-        for run in self.store.runs()? {
-            if run.id != self.run && !run.standing.ended() {
-                self.store.say(&run.id, &said)?;
-            }
-        }
-        Ok(())
+    /// What every other run of the store that is not over is told.
+    fn published(&self, at: Timestamp, command: &Command) -> Option<Said> {
+        let Command::Publish(Publish { event, id, payload }) = command else { return None };
+        let word = Word::Event { event: event.clone(), id: id.clone(), payload: payload.clone() };
+        Some(Said { word, who: self.run.to_string(), why: None, at })
     }
 
     /// The journal can't be written any more: what is in flight is asked to stop, and waited for.
@@ -349,30 +378,24 @@ impl<'a, E: Effects> Driver<'a, E> {
     }
 }
 
-/// Feeds the journal of a run to a machine of its program; gives how many records there are.
-pub fn replay(
-    machine: &mut Machine,
-    store: &dyn Store,
-    info: &RunInfo,
-    mut seen: impl FnMut(&Record),
-) -> Result<u64, Error> {
-    let mut written = 0;
-    loop {
-        let records = store.records(&info.id, written + 1, PAGE)?;
-        for record in &records {
-            written += 1;
-            machine.replay(record).map_err(|mismatch| Error::Mismatch {
-                run: info.id.clone(),
-                entry: written,
-                why: mismatch.to_string(),
-                orch: info.orch.clone(),
-            })?;
-            seen(record);
-        }
-        if records.len() < PAGE {
-            return Ok(written);
-        }
-    }
+/// What a driver waits for.
+enum Happened {
+    /// It is wished to leave.
+    Wished(Wish),
+    /// An effect ended, in this task.
+    Ended(TaskId, Outcome),
+    /// A moment came, or may have.
+    TimePassed,
+    /// An operator may have spoken.
+    Rang,
+}
+
+fn happened(ended: Result<(TaskId, Outcome), tokio::task::JoinError>) -> Happened {
+    let (task, outcome) = ended.unwrap_or_else(|error| {
+        let reason = format!("orch lost sight of it: {error}");
+        (error.id(), Outcome::Unknown { reason, printed: String::new() })
+    });
+    Happened::Ended(task, outcome)
 }
 
 /// This moment, by the clock of this machine.

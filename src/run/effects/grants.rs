@@ -5,8 +5,11 @@
 
 use std::path::Path;
 
-use super::site::{ModuleSite, Site, canonical};
-use crate::ir::{Grant, PathRef, Request, host};
+use super::{
+    http::Target,
+    site::{ModuleSite, Site, canonical},
+};
+use crate::ir::{Grant, PathRef, Request, SecretPlace, SecretRef};
 
 /// Nothing if the request is granted, else why it is refused.
 pub fn refusal(site: &Site, request: &Request) -> Option<String> {
@@ -18,29 +21,49 @@ pub fn refusal(site: &Site, request: &Request) -> Option<String> {
             (*module, path.origin, Wanted::File(&path.path))
         }
         Request::Shell(script) => (script.module, 0, Wanted::Shell),
-        Request::Http(request) => match host::host(&request.url, true) {
-            Some(host) => (request.module, 0, Wanted::Host(host)),
-            None => return Some(format!("`{}` names no host to reach", request.url)),
+        Request::Http(request) => match Target::new(&request.url) {
+            Ok(target) => return target_refusal(site, &target, request.module),
+            Err(why) => return Some(why),
         },
-        Request::Env { name, module } => (*module, 0, Wanted::Variable(name)),
-        Request::Timeline => return None,
+        Request::Env { name, module, .. } => (*module, 0, Wanted::Variable(name)),
+        // What a host program does, it grants itself.
+        Request::Timeline | Request::Extern { .. } => return None,
     };
-    [0, module].into_iter().find_map(|number| {
-        let module = site.modules.get(number as usize)?;
-        let granted = module.grants.iter().any(|grant| wanted.is_in(grant, module, site.folder(origin)));
-        (!granted).then(|| wanted.refused(module))
-    })
+    wanted.refusal(site, module, origin)
+}
+
+/// Nothing if a request may go there, else why not.
+pub fn target_refusal(site: &Site, target: &Target, module: u32) -> Option<String> {
+    Wanted::Host(target).refusal(site, module, 0)
+}
+
+/// Nothing if a secret may be read, else why it may not.
+pub fn secret_refusal(site: &Site, secret: &SecretRef) -> Option<String> {
+    let (wanted, origin) = match &secret.source {
+        SecretPlace::Env(name) => (Wanted::Variable(name), 0),
+        SecretPlace::File(path) => (Wanted::File(&path.path), path.origin),
+    };
+    wanted.refusal(site, secret.module, origin)
 }
 
 enum Wanted<'a> {
     Program(&'a str),
     File(&'a str),
     Shell,
-    Host(String),
+    Host(&'a Target),
     Variable(&'a str),
 }
 
 impl Wanted<'_> {
+    /// The root file has to grant it, and the file that wants it.
+    fn refusal(&self, site: &Site, module: u32, origin: u32) -> Option<String> {
+        [0, module].into_iter().find_map(|number| {
+            let module = site.modules.get(number as usize)?;
+            let granted = module.grants.iter().any(|grant| self.is_in(grant, module, site.folder(origin)));
+            (!granted).then(|| self.refused(module))
+        })
+    }
+
     fn is_in(&self, grant: &Grant, module: &ModuleSite, origin: &Path) -> bool {
         match (self, grant) {
             (Wanted::Program(program), Grant::Exec(programs)) => {
@@ -51,7 +74,7 @@ impl Wanted<'_> {
                 files.iter().any(|granted| covers(&module.folder, granted, &path))
             }
             (Wanted::Shell, Grant::Shell) => true,
-            (Wanted::Host(host), Grant::Http(hosts)) => hosts.iter().any(|granted| host::covers(granted, host)),
+            (Wanted::Host(host), Grant::Http(hosts)) => hosts.iter().any(|granted| host.is_covered(granted)),
             (Wanted::Variable(name), Grant::Env(names)) => names.iter().any(|granted| granted == name),
             _ => false,
         }
@@ -59,10 +82,10 @@ impl Wanted<'_> {
 
     fn refused(&self, module: &ModuleSite) -> String {
         let (kind, what) = match self {
-            Wanted::Program(program) => ("exec", *program),
-            Wanted::File(path) => ("file", *path),
-            Wanted::Host(host) => ("http", host.as_str()),
-            Wanted::Variable(name) => ("env", *name),
+            Wanted::Program(program) => ("exec", program.to_string()),
+            Wanted::File(path) => ("file", path.to_string()),
+            Wanted::Host(target) => ("http", target.host()),
+            Wanted::Variable(name) => ("env", name.to_string()),
             Wanted::Shell => return format!("`shell` is not granted: add `uses shell` to {}", module.name),
         };
         format!("{kind} of `{what}` is not granted: add `uses {kind}({what:?})` to {}", module.name)

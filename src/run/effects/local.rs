@@ -1,60 +1,117 @@
 //! The real effects: processes and files of this machine.
 
 use std::{
-    collections::{BTreeMap, HashMap},
-    ffi::OsString,
+    collections::HashMap,
+    ffi::OsStr,
     future::Future,
     io,
-    os::unix::process::ExitStatusExt,
     path::PathBuf,
-    process::ExitStatus,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use serde_json::Value as Json;
 use tokio::{sync::watch, task::spawn_blocking};
 
 use super::{
     Effects, child,
     child::Mark,
-    file, grants,
-    process::{self, Ended, MAX_OUTPUT, Spawn, Stop},
+    ended, file, grants,
+    host::Host,
+    hosted, http,
+    process::{self, Spawn, Stop},
+    secret::{self, Known, Opened},
     site::Site,
+    start::Starting,
 };
 use crate::{
-    ir::{PathRef, Process, Request, Text},
-    machine::{EffectId, Outcome, Perform, Purpose},
+    ir::Request,
+    machine::{EffectId, Outcome, Perform},
 };
-
-/// The variable in which a process finds its idempotency key.
-const KEY_VARIABLE: &str = "ORCH_IDEMPOTENCY_KEY";
 
 /// Effects on this machine, for one run.
 pub struct LocalEffects {
-    site: Site,
+    site: Arc<Site>,
+    known: Mutex<Known>,
     children: PathBuf,
+    host: Host,
     in_flight: Mutex<HashMap<EffectId, watch::Sender<Stop>>>,
 }
 
 impl LocalEffects {
     /// Effects of the program at `site`, whose children leave their marks in the folder `children`.
-    pub fn new(site: Site, children: PathBuf) -> LocalEffects {
-        LocalEffects { site, children, in_flight: Mutex::default() }
+    pub fn new(site: impl Into<Arc<Site>>, children: PathBuf) -> LocalEffects {
+        let site = site.into();
+        let known = Mutex::new(site.secrets.clone());
+        LocalEffects { site, known, children, host: Host::new(), in_flight: Mutex::default() }
+    }
+
+    /// The run was started with these values: the secrets among them are hidden, too.
+    pub fn hiding<'v>(mut self, inputs: impl Iterator<Item = &'v Json>) -> LocalEffects {
+        self.known.get_mut().unwrap_or_else(PoisonError::into_inner).add_inputs(inputs);
+        self
+    }
+
+    /// With what `host` provides.
+    pub fn with_host(self, host: Host) -> LocalEffects {
+        LocalEffects { host, ..self }
     }
 
     fn in_flight(&self) -> MutexGuard<'_, HashMap<EffectId, watch::Sender<Stop>>> {
         self.in_flight.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Reads the secrets of an effect, does it, and hides them in what it gives.
     async fn carry_out(&self, perform: Perform, stop: watch::Receiver<Stop>) -> Outcome {
         if let Some(reason) = grants::refusal(&self.site, &perform.request) {
             return failed(reason);
         }
-        let effect = perform.effect;
-        match &perform.request {
-            Request::Exec(process) | Request::Succeeds(process) => self.process(&perform, process, stop).await,
-            Request::Shell(_) | Request::Http(_) | Request::Env { .. } | Request::Timeline => {
-                failed(format!("this version can't do `{}`", perform.request.summary()))
+        let known = self.known_with(&perform.request);
+        match self.open(&perform.request, &known).await {
+            Ok(opened) => {
+                let opened = Arc::new(opened);
+                let outcome = self.carry_out_with(&perform, &known, &opened, stop).await;
+                opened.hidden.outcome(outcome)
             }
+            Err(reason) => failed(reason),
+        }
+    }
+
+    /// The secrets of the run, those of this request from now on among them.
+    fn known_with(&self, request: &Request) -> Known {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        secret::used(request).into_iter().for_each(|secret| known.add(&secret));
+        known.clone()
+    }
+
+    async fn open(&self, request: &Request, known: &Known) -> Result<Opened, String> {
+        if known.references().next().is_none() {
+            return Ok(Opened::nothing());
+        }
+        let (site, request, known) = (Arc::clone(&self.site), request.clone(), known.clone());
+        let open = move || Opened::for_effect(&site, &request, &known);
+        spawn_blocking(open).await.unwrap_or_else(|error| Err(format!("its secrets can't be read: {error}")))
+    }
+
+    async fn carry_out_with(
+        &self,
+        perform: &Perform,
+        known: &Known,
+        opened: &Arc<Opened>,
+        stop: watch::Receiver<Stop>,
+    ) -> Outcome {
+        let effect = perform.effect;
+        let starting = Starting { site: &self.site, perform, known, opened };
+        match &perform.request {
+            Request::Exec(process) | Request::Succeeds(process) => {
+                self.process(perform, starting.process(process), stop).await
+            }
+            Request::Shell(script) => self.process(perform, starting.script(script), stop).await,
+            Request::Env { name, may_be_missing, .. } => self.variable(name, *may_be_missing),
+            Request::Http(request) => http::Asking { site: &self.site, perform, request, opened }.outcome(stop).await,
+            Request::Extern { name, arguments } => {
+                hosted::Asking { host: &self.host, perform, name, arguments, opened }.outcome(stop).await
+            }
+            Request::Timeline => failed(format!("this version can't do `{}`", perform.request.summary())),
             Request::FileRead { path, .. } => {
                 let (file, name) = (self.site.resolve(path), path.path.clone());
                 blocking(move || file::read(&file, &name)).await
@@ -66,8 +123,9 @@ impl LocalEffects {
         }
     }
 
-    async fn process(&self, perform: &Perform, process: &Process, stop: watch::Receiver<Stop>) -> Outcome {
-        let spawn = match self.spawn(process, perform) {
+    /// Starts what was asked for, and says what its end means.
+    async fn process(&self, perform: &Perform, spawn: Result<Spawn, String>, stop: watch::Receiver<Stop>) -> Outcome {
+        let spawn = match spawn {
             Ok(spawn) => spawn,
             Err(reason) => return failed(reason),
         };
@@ -79,45 +137,20 @@ impl LocalEffects {
         mark.remove();
         match ended {
             Err(outcome) => outcome,
-            Ok(ended) if matches!(perform.request, Request::Succeeds(_)) => verdict(ended),
-            Ok(ended) => outcome(ended, perform),
+            Ok(ended) if matches!(perform.request, Request::Succeeds(_)) => ended::verdict(ended),
+            Ok(ended) => ended::outcome(ended, perform),
         }
     }
 
-    fn spawn(&self, process: &Process, perform: &Perform) -> Result<Spawn, String> {
-        let Process { program, origin, module, arguments, env, stdin, cwd } = process;
-        if let Some(name) = env.keys().find(|name| name.is_empty() || name.contains(['=', '\0'])) {
-            return Err(format!("`{name}` can't be the name of a variable"));
+    /// The text of a variable.
+    fn variable(&self, name: &str, may_be_missing: bool) -> Outcome {
+        let done = |output: String| Outcome::Ok { output, printed: String::new() };
+        match self.site.variable(name).map(OsStr::to_str) {
+            Some(Some(text)) => done(text.to_owned()),
+            Some(None) => failed(format!("the variable `{name}` is not UTF-8")),
+            None if may_be_missing => done(String::new()),
+            None => failed(format!("the variable `{name}` is not set")),
         }
-        let unread = "secrets can't be read by this version";
-        let plain = |(name, value): (&String, &Text)| Some((name.clone(), value.plain()?.to_owned()));
-        let env = env.iter().map(plain).collect::<Option<_>>().ok_or(unread)?;
-        let stdin = stdin.as_ref().map(|stdin| stdin.plain().ok_or(unread)).transpose()?;
-        Ok(Spawn {
-            path: grants::program_path(&self.site, program, *origin),
-            name: program.clone(),
-            arguments: arguments.clone(),
-            environment: self.environment(*module, &env, perform.key.as_deref()),
-            stdin,
-            folder: self.folder(cwd.as_ref()),
-            wants_output: perform.wants_output,
-        })
-    }
-
-    fn environment(
-        &self,
-        module: u32,
-        own: &BTreeMap<String, String>,
-        key: Option<&str>,
-    ) -> BTreeMap<OsString, OsString> {
-        let given = self.site.environment_for(module).map(|(name, value)| (name.clone(), value.clone()));
-        let own = own.iter().map(|(name, value)| (name.into(), value.into()));
-        let key = key.map(|key| (KEY_VARIABLE.into(), key.into()));
-        given.chain(own).chain(key).collect()
-    }
-
-    fn folder(&self, cwd: Option<&PathRef>) -> PathBuf {
-        cwd.map_or_else(|| self.site.folder(0).to_owned(), |path| self.site.resolve(path))
     }
 }
 
@@ -150,77 +183,6 @@ impl Effects for LocalEffects {
     }
 }
 
-/// What the end of a process says about what it was started for.
-fn outcome(mut ended: Ended, perform: &Perform) -> Outcome {
-    let (status, stopped) = (ended.status, ended.stopped);
-    if status.success() {
-        if !perform.wants_output {
-            return Outcome::Ok { output: String::new(), printed: ended.printed() };
-        }
-        return match text(std::mem::take(&mut ended.output)) {
-            Ok(output) => Outcome::Ok { output, printed: ended.complained },
-            Err(reason) => without_answer(reason, ended.complained, perform.purpose),
-        };
-    }
-    let printed = ended.printed();
-    match status.code() {
-        Some(code) if stopped => Outcome::Unknown { reason: format!("stopped, exit {code}"), printed },
-        Some(code) => Outcome::Failed { reason: format!("exit {code}"), printed },
-        None => Outcome::Unknown { reason: killed(status), printed },
-    }
-}
-
-/// A look that gave no answer failed; what changes something did it, and what it gave is not known.
-fn without_answer(reason: String, printed: String, purpose: Purpose) -> Outcome {
-    match purpose {
-        Purpose::Look | Purpose::Confirm => Outcome::Failed { reason, printed },
-        Purpose::Do | Purpose::Undo => Outcome::Unknown { reason, printed },
-    }
-}
-
-/// `succeeds`: 0 is true, 1 is false, all else is no answer.
-fn verdict(ended: Ended) -> Outcome {
-    let status = ended.status;
-    match status.code() {
-        Some(0) => Outcome::Ok { output: "true".to_owned(), printed: ended.complained },
-        Some(1) if !ended.stopped => Outcome::Ok { output: "false".to_owned(), printed: ended.complained },
-        Some(code) => Outcome::Failed { reason: format!("exit {code}"), printed: ended.printed() },
-        None => Outcome::Failed { reason: killed(status), printed: ended.printed() },
-    }
-}
-
-fn text(output: Vec<u8>) -> Result<String, String> {
-    if output.len() > MAX_OUTPUT {
-        return Err("printed more than 1 MiB".to_owned());
-    }
-    String::from_utf8(output)
-        .map_err(|error| format!("what it printed is not UTF-8 at byte {}", error.utf8_error().valid_up_to()))
-}
-
-fn killed(status: ExitStatus) -> String {
-    match status.signal() {
-        Some(signal) => format!("killed by signal {signal}{}", signal_name(signal)),
-        None => status.to_string(),
-    }
-}
-
-fn signal_name(signal: i32) -> &'static str {
-    match signal {
-        libc::SIGHUP => " (SIGHUP)",
-        libc::SIGINT => " (SIGINT)",
-        libc::SIGQUIT => " (SIGQUIT)",
-        libc::SIGILL => " (SIGILL)",
-        libc::SIGABRT => " (SIGABRT)",
-        libc::SIGBUS => " (SIGBUS)",
-        libc::SIGFPE => " (SIGFPE)",
-        libc::SIGKILL => " (SIGKILL)",
-        libc::SIGSEGV => " (SIGSEGV)",
-        libc::SIGPIPE => " (SIGPIPE)",
-        libc::SIGTERM => " (SIGTERM)",
-        _ => "",
-    }
-}
-
 /// Files are read and written on a thread that may wait for the disk.
 async fn blocking(work: impl FnOnce() -> Outcome + Send + 'static) -> Outcome {
     spawn_blocking(work)
@@ -229,5 +191,5 @@ async fn blocking(work: impl FnOnce() -> Outcome + Send + 'static) -> Outcome {
 }
 
 fn failed(reason: String) -> Outcome {
-    Outcome::Failed { reason, printed: String::new() }
+    Outcome::failed(reason, String::new())
 }

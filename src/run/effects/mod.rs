@@ -5,15 +5,25 @@
 //! one that surely did not happen is [`Outcome::Failed`]. The machine relies on that difference.
 
 mod child;
+mod ended;
 mod file;
 mod grants;
+mod host;
+mod hosted;
+mod http;
 mod local;
 mod process;
+mod secret;
 mod site;
+mod start;
 
 use std::{future::Future, io, sync::Arc};
 
+pub use host::{Call, Fault, Host, Provider};
+#[cfg(feature = "serve")]
+pub(crate) use http::client as http_client;
 pub use local::LocalEffects;
+pub use secret::Known;
 pub use site::{ModuleSite, Site};
 
 use crate::machine::{EffectId, Outcome, Perform};

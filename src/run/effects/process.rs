@@ -18,9 +18,12 @@ use tokio::{
     time::{sleep, timeout},
 };
 
+use zeroize::Zeroizing;
+
 use super::{
     child::{GRACE, Mark, signal_group},
     file::say,
+    secret::{Hidden, Passing},
 };
 use crate::machine::Outcome;
 
@@ -55,14 +58,18 @@ pub struct Spawn {
     pub name: String,
     /// What it is started with.
     pub arguments: Vec<String>,
-    /// All its variables.
+    /// Its variables.
     pub environment: BTreeMap<OsString, OsString>,
+    /// Those of them that the program says itself; they may be secrets.
+    pub own: Vec<(String, Zeroizing<String>)>,
     /// What it reads.
-    pub stdin: Option<String>,
+    pub stdin: Option<Zeroizing<String>>,
     /// Where it runs.
     pub folder: PathBuf,
     /// Whether what it prints is read; else only the end of it is kept, for people.
     pub wants_output: bool,
+    /// What is hidden in what it prints.
+    pub hidden: Arc<Hidden>,
 }
 
 /// How a process ended, before anyone says what that means.
@@ -93,8 +100,8 @@ pub async fn run(spawn: Spawn, mark: &Mark, mut stop: watch::Receiver<Stop>) -> 
     }
     let mut child = start(&spawn, mark).await.map_err(|error| failed(not_started(&spawn, &error)))?;
     let taken = if spawn.wants_output { MAX_OUTPUT + 1 } else { 0 };
-    let stdout = Capture::of(child.stdout.take(), taken);
-    let stderr = Capture::of(child.stderr.take(), 0);
+    let stdout = Capture::of(child.stdout.take(), taken, &spawn.hidden);
+    let stderr = Capture::of(child.stderr.take(), 0, &spawn.hidden);
     if let (Some(mut pipe), Some(text)) = (child.stdin.take(), spawn.stdin) {
         // A process need not read what it is given.
         tokio::spawn(async move { pipe.write_all(text.as_bytes()).await });
@@ -112,6 +119,7 @@ async fn start(spawn: &Spawn, mark: &Mark) -> io::Result<Child> {
     let mut command = Command::new(&spawn.path);
     let stdin = if spawn.stdin.is_some() { Stdio::piped() } else { Stdio::null() };
     command.args(&spawn.arguments).env_clear().envs(&spawn.environment).current_dir(&spawn.folder);
+    command.envs(spawn.own.iter().map(|(name, value)| (name, value.as_str())));
     command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
     mark.written_by(&mut command);
     let (tries, pause) = BUSY;
@@ -165,18 +173,36 @@ fn signal(child: &Child, signal: libc::c_int) {
 }
 
 /// What is kept of a stream.
-#[derive(Default)]
 struct Kept {
+    /// How much of the beginning, in bytes.
+    most: usize,
+    passing: Passing,
     beginning: Vec<u8>,
     end: Vec<u8>,
 }
 
 impl Kept {
-    /// Adds what was read; at most `most` bytes are kept of the beginning, and [`MAX_PRINTED`] of the end.
-    fn add(&mut self, read: &[u8], most: usize) {
-        let room = most.saturating_sub(self.beginning.len());
-        self.beginning.extend_from_slice(&read[..read.len().min(room)]);
-        self.end.extend_from_slice(read);
+    fn new(most: usize, hidden: &Arc<Hidden>) -> Kept {
+        Kept { most, passing: Passing::new(Arc::clone(hidden)), beginning: Vec::new(), end: Vec::new() }
+    }
+
+    /// Adds what was read, without the secrets in it.
+    fn read(&mut self, read: &[u8]) {
+        let shown = self.passing.pass(read);
+        self.add(&shown);
+    }
+
+    /// Nothing more is read.
+    fn close(&mut self) {
+        let shown = self.passing.end();
+        self.add(&shown);
+    }
+
+    /// At most `most` bytes are kept of the beginning, and [`MAX_PRINTED`] of the end.
+    fn add(&mut self, shown: &[u8]) {
+        let room = self.most.saturating_sub(self.beginning.len());
+        self.beginning.extend_from_slice(&shown[..shown.len().min(room)]);
+        self.end.extend_from_slice(shown);
         let surplus = self.end.len().saturating_sub(MAX_PRINTED);
         self.end.drain(..surplus);
     }
@@ -195,9 +221,9 @@ struct Capture {
 
 impl Capture {
     /// Keeps at most `most` bytes of the beginning.
-    fn of(pipe: Option<impl AsyncRead + Unpin + Send + 'static>, most: usize) -> Capture {
-        let kept = Arc::new(Mutex::new(Kept::default()));
-        let reading = tokio::spawn(read(pipe, most, Arc::clone(&kept)));
+    fn of(pipe: Option<impl AsyncRead + Unpin + Send + 'static>, most: usize, hidden: &Arc<Hidden>) -> Capture {
+        let kept = Arc::new(Mutex::new(Kept::new(most, hidden)));
+        let reading = tokio::spawn(read(pipe, Arc::clone(&kept)));
         Capture { kept, reading }
     }
 
@@ -206,18 +232,21 @@ impl Capture {
         // Out of patience is as good as the end.
         let _ = timeout(READ_ON, &mut self.reading).await;
         self.reading.abort();
-        std::mem::take(&mut *self.kept.lock().unwrap_or_else(PoisonError::into_inner))
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.close();
+        let nothing = Kept::new(0, &Arc::default());
+        std::mem::replace(&mut *kept, nothing)
     }
 }
 
-async fn read(pipe: Option<impl AsyncRead + Unpin>, most: usize, kept: Arc<Mutex<Kept>>) {
-    let mut buffer = vec![0; 16 * 1024];
+async fn read(pipe: Option<impl AsyncRead + Unpin>, kept: Arc<Mutex<Kept>>) {
+    let mut buffer = Zeroizing::new(vec![0; 16 * 1024]);
     let Some(mut pipe) = pipe else { return };
     while let Ok(length @ 1..) = pipe.read(&mut buffer).await {
-        kept.lock().unwrap_or_else(PoisonError::into_inner).add(&buffer[..length], most);
+        kept.lock().unwrap_or_else(PoisonError::into_inner).read(&buffer[..length]);
     }
 }
 
 fn failed(reason: String) -> Outcome {
-    Outcome::Failed { reason, printed: String::new() }
+    Outcome::failed(reason, String::new())
 }

@@ -1,10 +1,12 @@
 //! Where the files of a program lie, what they grant, and which environment it runs in.
 
 use std::{
-    ffi::OsString,
+    ffi::{OsStr, OsString},
+    fmt,
     path::{Component, Path, PathBuf},
 };
 
+use super::secret::Known;
 use crate::{
     ir::{Grant, PathRef, Program},
     run::store::KeptSource,
@@ -14,12 +16,22 @@ use crate::{
 const USUAL: [&str; 6] = ["PATH", "HOME", "LANG", "TZ", "USER", "TMPDIR"];
 
 /// A program's place in the world.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Site {
     /// Its files, root first.
     pub modules: Vec<ModuleSite>,
     /// The environment of the process that drives it.
     pub environment: Vec<(OsString, OsString)>,
+    /// The secrets that its run speaks of.
+    pub secrets: Known,
+}
+
+/// Without the environment, in which there may be secrets.
+impl fmt::Debug for Site {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Site { modules, environment: _, secrets } = self;
+        f.debug_struct("Site").field("modules", modules).field("secrets", secrets).finish_non_exhaustive()
+    }
 }
 
 /// A file of a program.
@@ -41,7 +53,7 @@ impl Site {
             folder: source.folder.clone(),
             grants: module.grants.clone(),
         });
-        Site { modules: modules.collect(), environment: std::env::vars_os().collect() }
+        Site { modules: modules.collect(), environment: std::env::vars_os().collect(), secrets: Known::of(program) }
     }
 
     /// The folder of the module `number`; the root's if there is no such module.
@@ -55,11 +67,18 @@ impl Site {
         self.folder(path.origin).join(&path.path)
     }
 
-    /// The environment of a process started for `module`: the usual variables and those it is granted.
-    pub fn environment_for(&self, module: u32) -> impl Iterator<Item = (&OsString, &OsString)> {
+    /// The variable of this name, if it is set.
+    pub fn variable(&self, name: &str) -> Option<&OsStr> {
+        self.environment.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_os_str())
+    }
+
+    /// The environment of a process started for `module`: the usual variables and those it is granted, unless they
+    /// could be secrets.
+    pub fn environment_for(&self, module: u32, secrets: &Known) -> impl Iterator<Item = (&OsString, &OsString)> {
+        let granted = move |name: &str| self.grants_variable(0, name) && self.grants_variable(module, name);
         let wanted = move |name: &OsString| {
             let name = name.to_str().unwrap_or_default();
-            USUAL.contains(&name) || self.grants_variable(0, name) && self.grants_variable(module, name)
+            USUAL.contains(&name) || granted(name) && !secrets.may_be(name)
         };
         self.environment.iter().filter(move |(name, _)| wanted(name)).map(|(name, value)| (name, value))
     }

@@ -29,7 +29,6 @@ impl Lexer<'_> {
     pub fn odd(&mut self, token: Token, span: Span) {
         let text = &self.text[span.range()];
         let last = self.lexed.tokens.last().copied();
-        let after_dot = matches!(last, Some(Token::Dot | Token::QuestionDot));
         let (token, diagnostic) = match token {
             Token::Date => (Token::Error, odd::date(span, text)),
             Token::Version => (Token::Error, odd::version(span, text)),
@@ -37,7 +36,10 @@ impl Lexer<'_> {
                 (Token::Name, odd::foreign_name(span, text, None))
             }
             Token::UnknownUnit => (Token::Error, odd::unit(span, text)),
-            Token::OddName => (Token::Name, odd::name(span, text, after_dot)),
+            Token::OddName => match self.place_of_name(last) {
+                Some(place) => (Token::Name, odd::name(span, text, &place)),
+                None => return self.push(Token::Name, span),
+            },
             _ if text == "/*" => return self.block_comment(span),
             _ if text.len() == 7 => return self.conflict(span),
             _ if text == "<>" && last == Some(Token::TypeName) => return self.signs(span),
@@ -45,6 +47,24 @@ impl Lexer<'_> {
         };
         self.lexed.diagnostics.push(diagnostic);
         self.push(token, span);
+    }
+
+    /// Where the name stands that was just read; nowhere if it is a field or method, which the checker knows to be none.
+    fn place_of_name(&self, last: Option<Token>) -> Option<odd::NamePlace> {
+        let behind = self.raw.remainder();
+        let value = behind.trim_start().strip_prefix(':').map(str::trim_start);
+        let is_value = || value.is_some_and(|value| !value.starts_with(|letter: char| letter.is_ascii_uppercase()));
+        match last {
+            Some(Token::Dot | Token::QuestionDot) => None,
+            Some(Token::LBrace | Token::Comma) if is_value() && self.is_in_record() => Some(odd::NamePlace::Key),
+            _ => Some(odd::NamePlace::Elsewhere),
+        }
+    }
+
+    /// Whether the bracket around this place is that of a record or map.
+    fn is_in_record(&self) -> bool {
+        self.open_bracket()
+            .is_some_and(|at| self.lexed.tokens[at] == Token::LBrace && matches!(self.separates(), Separates::Parts))
     }
 
     /// `/* .. */`
@@ -136,18 +156,24 @@ impl Lexer<'_> {
     /// What a `;` stands between, told by the bracket it stands in.
     fn separates(&self) -> Separates {
         let tokens = &self.lexed.tokens;
+        self.open_bracket()
+            .map_or(Separates::Nothing, |at| holds(tokens[at], at.checked_sub(1).map(|before| tokens[before])))
+    }
+
+    /// The bracket that is open at this place, if it is near.
+    fn open_bracket(&self) -> Option<usize> {
         let mut closed = 0_usize;
-        for (at, token) in tokens.iter().enumerate().rev().take(MAX_LOOK_BACK) {
+        for (at, token) in self.lexed.tokens.iter().enumerate().rev().take(MAX_LOOK_BACK) {
             if token.closes() {
                 closed += 1;
             } else if token.opens() {
                 match closed.checked_sub(1) {
                     Some(left) => closed = left,
-                    None => return holds(*token, at.checked_sub(1).map(|before| tokens[before])),
+                    None => return Some(at),
                 }
             }
         }
-        Separates::Nothing
+        None
     }
 
     /// What stands ahead, as far as the end of something odd is looked for.

@@ -101,16 +101,35 @@ pub fn blank(span: Span, letter: char) -> Diagnostic {
     Diagnostic::new(Code::E0101, span, message, format!("the character U+{code:04X}")).help(help).fix(span, fix)
 }
 
+/// Where a name stands that is not written like one.
+pub enum NamePlace {
+    /// `{ userId: 1 }`
+    Key,
+    /// Anywhere else
+    Elsewhere,
+}
+
 /// `userId`, `MAX_SIZE`
-pub fn name(span: Span, text: &str, after_dot: bool) -> Diagnostic {
+pub fn name(span: Span, text: &str, place: &NamePlace) -> Diagnostic {
     let snake = snake_case(text);
     let diagnostic = Diagnostic::new(Code::E0108, span, format!("`{text}` is not written like a name"), "not a name");
-    if after_dot {
-        return diagnostic.help(format!("a field of that name is read with `[\"{text}\"]`; names are `snake_case`"));
+    match place {
+        NamePlace::Key => key(diagnostic, text),
+        NamePlace::Elsewhere => {
+            diagnostic.help(format!("write `{snake}`: names are `snake_case`, types are `PascalCase`")).fix(span, snake)
+        }
     }
-    diagnostic
-        .help(format!("write `{snake}`: names are `snake_case`, types are `PascalCase`, other keys stand in quotes"))
-        .fix(span, snake)
+}
+
+/// What to write for a key in a record or map that is no name. One such as `TOKEN` or `Content-Type` is surely one that
+/// others have given; others may be fields.
+pub fn key(diagnostic: Diagnostic, text: &str) -> Diagnostic {
+    let span = diagnostic.span();
+    let shouted = text.len() > 1 && !text.contains(|letter: char| letter.is_ascii_lowercase());
+    if shouted || text.contains('-') {
+        return diagnostic.help("a key that is no name stands in quotes").fix(span, format!("\"{text}\""));
+    }
+    diagnostic.help(format!("a field is `{}`; a key of a map that is no name stands in quotes", snake_case(text)))
 }
 
 /// `größe`, and `rеady` with a letter that only looks like `e`: then `meant` is what was meant.

@@ -1,15 +1,15 @@
 //! Expressions, from the loosest binding to the tightest.
 
-use chumsky::pratt::{infix, left, prefix};
+use std::rc::Rc;
+
+use chumsky::input::InputRef;
 use chumsky::prelude::*;
 use smol_str::SmolStr;
 
+use super::operators::{Level, Operands};
 use super::pattern;
-use super::rule::{At, Failure, Rule, by_token, class, label, listed, name, place, some_listed, word};
-use super::types::names;
-use crate::syntax::ast::{
-    Argument, BinaryOp, Expr, ExprKind, Name, Pattern, RecordItem, Template, TemplatePart, UnaryOp,
-};
+use super::rule::{At, Extra, Failure, Input, Rule, by_token, class, label, listed, name, place, some_listed, word};
+use crate::syntax::ast::{Argument, Expr, ExprKind, Name, Pattern, RecordItem, Template, TemplatePart};
 use crate::syntax::token::Token;
 
 /// The rules of expressions that other rules need.
@@ -42,10 +42,12 @@ fn rules<'t, E: Failure<'t>>(inner: Rule<'t, Expr, E>) -> Expressions<'t, E> {
     let record = record(inner.clone(), text.clone());
     let arguments = arguments(inner.clone());
     let primary = primary(&inner, &text, &pattern, &record);
-    let sum = sum(postfix(primary, &inner, &arguments));
-    let coalesce = coalesce(sum.clone());
-    let comparison = comparison(coalesce.clone(), pattern::alternative(pattern.clone(), text.clone()));
-    let expr = conditional(inner, logic(comparison));
+    let index = inner.clone().delimited_by(just(Token::LBracket), just(Token::RBracket)).boxed();
+    let alternative = pattern::alternative(pattern.clone(), text.clone());
+    let patterns = alternative.separated_by(just(Token::Pipe)).at_least(1).collect().boxed();
+    let operands = Rc::new(Operands { primary, word: word(), arguments: arguments.clone(), index, patterns });
+    let expr = conditional(inner, operands.expression(Level::Or));
+    let (coalesce, sum) = (operands.expression(Level::Coalesce), operands.expression(Level::Sum));
     Expressions { expr, coalesce, sum, record, call: call(arguments), text, pattern }
 }
 
@@ -65,144 +67,7 @@ fn conditional<'t, E: Failure<'t>>(inner: Rule<'t, Expr, E>, other: Rule<'t, Exp
     choice((conditional, other)).boxed()
 }
 
-fn unary(op: UnaryOp, operand: Expr, span: crate::source::Span) -> Expr {
-    Expr { kind: ExprKind::Unary { op, operand: Box::new(operand) }, span }
-}
-
-type Sign = (BinaryOp, crate::source::Span);
-
-fn binary(left: Expr, (op, op_span): Sign, right: Expr) -> Expr {
-    let span = left.span.to(right.span);
-    Expr { kind: ExprKind::Binary { op, op_span, left: Box::new(left), right: Box::new(right) }, span }
-}
-
-/// A sign between operands, and where it stands.
-fn sign<'t, E: Failure<'t>>(token: Token, op: BinaryOp) -> Rule<'t, Sign, E> {
-    just(token).map_with(move |_, at| (op, place(at))).boxed()
-}
-
-/// `or_expr`, `and_expr`, `not_expr`
-fn logic<'t, E: Failure<'t>>(comparison: Rule<'t, Expr, E>) -> Rule<'t, Expr, E> {
-    let join = |left, sign, right, _: &mut At<'t, '_, E>| binary(left, sign, right);
-    comparison
-        .pratt((
-            prefix(3, just(Token::Not), |_, operand, at: &mut At<'t, '_, E>| unary(UnaryOp::Not, operand, place(at))),
-            infix(left(2), sign(Token::And, BinaryOp::And), join),
-            infix(left(1), sign(Token::Or, BinaryOp::Or), join),
-        ))
-        .boxed()
-}
-
-/// What may follow the left side of a comparison.
-enum Tail {
-    Compared(Sign, Expr),
-    Is { negated: bool, patterns: Vec<Pattern> },
-}
-
-/// `comparison`
-fn comparison<'t, E: Failure<'t>>(operand: Rule<'t, Expr, E>, alternative: Rule<'t, Pattern, E>) -> Rule<'t, Expr, E> {
-    let compared =
-        |sign: Rule<'t, Sign, E>| sign.then(operand.clone()).map(|(sign, right)| Tail::Compared(sign, right)).boxed();
-    let not_in = just([Token::Not, Token::In]).map_with(|_, at| (BinaryOp::NotIn, place(at))).boxed();
-    let is = just(Token::Is)
-        .ignore_then(just(Token::Not).or_not())
-        .then(alternative.separated_by(just(Token::Pipe)).at_least(1).collect())
-        .map(|(not, patterns)| Tail::Is { negated: not.is_some(), patterns })
-        .boxed();
-    let signs = [
-        (Token::Equal, BinaryOp::Equal),
-        (Token::NotEqual, BinaryOp::NotEqual),
-        (Token::Less, BinaryOp::Less),
-        (Token::LessEqual, BinaryOp::LessEqual),
-        (Token::Greater, BinaryOp::Greater),
-        (Token::GreaterEqual, BinaryOp::GreaterEqual),
-        (Token::In, BinaryOp::In),
-    ];
-    let mut tails: Vec<_> = signs.into_iter().map(|(token, op)| (token, compared(sign(token, op)))).collect();
-    tails.extend([(Token::Not, compared(not_in)), (Token::Is, is)]);
-    operand
-        .clone()
-        .then(by_token(OPERATOR, tails).or_not())
-        .map_with(|(left, tail), at| match tail {
-            None => left,
-            Some(Tail::Compared(sign, right)) => binary(left, sign, right),
-            Some(Tail::Is { negated, patterns }) => {
-                spanned(ExprKind::Is { value: Box::new(left), negated, patterns }, at)
-            }
-        })
-        .boxed()
-}
-
-/// What a complete expression may go on with.
-pub const OPERATOR: &str = "an operator";
-
-/// `coalesce`
-fn coalesce<'t, E: Failure<'t>>(sum: Rule<'t, Expr, E>) -> Rule<'t, Expr, E> {
-    let more = sign(Token::Coalesce, BinaryOp::Coalesce).then(sum.clone()).repeated();
-    sum.foldl(more, |left, (sign, right)| binary(left, sign, right)).boxed()
-}
-
-/// `sum`, `product`, `unary`
-fn sum<'t, E: Failure<'t>>(postfix: Rule<'t, Expr, E>) -> Rule<'t, Expr, E> {
-    let join = |left, sign, right, _: &mut At<'t, '_, E>| binary(left, sign, right);
-    let product = by_token(
-        OPERATOR,
-        [(Token::Star, sign(Token::Star, BinaryOp::Multiply)), (Token::Slash, sign(Token::Slash, BinaryOp::Divide))],
-    );
-    let sum = by_token(
-        OPERATOR,
-        [(Token::Plus, sign(Token::Plus, BinaryOp::Add)), (Token::Minus, sign(Token::Minus, BinaryOp::Subtract))],
-    );
-    postfix
-        .pratt((
-            prefix(3, just(Token::Minus), |_, operand, at: &mut At<'t, '_, E>| {
-                unary(UnaryOp::Negate, operand, place(at))
-            }),
-            infix(left(2), product, join),
-            infix(left(1), sum, join),
-        ))
-        .boxed()
-}
-
-/// What follows a value: a field, arguments or an index.
-enum Access {
-    Field(Name, bool),
-    Call(Vec<Argument>),
-    Index(Expr),
-}
-
-/// `postfix`
-fn postfix<'t, E: Failure<'t>>(
-    primary: Rule<'t, Expr, E>,
-    inner: &Rule<'t, Expr, E>,
-    arguments: &Rule<'t, Vec<Argument>, E>,
-) -> Rule<'t, Expr, E> {
-    let field = just(Token::Dot).ignore_then(word()).map(|name| Access::Field(name, false));
-    let optional = just(Token::QuestionDot).ignore_then(word()).map(|name| Access::Field(name, true));
-    let index = inner.clone().delimited_by(just(Token::LBracket), just(Token::RBracket)).map(Access::Index);
-    let access = by_token(
-        OPERATOR,
-        [
-            (Token::Dot, field.boxed()),
-            (Token::QuestionDot, optional.boxed()),
-            (Token::LParen, arguments.clone().map(Access::Call).boxed()),
-            (Token::LBracket, index.boxed()),
-        ],
-    );
-    primary
-        .foldl_with(access.repeated(), |base, access, at| {
-            let base = Box::new(base);
-            let kind = match access {
-                Access::Field(name, optional) => ExprKind::Field { base, name, optional },
-                Access::Call(arguments) => ExprKind::Call { callee: base, arguments },
-                Access::Index(index) => ExprKind::Index { base, index: Box::new(index) },
-            };
-            spanned(kind, at)
-        })
-        .boxed()
-}
-
-/// `primary`
+/// `primary`, but for names
 fn primary<'t, E: Failure<'t>>(
     inner: &Rule<'t, Expr, E>,
     text: &Rule<'t, Template, E>,
@@ -215,13 +80,7 @@ fn primary<'t, E: Failure<'t>>(
     let constant =
         |token, kind: ExprKind| (token, just(token).map_with(move |_, at| spanned(kind.clone(), at)).boxed());
     let text_value = text.clone().map_with(|text, at| spanned(ExprKind::Text(text), at)).boxed();
-    let name = class("a name", Token::is_name)
-        .map_with(|index, at: &mut At<'t, '_, E>| {
-            let name = SmolStr::new(at.state().text(index));
-            spanned(ExprKind::Name(name), at)
-        })
-        .boxed();
-    let mut rules = vec![
+    let rules = [
         literal(Token::Number, ExprKind::Number),
         literal(Token::Unit, ExprKind::Unit),
         constant(Token::True, ExprKind::Bool(true)),
@@ -237,7 +96,6 @@ fn primary<'t, E: Failure<'t>>(
         (Token::Match, match_of(inner.clone(), pattern.clone())),
         (Token::LParen, paren(inner.clone())),
     ];
-    rules.extend(names().map(|token| (token, name.clone())));
     by_token("an expression", rules)
 }
 
@@ -305,9 +163,26 @@ fn match_of<'t, E: Failure<'t>>(inner: Rule<'t, Expr, E>, pattern: Rule<'t, Patt
 
 /// `arguments`
 fn arguments<'t, E: Failure<'t>>(inner: Rule<'t, Expr, E>) -> Rule<'t, Vec<Argument>, E> {
-    let value = choice((lambda(inner.clone()), inner));
+    let lambda_or_value = choice((lambda(inner.clone()), inner.clone())).boxed();
+    // Where nothing is told about a failure, what can be no function is not tried as one.
+    let value = custom(move |input| {
+        let tried = E::TELLS || begins_lambda(input);
+        input.parse(if tried { &lambda_or_value } else { &inner })
+    });
     let argument = label(Token::is_word).or_not().then(value).map(|(name, value)| Argument { name, value }).boxed();
     listed(Token::LParen, argument, Token::RParen)
+}
+
+/// Whether a function may begin here.
+fn begins_lambda<'t, E: Failure<'t>>(input: &mut InputRef<'t, '_, Input<'t>, Extra<'t, E>>) -> bool {
+    let start = input.save();
+    let begins = match input.next() {
+        Some(Token::LParen) => true,
+        Some(token) => (token.is_name() || token == Token::Underscore) && input.peek() == Some(Token::FatArrow),
+        None => false,
+    };
+    input.rewind(start);
+    begins
 }
 
 /// `lambda`
@@ -349,8 +224,8 @@ fn call<'t, E: Failure<'t>>(arguments: Rule<'t, Vec<Argument>, E>) -> Rule<'t, E
 fn template<'t, E: Failure<'t>>(inner: Rule<'t, Expr, E>) -> Rule<'t, Template, E> {
     let index = |token| just(token).map_with(|_, at: &mut At<'t, '_, E>| at.span().start);
     let whole = index(Token::Text).map_with(|index, at: &mut At<'t, '_, E>| {
-        let texts = at.state().string(&[index]);
-        let parts = texts.into_iter().filter(|text| !text.is_empty()).map(TemplatePart::Text).collect();
+        let text = at.state().whole_string(index);
+        let parts = if text.is_empty() { Vec::new() } else { vec![TemplatePart::Text(text)] };
         Template { parts, span: place(at) }
     });
     let middles = index(Token::TextMiddle).then(inner.clone()).repeated().collect::<Vec<_>>();

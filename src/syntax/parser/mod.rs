@@ -1,4 +1,4 @@
-//! Tokens to tree. The grammar is in `item`, `statement`, `clause`, `expression`, `types`, `pattern` and
+//! Tokens to tree. The grammar is in `item`, `statement`, `clause`, `expression`, `operators`, `types`, `pattern` and
 //! `test`, one rule for each production of `grammar/orch.ebnf`; chumsky stays in here.
 //!
 //! A file is split where declarations begin (`split`), and each is parsed alone, without collecting anything about
@@ -10,6 +10,7 @@ mod expression;
 mod fault;
 mod habit;
 mod item;
+mod operators;
 mod pattern;
 mod repair;
 mod report;

@@ -1,9 +1,9 @@
 //! What a failed parse tells a person.
 
 use super::clause::{CLAUSE, TWICE};
-use super::expression::OPERATOR;
 use super::fault::Expected;
 use super::habit::{self, form};
+use super::operators::OPERATOR;
 use super::split::ends_operand;
 use super::statement::STATEMENT;
 use super::sync;

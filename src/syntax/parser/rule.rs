@@ -1,10 +1,12 @@
 //! What rules are made of: the input, the source behind it, and the few combinators that all productions share.
 
+use chumsky::DefaultExpected;
 use chumsky::error::EmptyErr;
 use chumsky::extra::{Full, SimpleState};
 use chumsky::input::{InputRef, MapExtra};
 use chumsky::label::LabelError;
 use chumsky::prelude::*;
+use chumsky::util::MaybeRef;
 use smol_str::SmolStr;
 
 use super::fault::Fault;
@@ -72,7 +74,7 @@ impl<'t> Source<'t> {
     }
 
     /// Remembers the failure of a rule that is tried among others: chumsky keeps only the last.
-    fn note(&mut self, fault: Option<&Fault>) {
+    pub fn note(&mut self, fault: Option<&Fault>) {
         if let Some(fault) = fault {
             self.furthest = Some(match self.furthest.take() {
                 Some(furthest) => furthest.join(fault.clone()),
@@ -116,6 +118,17 @@ impl<'t> Source<'t> {
         let parts: Vec<&str> = indexes.iter().enumerate().map(inside).collect();
         string::decode(quotes, &parts)
     }
+
+    /// What a string token without interpolations reads as.
+    pub fn whole_string(&self, index: usize) -> SmolStr {
+        let text = self.text(index);
+        let quotes = Quotes::of(text);
+        if quotes.triple {
+            return self.string(&[index]).pop().unwrap_or_default();
+        }
+        let inside = &text[quotes.opening().len()..];
+        string::read(quotes, inside.strip_suffix(quotes.closing()).unwrap_or(inside))
+    }
 }
 
 /// What a `map_with` closure is told about the tokens it maps.
@@ -127,12 +140,29 @@ pub fn place<'t, E: Failure<'t>>(at: &mut At<'t, '_, E>) -> Span {
     at.state().span(range)
 }
 
-fn next_index<'t, E: Failure<'t>>(input: &mut InputRef<'t, '_, Input<'t>, Extra<'t, E>>) -> usize {
+/// The number of the next token.
+pub fn next_index<'t, E: Failure<'t>>(input: &mut InputRef<'t, '_, Input<'t>, Extra<'t, E>>) -> usize {
     let here = input.cursor();
     input.span_since(&here).start
 }
 
-fn expected<'t, E: Failure<'t>>(input: &mut InputRef<'t, '_, Input<'t>, Extra<'t, E>>, label: &'static str) -> E {
+/// The place of the tokens since `start`.
+pub fn since<'t, E: Failure<'t>>(input: &mut InputRef<'t, '_, Input<'t>, Extra<'t, E>>, start: usize) -> Span {
+    let end = next_index(input);
+    input.state().span(SimpleSpan::from(start..end))
+}
+
+/// The failure where a token is not there.
+pub fn expected_token<'t, E: Failure<'t>>(input: &mut InputRef<'t, '_, Input<'t>, Extra<'t, E>>, token: Token) -> E {
+    let here = input.cursor();
+    let span = input.span_since(&here);
+    let found = input.peek_maybe();
+    let token = DefaultExpected::Token(MaybeRef::Val(token));
+    <E as LabelError<'t, Input<'t>, DefaultExpected<'t, Token>>>::expected_found([token], found, span)
+}
+
+/// The failure where what `label` names is not there.
+pub fn expected<'t, E: Failure<'t>>(input: &mut InputRef<'t, '_, Input<'t>, Extra<'t, E>>, label: &'static str) -> E {
     let here = input.cursor();
     let span = input.span_since(&here);
     let found = input.peek_maybe();
@@ -245,7 +275,12 @@ pub fn each_once<'t, O: 't, E: Failure<'t>>(
             }
             let start = input.save();
             match input.parse(rule) {
-                Ok(clause) => read.push(clause),
+                Ok(clause) => {
+                    if read.is_empty() {
+                        read.reserve_exact(1);
+                    }
+                    read.push(clause);
+                }
                 Err(error) => {
                     input.state().note(error.fault());
                     input.rewind(start);
@@ -293,13 +328,31 @@ pub fn noting_failure<'t, O: 't, E: Failure<'t>>(rule: Rule<'t, O, E>) -> Rule<'
     .boxed()
 }
 
+/// A list with room for one thing before there are more: most lists of a program hold one, and a tree is small that has
+/// no room for others beside it.
+pub struct Few<O>(pub Vec<O>);
+
+impl<O> FromIterator<O> for Few<O> {
+    fn from_iter<I: IntoIterator<Item = O>>(items: I) -> Self {
+        let mut list = Vec::new();
+        for item in items {
+            if list.is_empty() {
+                list.reserve_exact(1);
+            }
+            list.push(item);
+        }
+        Few(list)
+    }
+}
+
 /// `rule { "," rule } [ "," ]`, perhaps none, between two brackets.
 pub fn listed<'t, O: 't, E: Failure<'t>>(open: Token, rule: Rule<'t, O, E>, close: Token) -> Rule<'t, Vec<O>, E> {
-    rule.separated_by(just(Token::Comma)).allow_trailing().collect().delimited_by(just(open), just(close)).boxed()
+    let items = rule.separated_by(just(Token::Comma)).allow_trailing().collect::<Few<O>>();
+    items.delimited_by(just(open), just(close)).map(|Few(items)| items).boxed()
 }
 
 /// `rule { "," rule } [ "," ]`, at least one, between two brackets.
 pub fn some_listed<'t, O: 't, E: Failure<'t>>(open: Token, rule: Rule<'t, O, E>, close: Token) -> Rule<'t, Vec<O>, E> {
-    let items = rule.separated_by(just(Token::Comma)).allow_trailing().at_least(1).collect();
-    items.delimited_by(just(open), just(close)).boxed()
+    let items = rule.separated_by(just(Token::Comma)).allow_trailing().at_least(1).collect::<Few<O>>();
+    items.delimited_by(just(open), just(close)).map(|Few(items)| items).boxed()
 }

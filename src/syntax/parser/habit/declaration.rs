@@ -3,7 +3,6 @@
 use super::super::item::DECLARATION;
 use super::super::view::{Said, View};
 use super::near;
-use super::statement::begins_statement;
 use crate::diagnostic::Code;
 use crate::syntax::token::Token;
 
@@ -82,7 +81,10 @@ fn goes_on_after_item(view: &View) -> bool {
     let before = &view.patched.tokens[..view.fault.at.min(view.patched.tokens.len())];
     let opened = before.iter().filter(|token| token.opens()).count();
     let complete = opened == before.iter().filter(|token| token.closes()).count();
-    complete && view.begins_line() && view.token(0).is_some_and(begins_statement) && !view.expects_token(Token::LBrace)
+    complete
+        && view.begins_line()
+        && view.token(0).is_some_and(Token::begins_statement)
+        && !view.expects_token(Token::LBrace)
 }
 
 fn no_declaration(view: &View, found: Token) -> Option<Said> {
@@ -97,7 +99,7 @@ fn no_declaration(view: &View, found: Token) -> Option<Said> {
             _ => said,
         });
     }
-    if begins_statement(found) {
+    if found.begins_statement() {
         let said = view.here(Code::E0118, format!("`{name}` stands outside of a plan"), "no declaration");
         return Some(if found == Token::Let {
             let said =
@@ -256,7 +258,7 @@ fn body(view: &View, found: Token) -> Option<Said> {
     if found == Token::RBrace {
         return None;
     }
-    if begins_statement(found) || found == Token::If {
+    if found.begins_statement() || found == Token::If {
         let said = view.misplaced(format!("no part of a `{}`", word.text()));
         let help = if found == Token::If {
             "choose between values: `return if condition then a else b`".to_owned()
@@ -274,6 +276,18 @@ fn body(view: &View, found: Token) -> Option<Said> {
 fn plan(view: &View, found: Token) -> Option<Said> {
     let at = view.fault.at;
     match found {
+        // `plan p() on Paid {`
+        Token::LBrace if view.expects_token(Token::As) => {
+            let event = view.word(at - 1);
+            let said = view.misplaced("expected `as` before it");
+            let said = said.help(format!("what arrives has a name: `on {event} as e {{ .. }}`"));
+            Some(said.read_as(at..at, &[Token::As, Token::Name]))
+        }
+        // `plan p() when Paid as e {`
+        Token::When if view.token(1) == Some(Token::TypeName) => {
+            let said = view.misplaced("expected `on`").help("an event starts a plan with `on Paid as e`");
+            Some(view.instead(said, "on", &[Token::On]))
+        }
         Token::LBrace if view.expects_token(Token::LParen) => {
             let said = view.misplaced("expected `(`").help("parameters stand in parentheses: `()` if there are none");
             let behind = view.over(at - 1..at).after();
@@ -343,6 +357,22 @@ fn definition(view: &View, found: Token) -> Option<Said> {
                     .help(help)
                     .read_as(at..at, &[Token::Name, Token::Colon]),
             )
+        }
+        Token::TypeName if view.expects_token(Token::Colon) && view.previous()?.is_word() => {
+            let said = view.misplaced("expected `:` before it");
+            let said = said.help(format!("a field is `{}: {}`", view.word(at - 1), view.found()));
+            let behind = view.over(at - 1..at).after();
+            Some(said.fix(behind, ":").read_as(at..at, &[Token::Colon]))
+        }
+        Token::Question if view.expects_token(Token::Colon) && view.token(1) == Some(Token::Colon) => {
+            let (name, ty) = (view.word(at - 1), view.word(at + 2));
+            let said = view.misplaced("belongs behind the type");
+            let said = said.help(format!("what may be missing has a type that says so: `{name}: {ty}?`"));
+            Some(if matches!(view.token(3), Some(Token::Comma | Token::RBrace)) {
+                said.fix(view.over(at..at + 3), format!(": {ty}?")).read_as(at..at + 3, &[Token::Colon, Token::Error])
+            } else {
+                said.read_as(at..at + 1, &[])
+            })
         }
         Token::Assign if view.expects_token(Token::Comma) => Some(
             view.misplaced("no default")
@@ -415,6 +445,15 @@ fn uses(view: &View, found: Token) -> Option<Said> {
         Token::Text | Token::TextHead if at == 1 || view.previous() == Some(Token::Comma) => {
             let said = view.here(Code::E0110, "a string does not belong here", "expected a capability");
             Some(said.help(format!("say for what it is used: `exec({0})`, `file({0})`, `env({0})`", view.found())))
+        }
+        Token::Dot | Token::Slash if view.previous() == Some(Token::LParen) => {
+            let open = at - 1;
+            let close = view.behind_bracket(open) - 1;
+            let written = view.words(at..close);
+            let said =
+                view.said(Code::E0110, at..close, format!("`{written}` does not belong here"), "expected a string");
+            let said = said.help(format!("a path is text: `\"{written}\"`"));
+            Some(view.replacing(said, at..close, &format!("\"{written}\""), &[Token::Error]))
         }
         Token::LBracket | Token::LBrace => {
             Some(view.misplaced("no list").help("capabilities stand one after another: `uses exec(\"./ops\"), shell`"))

@@ -5,6 +5,7 @@ mod declaration;
 pub mod form;
 mod head;
 mod name;
+mod order;
 mod pair;
 mod statement;
 mod test;
@@ -18,6 +19,7 @@ use crate::diagnostic::suggest::nearest_within;
 pub fn habit(view: &View) -> Option<Said> {
     let kinds = [
         clause::twice,
+        order::habit,
         name::habit,
         head::habit,
         test::habit,

@@ -4,17 +4,19 @@ use super::super::statement::STATEMENT;
 use super::super::sync;
 use super::super::view::{Said, View};
 use crate::diagnostic::Code;
-use crate::syntax::odd::snake_case;
+use crate::syntax::odd::{self, snake_case};
 use crate::syntax::token::Token;
 
 /// Mistakes where a name is due, or was read in part.
 pub fn habit(view: &View) -> Option<Said> {
     let found = view.token(0)?;
-    None.or_else(|| kebab_case(view, found))
+    None.or_else(|| key(view, found))
+        .or_else(|| kebab_case(view, found))
         .or_else(|| capitals(view, found))
         .or_else(|| constant(view, found))
         .or_else(|| shouted(view, found))
         .or_else(|| qualified(view, found))
+        .or_else(|| type_for_value(view, found))
         .or_else(|| hard_name(view, found))
 }
 
@@ -23,19 +25,49 @@ fn is_due(view: &View) -> bool {
     view.expects("a name") && !view.expects("an expression") && !view.expects("a string or a name")
 }
 
-/// `let max-share = 1%`
-fn kebab_case(view: &View, found: Token) -> Option<Said> {
-    let minus =
-        |at: usize| view.patched.tokens.get(at) == Some(&Token::Minus) && view.touches(at) && view.touches(at + 1);
-    let part = |at: usize| view.patched.tokens.get(at).is_some_and(|token| token.is_word() || *token == Token::Number);
-    let named = view.previous()?.is_name() && view.before(2).is_some_and(Token::is_hard);
-    if found != Token::Minus || !named || view.expects(super::super::expression::OPERATOR) {
+fn is_path(token: Token) -> bool {
+    token.is_name() || matches!(token, Token::Dot | Token::QuestionDot)
+}
+
+/// `{ TOKEN: token }`, `{ Content-Type: "json" }`
+fn key(view: &View, found: Token) -> Option<Said> {
+    let in_braces = view.bracket().is_some_and(|open| view.patched.tokens[open] == Token::LBrace);
+    let joined = found == Token::Minus && view.expects_token(Token::Colon);
+    let start = if joined { view.fault.at - 1 } else { view.fault.at };
+    let begins = matches!(view.patched.tokens.get(start.checked_sub(1)?), Some(Token::LBrace | Token::Comma));
+    if !in_braces || !begins || !(joined || found == Token::TypeName && view.expects("a name")) {
         return None;
     }
-    let mut end = view.fault.at;
-    while minus(end) && part(end + 1) {
+    let end = end_of_kebab_case(view, start + 1);
+    let value = *view.patched.tokens.get(end + 1)?;
+    if view.patched.tokens.get(end) != Some(&Token::Colon) || value == Token::TypeName {
+        return None;
+    }
+    let written = view.words(start..end);
+    let said = view.said(Code::E0108, start..end, format!("`{written}` is not written like a name"), "not a name");
+    let diagnostic = odd::key(said.diagnostic, written);
+    Some(Said { diagnostic, mend: None }.read_as(start..end, &[Token::Name]))
+}
+
+/// Where the parts of a name end that are joined by `-`, of which the first ends at a token.
+fn end_of_kebab_case(view: &View, first: usize) -> usize {
+    let minus =
+        |at: usize| view.patched.tokens.get(at) == Some(&Token::Minus) && view.touches(at) && view.touches(at + 1);
+    let part = |token: &Token| token.is_word() || matches!(token, Token::Number | Token::TypeName);
+    let mut end = first;
+    while minus(end) && view.patched.tokens.get(end + 1).is_some_and(part) {
         end += 2;
     }
+    end
+}
+
+/// `let max-share = 1%`
+fn kebab_case(view: &View, found: Token) -> Option<Said> {
+    let named = view.previous()?.is_name() && view.before(2).is_some_and(Token::is_hard);
+    if found != Token::Minus || !named || view.expects(super::super::operators::OPERATOR) {
+        return None;
+    }
+    let end = end_of_kebab_case(view, view.fault.at);
     let range = view.fault.at - 1..end;
     let written = view.words(range.clone());
     let meant = written.replace('-', "_");
@@ -58,6 +90,12 @@ fn capitals(view: &View, found: Token) -> Option<Said> {
     if view.token(1).is_some_and(Token::is_name) && view.head() != Some(Token::Import) {
         let said = view.misplaced("expected a name").help("the type stands behind the name: `name: Type`");
         return Some(said.read_as(view.fault.at..view.fault.at + 1, &[]));
+    }
+    if matches!(view.previous(), Some(Token::Dot | Token::QuestionDot)) {
+        let at = view.fault.at;
+        let base = (0..at).rev().take_while(|index| is_path(view.patched.tokens[*index])).last()?;
+        let diagnostic = odd::name(view.span(), text, &odd::NamePlace::Elsewhere);
+        return Some(Said { diagnostic, mend: None }.read_as(base..at + 1, &[Token::Error]));
     }
     let meant = snake_case(text);
     let said = view.here(Code::E0108, format!("`{text}` is not written like a name"), "not a name");
@@ -91,6 +129,27 @@ fn shouted(view: &View, found: Token) -> Option<Said> {
             &meant,
             &[Token::Error],
         )
+    })
+}
+
+/// `Max > 3`, `Service { name: "web" }`
+fn type_for_value(view: &View, found: Token) -> Option<Said> {
+    let at = view.fault.at;
+    if found != Token::TypeName || !view.expects("an expression") || view.expects("a type") {
+        return None;
+    }
+    let said = view.misplaced("a type, not a value");
+    Some(match view.token(1) {
+        Some(Token::LBrace) => {
+            let said = said.help("a record stands without the name of its type: `{ name: value }`");
+            view.removing(said, at..at + 1).read_as(at..view.behind_bracket(at + 1), &[Token::Error])
+        }
+        Some(Token::LParen) => return None,
+        _ => {
+            let meant = snake_case(view.found());
+            let said = said.help(format!("names and variants are written small: `{meant}`"));
+            view.instead(said, &meant, &[Token::Error])
+        }
     })
 }
 

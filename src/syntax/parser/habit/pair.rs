@@ -76,8 +76,15 @@ fn spread(view: &View, found: Token) -> Option<Said> {
     })
 }
 
-/// `match x { a -> 1 }`, `match x { a: 1 }`
+/// `match x { a -> 1 }`, `match x { a: 1 }`, `match x { default: 1 }`
 fn arm(view: &View, found: Token) -> Option<Said> {
+    let at = view.fault.at;
+    let other = at > 0 && matches!(view.word(at - 1), "default" | "otherwise");
+    if other && matches!(found, Token::Colon | Token::Arrow | Token::FatArrow) && view.expects_token(Token::FatArrow) {
+        let said = view.said(Code::E0110, at - 1..at, format!("`{}` is no pattern", view.word(at - 1)), "no pattern");
+        let said = said.help("any other value is `_ => ..`");
+        return Some(view.replacing(said, at - 1..at + 1, "_ =>", &[Token::Underscore, Token::FatArrow]));
+    }
     let wrong = matches!(found, Token::Arrow | Token::Colon | Token::Then | Token::Assign);
     let wrong = wrong && view.bracket().is_none_or(|open| view.patched.tokens[open] == Token::LBrace);
     (wrong && view.expects_token(Token::FatArrow) && !view.expects("an expression")).then(|| {

@@ -54,7 +54,7 @@ const FOREIGN: &[Foreign] = &[
         Some(Token::Step),
     ),
     foreign(
-        &["rollback", "undo", "revert", "cleanup", "defer", "finally"],
+        &["rollback", "undo", "revert", "cleanup", "defer", "finally", "on_failure", "on_error"],
         "what undoes a step or a phase stands behind it: `step .. compensate ..`",
         None,
     ),
@@ -138,7 +138,8 @@ fn hard_word(view: &View, found: Token) -> Option<Said> {
         }
         Token::Try => {
             let said = words(NO_EXCEPTIONS, "write `attempt { .. } else as failure { .. }`");
-            said.map(|said| said.read_as(at..at + 1, &[Token::Attempt]))
+            let block = view.token(1) == Some(Token::LBrace);
+            said.map(|said| said.read_as(at..at + 1, if block { &[Token::Attempt] } else { &[] }))
         }
         Token::Catch => words(NO_EXCEPTIONS, "write `attempt { .. } else as failure { .. }`"),
         Token::Else => words("`else` follows nothing here", "`else` follows the block of a `when` or `attempt`"),
@@ -264,7 +265,7 @@ fn key_help(view: &View) -> String {
 
 /// The word that a name is almost.
 pub fn near_word(name: &str) -> Option<(&'static str, Token)> {
-    let words = Token::HARD.iter().filter(|(token, _)| begins_statement(*token));
+    let words = Token::HARD.iter().filter(|(token, _)| token.begins_statement());
     let word = near(name, words.map(|(_, word)| *word))?;
     Token::HARD.iter().find(|(_, text)| *text == word).map(|(token, text)| (*text, *token))
 }
@@ -296,9 +297,13 @@ fn call(view: &View) -> Said {
     let tokens = &view.patched.tokens[at..];
     let length = tokens.iter().take_while(|token| token.is_word() || **token == Token::Dot).count();
     let call = view.words(at..at + length.max(1));
+    let said = view.here(Code::E0114, "a call alone is no statement", "expected a statement");
+    if let Some((list, "forEach" | "for_each" | "each")) = call.rsplit_once('.') {
+        let end = view.behind_bracket(at + length);
+        return said.help(format!("a loop is `for x in {list} {{ .. }}`")).read_as(at..end, &[Token::Error]);
+    }
     let help = format!("write `step {call}(..)` to do it, or `probe seen = {call}(..)` to look");
-    let said = view.here(Code::E0114, "a call alone is no statement", "expected a statement").help(help);
-    said.fix(view.over(at..at), "step ")
+    said.help(help).fix(view.over(at..at), "step ")
 }
 
 /// `deploy "web"`
@@ -316,7 +321,7 @@ fn misspelt(view: &View) -> Said {
         return view.instead(said.help(format!("did you mean `{word}`?")), word, &[token]);
     }
     let joined = format!("{name}{}", view.word(view.fault.at + 1));
-    if let Some((token, word)) = Token::HARD.iter().find(|(token, word)| begins_statement(*token) && *word == joined) {
+    if let Some((token, word)) = Token::HARD.iter().find(|(token, word)| token.begins_statement() && *word == joined) {
         let said = no_statement(view, format!("`{name}` begins no statement")).help(format!("`{word}` is one word"));
         let at = view.fault.at;
         return view.replacing(said, at..at + 2, word, &[*token]);
@@ -340,7 +345,7 @@ fn misspelt(view: &View) -> Said {
 /// `Phase a { .. }`, `STEP a = f()`
 fn capitals(view: &View, found: Token) -> Option<Said> {
     let small = view.found().to_ascii_lowercase();
-    let (token, word) = Token::HARD.iter().find(|(token, word)| begins_statement(*token) && *word == small)?;
+    let (token, word) = Token::HARD.iter().find(|(token, word)| token.begins_statement() && *word == small)?;
     (found == Token::TypeName).then(|| {
         let said = no_statement(view, format!("`{}` begins no statement", view.found()));
         view.instead(said.help(format!("write `{word}`")), word, &[*token])
@@ -350,8 +355,15 @@ fn capitals(view: &View, found: Token) -> Option<Said> {
 /// `- step a()`
 fn listed(view: &View, found: Token) -> Option<Said> {
     let listed = matches!(found, Token::Minus | Token::Star | Token::Plus);
-    (listed && sync::begins_statement(view.patched, view.fault.at + 1)).then(|| {
+    let statement = view.token(1).is_some_and(Token::begins_statement);
+    (listed && (statement || sync::begins_statement(view.patched, view.fault.at + 1))).then(|| {
         let said = view.misplaced("no list").help("statements stand one below the other, without a sign before them");
+        if view.token(2) == Some(Token::Colon) {
+            let end = sync::next_statement(view.patched, view.fault.at + 1, view.fault.at + 2);
+            return said
+                .help("this looks like YAML: a step is `step name = call(..)`")
+                .read_as(view.fault.at..end, &[Token::Error]);
+        }
         view.removing(said, view.fault.at..view.fault.at + 1)
     })
 }
@@ -363,13 +375,15 @@ fn value_alone(view: &View, found: Token) -> Option<Said> {
         Token::Number | Token::Unit | Token::True | Token::False | Token::None => {
             "a value alone does nothing: `let name = ..` binds it, `return ..` gives it back"
         }
+        // `./ops deploy web`
+        Token::Dot | Token::Slash => {
+            let help =
+                "a program is started by `step exec(\"./ops\", [\"deploy\"])`, a command line by `step shell(\"..\")`";
+            let end = sync::next_statement(view.patched, view.fault.at, view.fault.at + 1);
+            let said = view.here(Code::E0114, "a command is no statement", "expected a statement").help(help);
+            return Some(said.read_as(view.fault.at..end, &[Token::Error]));
+        }
         _ => return None,
     };
     Some(view.here(Code::E0114, "a value alone is no statement", "expected a statement").help(help))
-}
-
-/// Whether a hard word can begin a statement.
-pub fn begins_statement(token: Token) -> bool {
-    (Token::Goal..=Token::Unwind).contains(&token) && !matches!(token, Token::Option | Token::Branch)
-        || token == Token::Probe
 }

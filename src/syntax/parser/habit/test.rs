@@ -15,7 +15,16 @@ pub fn habit(view: &View) -> Option<Said> {
     if view.expects(STATEMENT) && view.at_boundary() {
         return statement(view, found);
     }
-    answer(view, found)
+    run_in_let(view, found).or_else(|| answer(view, found))
+}
+
+/// `let r = run p()`
+fn run_in_let(view: &View, found: Token) -> Option<Said> {
+    let bound = found == Token::Run && view.previous() == Some(Token::Assign) && view.head() == Some(Token::Let);
+    let start = view.statement.filter(|_| bound)?;
+    let said =
+        view.misplaced("a statement, not a value").help("`run` stands alone; what the plan gave is called `result`");
+    Some(view.removing(said, start..view.fault.at))
 }
 
 fn statement(view: &View, found: Token) -> Option<Said> {

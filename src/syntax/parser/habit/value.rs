@@ -1,6 +1,6 @@
 //! Values: operators, choices and functions as other languages write them.
 
-use super::super::expression::OPERATOR;
+use super::super::operators::OPERATOR;
 use super::super::statement::STATEMENT;
 use super::super::sync;
 use super::super::view::{Said, View};
@@ -96,7 +96,7 @@ fn function(view: &View, found: Token) -> Option<Said> {
         Token::FatArrow if !view.expects_token(Token::FatArrow) && view.statement.is_some() && !in_call => {
             Some(view.misplaced("no argument").help(help))
         }
-        Token::Arrow if in_call && view.previous()?.is_name() && view.expects_token(Token::Comma) => {
+        Token::Arrow if in_call && (view.expects_token(Token::Comma) || is_behind_parameters(view)) => {
             let said = view.misplaced("expected `=>`").help("a function is `x => ..`");
             Some(view.instead(said, "=>", &[Token::FatArrow]))
         }
@@ -104,6 +104,15 @@ fn function(view: &View, found: Token) -> Option<Said> {
             let name = view.word(at + 1);
             let said = view.misplaced("no function").help("a function is `x => ..`");
             Some(view.replacing(said, at..at + 3, &format!("{name} =>"), &[Token::Name, Token::FatArrow]))
+        }
+        // `list.filter(is_due(_))`
+        Token::RParen | Token::Comma if in_call && view.previous() == Some(Token::Underscore) => {
+            let said = view.said(Code::E0110, at - 1..at, "`_` is no value", "no value");
+            let open = view.bracket()?;
+            let callee = (0..open).rev().take_while(|index| is_callee(view.patched.tokens[*index])).last()?;
+            let call = view.words(callee..open);
+            let said = said.help(format!("a function of one value names it: `x => {call}(x)`"));
+            Some(said.read_as(callee..view.behind_bracket(open), &[Token::Error]))
         }
         _ if in_call && view.word(at.checked_sub(1)?) == "lambda" && view.token(1) == Some(Token::Colon) => {
             let said = view.said(Code::E0110, at - 1..at, "`lambda` does not belong here", "no function");
@@ -113,6 +122,25 @@ fn function(view: &View, found: Token) -> Option<Said> {
         }
         _ => None,
     }
+}
+
+/// Whether a token may be a part of what is called: `ops.deploy`.
+fn is_callee(token: Token) -> bool {
+    token.is_name() || token == Token::Dot
+}
+
+/// `list.map((x) -> x.name)`: whether what stands before is the parameters of a function.
+fn is_behind_parameters(view: &View) -> bool {
+    let tokens = &view.patched.tokens;
+    let mut before = (0..view.fault.at).rev();
+    let listed = |token: Token| token.is_name() || token == Token::Comma;
+    let Some(close) = before.next().filter(|at| tokens[*at] == Token::RParen) else { return false };
+    let open = (0..close).rev().find(|at| !listed(tokens[*at]));
+    open.is_some_and(|open| {
+        tokens[open] == Token::LParen
+            && open + 1 < close
+            && open.checked_sub(1).is_some_and(|at| matches!(tokens[at], Token::LParen | Token::Comma))
+    })
 }
 
 /// `when a = b { }`
@@ -153,7 +181,7 @@ fn behind_value(view: &View, found: Token) -> Option<Said> {
         }
         Token::As if next == Some(Token::TypeName) => view
             .misplaced("no operator")
-            .help("there are no casts: `.decimal()`, `.text()` and the like give another type"),
+            .help("there are no casts: `.to_int()`, `.to_decimal()` and the like give another type"),
         Token::As => view.misplaced("no operator").help("`is` tells, and binds nothing; `match` and `when` bind"),
         Token::DotDot | Token::Ellipsis => {
             let help = "`..` joins the bounds of a pattern or an estimate; a list of numbers is `range(1, 5)`";
@@ -173,6 +201,14 @@ fn behind_value(view: &View, found: Token) -> Option<Said> {
             .misplaced("no operator")
             .help("what is tried when something fails stands in `attempt { .. } else { .. }`"),
         Token::Number | Token::Unit if view.previous() == Some(Token::Dot) => return None,
+        Token::LBrace if view.previous()?.is_name() && next?.is_name() && view.token(2) == Some(Token::Colon) => {
+            let behind = view.behind_bracket(at);
+            let (name, inside) = (view.word(at - 1), view.words(at + 1..behind - 1));
+            let said = view
+                .misplaced("expected `(`")
+                .help(format!("what a variant holds is given like arguments: `{name}({inside})`"));
+            said.fix(view.over(at - 1..behind), format!("{name}({inside})")).read_as(at - 1..behind, &[Token::Error])
+        }
         Token::Text | Token::TextHead if view.previous()?.is_name() && view.touches(at) => view
             .here(Code::E0110, "a string does not belong here", "expected an operator")
             .help("what a call is given stands in parentheses"),
@@ -203,7 +239,7 @@ fn words(view: &View, found: Token) -> Option<Said> {
             view.instead(view.misplaced("expected `is`").help("write `is`"), "is", &[Token::Is])
         }
         "contains" | "includes" | "has" => view.misplaced("no operator").help(format!("write `{right} in {left}`")),
-        "mod" | "xor" | "div" if found.is_name() => {
+        "mod" | "div" | "pow" if found.is_name() => {
             view.misplaced("no operator").help(format!("write `{left}.{word}({right})`"))
         }
         _ if matches!(left, "new" | "await" | "typeof" | "return" | "yield" | "lambda") && view.statement.is_some() => {
@@ -299,7 +335,7 @@ fn operand(view: &View, found: Token) -> Option<Said> {
         }
         Token::Star if twice => {
             let said = view.said(Code::E0110, at - 1..at + 1, "`**` does not belong here", "no operator");
-            Some(said.help("a power is a product: `a * a`"))
+            Some(said.help("a power is a method: `a.pow(2)`"))
         }
         _ => None,
     }
@@ -369,7 +405,24 @@ fn pattern(view: &View, found: Token) -> Option<Said> {
     let at = view.fault.at;
     if at > 0 && view.word(at - 1) == "case" && view.expects_token(Token::FatArrow) {
         let said = view.said(Code::E0110, at - 1..at, "`case` does not belong here", "not needed");
-        return Some(view.removing(said.help("an arm is `pattern => ..`"), at - 1..at));
+        let said = said.help("an arm is `pattern => ..`");
+        let colon = (at..view.patched.tokens.len()).take(12).find(|index| view.patched.tokens[*index] == Token::Colon);
+        return Some(match colon.filter(|colon| view.patched.tokens.get(colon + 1) == Some(&Token::LBrace)) {
+            Some(colon) => {
+                let mut read = view.patched.tokens[at..colon].to_vec();
+                read.push(Token::FatArrow);
+                view.replacing(said, at - 1..colon + 1, &format!("{} =>", view.words(at..colon)), &read)
+            }
+            None => view.removing(said, at - 1..at),
+        });
+    }
+    let literal = matches!(found, Token::Text | Token::Number | Token::Unit | Token::True | Token::False);
+    if literal && view.previous() == Some(Token::LParen) && view.expects_token(Token::Underscore) {
+        let name = view.word(at.checked_sub(2)?);
+        let field = if name == "some" { "value" } else { "field" };
+        let said = view.here(Code::E0110, format!("`{}` has no field", view.found()), "expected a field before it");
+        let said = said.help(format!("say of which field: `{name}({field}: {})`", view.found()));
+        return Some(said.read_as(at - 2..view.behind_bracket(at - 1), &[Token::Error]));
     }
     (view.expects("a pattern") && matches!(found, Token::TypeName)).then(|| {
         view.misplaced("expected a pattern").help("variants are written small: `small => ..`; any other value is `_`")

@@ -1,0 +1,203 @@
+//! `orch journal`: what is in the journal of a run, one line an entry.
+
+use std::{collections::HashMap, thread::sleep, time::Duration};
+
+use clap::Args;
+use serde::Serialize;
+
+use super::{
+    exit::Exit,
+    failure::Failure,
+    global::Global,
+    moment::exact,
+    subject::Subject,
+    terminal::{
+        Style, Terminal,
+        text::{harmless, readable},
+    },
+    view::telling::spoken,
+};
+use crate::{
+    ir::Address,
+    machine::{EffectId, Entry, Event, Outcome, Record, Timestamp, Word},
+};
+
+/// How often one looks for new entries.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// How wide the columns of addresses and of what happened are.
+const COLUMNS: (usize, usize) = (28, 12);
+
+/// How many signs of a digest are shown: enough to tell two programs apart.
+const DIGEST: usize = 12;
+
+/// List the journal of a run: when, where, what, and with which values.
+#[derive(Args, Debug)]
+pub struct Journal {
+    /// The run, the beginning of its name, or a file that it was exported to
+    run: String,
+    /// Only what this part of the run did, and the parts in it
+    address: Option<String>,
+    /// Begin with the record of this number
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    from: u64,
+    /// Go on with what is added, until the run is over
+    #[arg(long, short)]
+    follow: bool,
+    /// The records as they are kept, one JSON document a line
+    #[arg(long)]
+    json: bool,
+}
+
+/// A record as `orch journal --json` prints it.
+#[derive(Serialize)]
+struct Numbered<'a> {
+    number: u64,
+    #[serde(flatten)]
+    record: &'a Record,
+}
+
+/// One line: an event, or what followed from one.
+struct Line {
+    address: Option<Address>,
+    what: String,
+    values: String,
+}
+
+impl Journal {
+    /// Prints it.
+    pub fn run(self, global: &Global) -> Result<Exit, Failure> {
+        let subject = Subject::find(&self.run, global)?;
+        let mut listing = Listing::new(&self, global);
+        let mut read = 0;
+        loop {
+            read = subject.records(read + 1, |number, record| listing.take(number, record))?;
+            if !self.follow || listing.over || subject.is_sent() {
+                return Ok(Exit::Done);
+            }
+            sleep(LOOK);
+        }
+    }
+}
+
+/// What has been read so far.
+struct Listing<'a> {
+    wanted: Option<Address>,
+    from: u64,
+    json: bool,
+    terminal: &'a Terminal,
+    now: Timestamp,
+    /// What the effects that are in flight are part of.
+    effects: HashMap<EffectId, Address>,
+    over: bool,
+}
+
+impl<'a> Listing<'a> {
+    fn new(journal: &Journal, global: &'a Global) -> Listing<'a> {
+        Listing {
+            wanted: journal.address.as_deref().map(Address::typed),
+            from: journal.from,
+            json: journal.json,
+            terminal: &global.terminal,
+            now: global.now(),
+            effects: HashMap::new(),
+            over: false,
+        }
+    }
+
+    fn take(&mut self, number: u64, record: &Record) -> Result<(), Failure> {
+        let lines = self.lines(record);
+        self.over = record.then.iter().any(|entry| matches!(entry, Entry::Ended { .. }));
+        let meant: Vec<&Line> = lines.iter().filter(|line| self.is_meant(line)).collect();
+        if number < self.from || meant.is_empty() {
+            return Ok(());
+        }
+        if self.json {
+            let numbered = Numbered { number, record };
+            return self.terminal.data(serde_json::to_string(&numbered).unwrap_or_default());
+        }
+        let at = exact(record.at, self.now);
+        meant.into_iter().try_for_each(|line| self.terminal.data(line.drawn(number, &at, self.terminal.data)))
+    }
+
+    fn is_meant(&self, line: &Line) -> bool {
+        let Some(wanted) = &self.wanted else { return true };
+        line.address.as_ref().is_some_and(|address| address.is_within(wanted))
+    }
+
+    fn lines(&mut self, record: &Record) -> Vec<Line> {
+        let event = self.event(&record.event);
+        for entry in &record.then {
+            if let Entry::Intent { effect, address, .. } = entry {
+                self.effects.insert(*effect, address.clone());
+            }
+        }
+        event.into_iter().chain(record.then.iter().map(Line::of)).collect()
+    }
+
+    fn event(&mut self, event: &Event) -> Option<Line> {
+        let whole = |what: &str, values: String| Some(Line { address: None, what: what.to_owned(), values });
+        match event {
+            Event::Started { plan, inputs, .. } if inputs.is_empty() => whole("started", plan.to_string()),
+            Event::Started { plan, inputs, .. } => {
+                whole("started", format!("{plan} {}", serde_json::to_string(inputs).unwrap_or_default()))
+            }
+            Event::Outcome { effect, outcome } => {
+                let (what, values) = match outcome {
+                    Outcome::Ok { output, .. } => ("answered", output.trim()),
+                    Outcome::Failed { reason, .. } => ("failed", reason.as_str()),
+                    Outcome::Unknown { reason, .. } => ("unknown", reason.as_str()),
+                };
+                let address = self.effects.remove(effect);
+                Some(Line { address, what: what.to_owned(), values: values.to_owned() })
+            }
+            // What followed from it is told.
+            Event::Time => None,
+            Event::Suspended => whole("suspended", String::new()),
+            Event::Recovered => whole("taken up", String::new()),
+            Event::Operator { word, who, why } => {
+                let because = why.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+                let values = format!("{who} {}{because}", spoken(word));
+                Some(Line { address: spoken_of(word).cloned(), what: "said".to_owned(), values })
+            }
+            Event::Migrated { sources, who, why, dead: _ } => {
+                let because = why.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+                whole(
+                    "migrated",
+                    format!("by {who} to program {}{because}", sources.chars().take(DIGEST).collect::<String>()),
+                )
+            }
+        }
+    }
+}
+
+impl Line {
+    fn of(entry: &Entry) -> Line {
+        Line { address: entry.address().cloned(), what: entry.what().to_owned(), values: entry.values() }
+    }
+
+    /// `12  09:12:30.120  prepare/hold                  does          ./shop reserve o-1`
+    fn drawn(&self, number: u64, at: &str, style: Style) -> String {
+        let Line { address, what, values } = self;
+        let address = address.as_ref().map(|address| readable(address.as_str()).replace('\n', " "));
+        let (first, second) = COLUMNS;
+        let address = format!("{:<first$}", address.unwrap_or_else(|| "·".to_owned()));
+        let values = harmless(values).replace('\n', " ");
+        let line = format!("{number:>5}  {at}  {address}  {what:<second$}  {values}");
+        style.fitted(line.trim_end(), style.width)
+    }
+}
+
+/// The part of the run that an operator speaks of.
+fn spoken_of(word: &Word) -> Option<&Address> {
+    match word {
+        Word::Settle { address, .. }
+        | Word::Waive { address }
+        | Word::Done { address, .. }
+        | Word::Approve { address, .. }
+        | Word::Refuse { address }
+        | Word::Choose { address, .. } => Some(address),
+        Word::Retry { address } | Word::Promote { address } | Word::Abort { address } => address.as_ref(),
+        Word::Cancel | Word::Kill | Word::Event { .. } | Word::Pause | Word::Resume => None,
+    }
+}

@@ -1,0 +1,79 @@
+//! A run that is only looked at: one of the store, or one that was exported to a file.
+
+use std::{path::Path, sync::Arc};
+
+use super::{compile::from_kept, failure::Failure, files, global::Global};
+use crate::{
+    ir::Program,
+    machine::{Machine, Record},
+    run::{
+        Error, Holder, MemoryStore, RunInfo, Runner, Store,
+        export::Export,
+        lock::RunLock,
+        look::{look, records},
+    },
+};
+
+/// A run, and where it is kept.
+pub struct Subject {
+    /// What is known of it without reading its journal.
+    pub info: RunInfo,
+    kept: Kept,
+}
+
+enum Kept {
+    Here(Runner),
+    Sent(MemoryStore),
+}
+
+impl Subject {
+    /// A run of the store of `runner`.
+    #[cfg(feature = "serve")]
+    pub fn here(runner: &Runner, info: &RunInfo) -> Subject {
+        Subject { info: info.clone(), kept: Kept::Here(runner.clone()) }
+    }
+
+    /// The run that `typed` is the name of, or the beginning of the name, or the file that it was exported to.
+    pub fn find(typed: &str, global: &Global) -> Result<Subject, Failure> {
+        let path = Path::new(typed);
+        if path.extension().is_none() {
+            let (runner, info) = global.find(typed)?;
+            return Ok(Subject { info, kept: Kept::Here(runner) });
+        }
+        let export = Export::read(&files::read_named(path)?);
+        let export = export.map_err(|why| Failure::usage(format!("can't read `{}`: {why}", path.display())))?;
+        let (store, info) = export.into_store();
+        Ok(Subject { info, kept: Kept::Sent(store) })
+    }
+
+    /// The machine as it stands, after `seen` was shown every record.
+    pub fn look(&self, seen: impl FnMut(&Record)) -> Result<(Machine, Arc<Program>), Error> {
+        look(self.store(), &self.info, &from_kept, seen)
+    }
+
+    /// Shows `each` every record from number `from` on, with its number; gives the number of the last one.
+    pub fn records(&self, from: u64, each: impl FnMut(u64, &Record) -> Result<(), Failure>) -> Result<u64, Failure> {
+        records(self.store(), &self.info.id, from, each)
+    }
+
+    /// Who drives it, if anybody does.
+    pub fn holder(&self) -> Option<Holder> {
+        match &self.kept {
+            Kept::Here(runner) => RunLock::holder(runner.folder(), &self.info.id),
+            Kept::Sent(_) => None,
+        }
+    }
+
+    /// What keeps it.
+    pub fn store(&self) -> &dyn Store {
+        match &self.kept {
+            Kept::Here(runner) => runner.store(),
+            Kept::Sent(store) => store,
+        }
+    }
+
+    /// Whether nothing can be added to it here.
+    pub fn is_sent(&self) -> bool {
+        matches!(self.kept, Kept::Sent(_))
+    }
+}

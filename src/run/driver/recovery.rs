@@ -1,0 +1,96 @@
+//! Recovery: from the last snapshot and what was journaled after it, else from the beginning.
+
+use crate::{
+    machine::{Machine, Record, Timestamp},
+    run::{
+        error::Error,
+        store::{RunInfo, Store},
+    },
+};
+
+/// How many records are read at a time.
+const PAGE: usize = 1000;
+
+/// A run as its journal leaves it.
+pub struct Recovered {
+    /// The machine as it stands.
+    pub machine: Machine,
+    /// How many entries the journal has.
+    pub entries: u64,
+    /// How many of them had to be replayed.
+    pub replayed: u64,
+    /// When the last one was written.
+    pub last: Timestamp,
+}
+
+/// The run `info`, whose program the machine `fresh` has, which has not begun.
+///
+/// A snapshot is only a cache: one that does not fit this release, or that the rest of the journal does not fit, is
+/// left aside.
+pub fn recover(fresh: &Machine, store: &dyn Store, info: &RunInfo) -> Result<Recovered, Error> {
+    if let Some(recovered) = from_snapshot(fresh, store, info)? {
+        return Ok(recovered);
+    }
+    let mut machine = fresh.clone();
+    let entries = replay(&mut machine, store, info, |_| ())?;
+    let last = machine.now();
+    Ok(Recovered { machine, entries, replayed: entries, last })
+}
+
+fn from_snapshot(fresh: &Machine, store: &dyn Store, info: &RunInfo) -> Result<Option<Recovered>, Error> {
+    let Some(snapshot) = store.snapshot(&info.id)? else { return Ok(None) };
+    // What was saved before a migration is the state of another program.
+    if snapshot.entries < info.migrated {
+        return Ok(None);
+    }
+    let Some(mut machine) = fresh.restored(&snapshot.state) else { return Ok(None) };
+    match go_on(&mut machine, snapshot.entries, store, info, |_| ()) {
+        Ok(entries) => {
+            let last = machine.now();
+            Ok(Some(Recovered { machine, entries, replayed: entries - snapshot.entries, last }))
+        }
+        Err(Error::Mismatch { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Feeds the journal of a run to a machine of its program; gives how many records there are.
+pub fn replay(
+    machine: &mut Machine,
+    store: &dyn Store,
+    info: &RunInfo,
+    seen: impl FnMut(&Record),
+) -> Result<u64, Error> {
+    go_on(machine, 0, store, info, seen)
+}
+
+/// Feeds what follows the entry `written`; gives the number of the last.
+fn go_on(
+    machine: &mut Machine,
+    mut written: u64,
+    store: &dyn Store,
+    info: &RunInfo,
+    mut seen: impl FnMut(&Record),
+) -> Result<u64, Error> {
+    loop {
+        let records = store.records(&info.id, written + 1, PAGE)?;
+        for record in &records {
+            written += 1;
+            // What was journaled under programs before was checked when the run was migrated.
+            let taken = match written <= info.migrated {
+                true => machine.follow(record),
+                false => machine.replay(record).map(drop),
+            };
+            taken.map_err(|mismatch| Error::Mismatch {
+                run: info.id.clone(),
+                entry: written,
+                why: mismatch.to_string(),
+                orch: info.orch.clone(),
+            })?;
+            seen(record);
+        }
+        if records.len() < PAGE {
+            return Ok(written);
+        }
+    }
+}

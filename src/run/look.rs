@@ -1,0 +1,54 @@
+//! Looking at a run that is kept somewhere, without driving it.
+
+use std::sync::Arc;
+
+use super::{
+    driver::replay,
+    error::Error,
+    runner::{Compile, compiled},
+    store::{RunId, RunInfo, Store},
+};
+use crate::{
+    ir::Program,
+    machine::{Machine, Record},
+};
+
+/// How many records are read at a time.
+const PAGE: usize = 1000;
+
+/// A run as its journal tells it: the machine as it stands, after `seen` was shown every record.
+pub fn look(
+    store: &dyn Store,
+    info: &RunInfo,
+    compile: Compile<'_>,
+    seen: impl FnMut(&Record),
+) -> Result<(Machine, Arc<Program>), Error> {
+    let sources = store.sources(&info.id)?;
+    let program = compiled(info, &sources, compile)?;
+    let mut machine = Machine::new(Arc::clone(&program));
+    replay(&mut machine, store, info, seen)?;
+    Ok((machine, program))
+}
+
+/// Shows `each` every record of a run from number `from` on, with its number; gives the number of the last one.
+///
+/// # Errors
+/// The journal can't be read, or `each` fails.
+pub fn records<E: From<Error>>(
+    store: &dyn Store,
+    run: &RunId,
+    from: u64,
+    mut each: impl FnMut(u64, &Record) -> Result<(), E>,
+) -> Result<u64, E> {
+    let mut next = from.max(1);
+    loop {
+        let records = store.records(run, next, PAGE).map_err(Error::from)?;
+        for record in &records {
+            each(next, record)?;
+            next += 1;
+        }
+        if records.len() < PAGE {
+            return Ok(next - 1);
+        }
+    }
+}

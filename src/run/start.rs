@@ -1,0 +1,65 @@
+//! What is to be started, and what makes it one run only.
+
+use std::{path::Path, sync::Arc};
+
+use serde_json::{Map, Value as Json, json};
+use smol_str::SmolStr;
+
+use super::store::{EventNumber, KeptSource};
+use crate::{
+    ir::{Plan, Program},
+    machine::{Beginning, CannotBegin},
+};
+
+/// A run to be started.
+pub struct Start {
+    /// Its program.
+    pub program: Arc<Program>,
+    /// The files of the program, in the order of its modules.
+    pub sources: Vec<KeptSource>,
+    /// The plan.
+    pub plan: SmolStr,
+    /// Every parameter with its value.
+    pub inputs: Map<String, Json>,
+    /// What there may be one run of in the store.
+    pub key: Option<SmolStr>,
+    /// The event that begins it: it hears of all that came behind that one.
+    pub behind: Option<EventNumber>,
+}
+
+impl Start {
+    /// A run of `plan` that is given `inputs`, as [`Beginning::complete`] gives them. Where the plan is `keyed`, there
+    /// is one run for each key.
+    ///
+    /// # Errors
+    /// The key can't be computed.
+    pub fn of(
+        program: &Arc<Program>,
+        sources: Vec<KeptSource>,
+        plan: &Plan,
+        inputs: Map<String, Json>,
+    ) -> Result<Start, CannotBegin> {
+        let key = Beginning::of(program, plan).key(&inputs)?;
+        let key = key.map(|key| one_of(&sources, plan, &["keyed", &key]));
+        let (program, plan) = (Arc::clone(program), plan.name.clone());
+        Ok(Start { program, sources, plan, inputs, key, behind: None })
+    }
+
+    /// The same run, which this event begins. Where the plan is not `keyed`, there is one run for each event.
+    pub fn begun_by(self, plan: &Plan, number: EventNumber, event: &str, id: &str) -> Start {
+        let key = self.key.unwrap_or_else(|| one_of(&self.sources, plan, &["on", event, id]));
+        Start { key: Some(key), behind: Some(number), ..self }
+    }
+}
+
+/// What a plan is told from all others by, whatever text its file has and from wherever it is named.
+pub fn identity(sources: &[KeptSource], plan: &Plan) -> Json {
+    let root = sources.first();
+    let name = root.map(|root| Path::new(&root.name).file_name().unwrap_or_default().to_string_lossy());
+    let file = root.map(|root| root.folder.join(name.unwrap_or_default().as_ref())).unwrap_or_default();
+    json!([file.to_string_lossy(), plan.name])
+}
+
+fn one_of(sources: &[KeptSource], plan: &Plan, what: &[&str]) -> SmolStr {
+    json!([identity(sources, plan), what]).to_string().into()
+}

@@ -1,0 +1,20 @@
+//! Plain data as JSON in a column.
+
+use rusqlite::Row;
+use serde::{Serialize, de::DeserializeOwned};
+
+/// Plain data with text keys always has a JSON form.
+pub fn to_json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+/// What is kept in a column.
+pub fn from_json<T: DeserializeOwned>(row: &Row, column: usize) -> rusqlite::Result<T> {
+    let text = row.get_ref(column)?.as_str()?;
+    serde_json::from_str(text).map_err(|error| conversion(column, error))
+}
+
+/// A column holds what it can't hold.
+pub fn conversion(column: usize, why: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, why.into())
+}

@@ -1,0 +1,109 @@
+//! What is answered to a request that can't be done: a problem (RFC 9457) in the words of the command line.
+
+use axum::{
+    Json,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use miette::Diagnostic;
+use serde::Serialize;
+
+use crate::{
+    machine::CannotBegin,
+    run::{Error, error::StoreError},
+};
+
+/// Why a request was not done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Problem {
+    /// The HTTP status
+    #[serde(serialize_with = "as_number")]
+    pub status: StatusCode,
+    /// What kind of problem it is: the words of the status
+    pub title: &'static str,
+    /// What is wrong: lower case, no full stop
+    pub detail: String,
+    /// What could be said instead, or helps
+    pub instead: Vec<String>,
+}
+
+/// The media type of problems.
+const MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/problem+json");
+
+impl Problem {
+    /// A problem of a status, without anything that helps.
+    pub fn new(status: StatusCode, detail: impl Into<String>) -> Problem {
+        let title = status.canonical_reason().unwrap_or_default();
+        Problem { status, title, detail: detail.into(), instead: Vec::new() }
+    }
+
+    /// The request can't be read.
+    pub fn unreadable(detail: impl Into<String>) -> Problem {
+        Problem::new(StatusCode::BAD_REQUEST, detail)
+    }
+
+    /// What is given does not fit.
+    pub fn unfit(detail: impl Into<String>) -> Problem {
+        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
+    }
+
+    /// There is no such thing.
+    pub fn unknown(detail: impl Into<String>) -> Problem {
+        Problem::new(StatusCode::NOT_FOUND, detail)
+    }
+
+    /// Says what helps.
+    pub fn instead(mut self, instead: impl IntoIterator<Item = String>) -> Problem {
+        self.instead.extend(instead);
+        self
+    }
+}
+
+fn as_number<S: serde::Serializer>(status: &StatusCode, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u16(status.as_u16())
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = self.status;
+        let mut response = (status, Json(self)).into_response();
+        response.headers_mut().insert(header::CONTENT_TYPE, MEDIA_TYPE);
+        if status == StatusCode::UNAUTHORIZED {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response
+    }
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Problem {
+        let status = match &error {
+            Error::Store(StoreError::NoRun { .. }) => StatusCode::NOT_FOUND,
+            Error::Held { .. } | Error::Known { .. } | Error::Store(StoreError::Ambiguous { .. }) => {
+                StatusCode::CONFLICT
+            }
+            Error::Store(_)
+            | Error::Mismatch { .. }
+            | Error::Compile { .. }
+            | Error::NewerRun { .. }
+            | Error::NeverBegan { .. }
+            | Error::NotProvided { .. }
+            | Error::Files { .. }
+            | Error::Bug(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        let help = error.help().map(|help| help.to_string()).filter(|help| !help.is_empty());
+        Problem::new(status, error.to_string()).instead(help)
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Problem {
+        Problem::from(Error::Store(error))
+    }
+}
+
+impl From<CannotBegin> for Problem {
+    fn from(error: CannotBegin) -> Problem {
+        Problem::unfit(error.reason)
+    }
+}

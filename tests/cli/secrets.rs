@@ -1,0 +1,106 @@
+//! Secrets: nowhere but where they are needed.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use super::project::{Ended, Project, ended};
+
+const SECRET: &str = "correct-horse-battery";
+
+const PLAN: &str = r#"
+uses exec("sh"), shell, env("TOKEN", "REGION"), file("key")
+
+probe seen(token: Secret) -> String = exec("sh", ["-c", "echo token=$TOKEN; echo key=$(cat); echo warn $TOKEN >&2"],
+  env: { "TOKEN": token }, stdin: secret file("key"))
+
+action keep(token: Secret) -> String = shell("printf %s \"$TOKEN\" > kept; echo $TOKEN >&2; echo {"done"}",
+  env: { "TOKEN": token })
+  idempotent
+  compensate shell("echo undo $TOKEN; exit 3", env: { "TOKEN": token }) retry 0
+
+plan p(token: Secret = secret env("TOKEN")) -> String {
+  probe told = seen(token)
+  step kept = keep(token)
+  probe others: String = exec("sh", ["-c", "echo [$TOKEN] [$REGION]; cat kept"])
+  step last = exec("sh", ["-c", "echo $T; echo lost $T >&2; exit 4"], env: { "T": token }) compensate nothing
+  return "{told} {kept} {others}"
+}
+"#;
+
+fn project() -> Project {
+    let project = Project::new(PLAN);
+    project.write("key", "staple-of-the-key\n");
+    project
+}
+
+fn run(project: &Project, words: &[&str]) -> Ended {
+    let command = project.command(words).env("TOKEN", SECRET).env("REGION", "eu").output().unwrap();
+    ended(command)
+}
+
+/// All files below a folder.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let inside = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    inside.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
+}
+
+#[test]
+fn a_secret_stands_in_no_journal_and_is_said_by_no_command() {
+    let project = project();
+    let ran = run(&project, &["run", "plan.orch"]);
+    ran.says(7, &["lost [secret TOKEN] (exit 4)"]);
+    assert_eq!(project.read("kept"), SECRET, "it did reach the script");
+    let id = project.run_id();
+    let all = [
+        ran,
+        run(&project, &["show", &id]),
+        run(&project, &["show", &id, "--json"]),
+        run(&project, &["show", &id, "kept"]),
+        run(&project, &["show", &id, "told"]),
+        run(&project, &["show", &id, "last", "--json"]),
+        run(&project, &["list", "--json"]),
+        run(&project, &["inbox"]),
+    ];
+    all[4].prints(&["token=[secret TOKEN]", "key=[secret key]"]);
+    for said in &all {
+        let text = format!("{}{}", said.out, said.err);
+        assert!(!text.contains(SECRET) && !text.contains("staple"), "{text}");
+    }
+    for file in files(&project.path(".orch")) {
+        let bytes = fs::read(&file).unwrap();
+        let holds = |secret: &str| bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
+        assert!(!holds(SECRET) && !holds("staple"), "{}", file.display());
+    }
+}
+
+#[test]
+fn a_variable_that_is_a_secret_is_not_in_the_environment_of_other_processes() {
+    let project = project();
+    run(&project, &["run", "plan.orch"]).says(7, &[]);
+    run(&project, &["show", &project.run_id(), "others"]).prints(&["[] [eu]", "[secret TOKEN]"]);
+}
+
+#[test]
+fn a_secret_that_is_not_there_is_named_and_nothing_happens() {
+    let project = project();
+    let command = project.command(&["run", "plan.orch"]).env_remove("TOKEN").output().unwrap();
+    ended(command).says(1, &["secret env(\"TOKEN\"): the variable is not set"]);
+    fs::remove_file(project.path("key")).unwrap();
+    run(&project, &["run", "plan.orch"]).says(1, &["secret file(\"key\"): not found"]);
+    assert!(!project.path("kept").exists());
+}
+
+#[test]
+fn a_secret_may_be_a_parameter_and_is_taken_up_anew() {
+    let project = project();
+    project.write("other", "another-staple\n");
+    let plan = PLAN.replace("file(\"key\")\n\nprobe", "file(\"key\", \"other\")\n\nprobe");
+    project.write("plan.orch", &plan);
+    let words = ["run", "plan.orch", "--set", "token=file:other"];
+    run(&project, &words).says(7, &["lost [secret other] (exit 4)"]);
+    assert_eq!(project.read("kept"), "another-staple");
+    project.write("other", "a-newer-staple\n");
+    run(&project, &["retry", &project.run_id()]).says(7, &["undo [secret other]"]);
+}

@@ -1,0 +1,106 @@
+//! In which order things are undone: the reverse order of intents, one at a time, whatever stands around them.
+
+#[expect(dead_code, reason = "what other tests of the machine use of this world")]
+mod support;
+
+use orch::machine::Ending;
+use support::actions::{ended, well, world};
+use support::{Answer, fails};
+
+/// Everything goes well but `bad`, and the first try of `c`.
+fn script(words: &str, count: usize) -> Answer {
+    match (words, count) {
+        ("bad", _) | ("c", 0) => fails("no"),
+        _ => well(words, count),
+    }
+}
+
+/// What happens when the plan `p` fails at its end, or where it says.
+fn check(what: &str, plan: &str, expected: &[&str]) {
+    let mut world = world(plan, script);
+    world.run();
+    assert_eq!(world.effects(), expected, "{what}");
+    let halted = plan.contains("commit");
+    assert_eq!(world.status(), ended(if halted { Ending::Halted } else { Ending::Compensated }), "{what}");
+}
+
+const ITEM: &str = "step x = un(\"{n}\") compensate un(\"back {n}\")";
+
+#[test]
+fn every_structure_is_undone_in_the_reverse_order_of_intents() {
+    check("sequence", "plan p() { step x = a() step y = b() step z = bad() }", &["a", "b", "un b", "un a"]);
+    check(
+        "parallel",
+        "plan p() { parallel { branch l { wait 2h step x = a() } branch r { wait 1h step y = b() } } step z = bad() }",
+        &["b", "a", "un a", "un b"],
+    );
+    check(
+        "nested parallel",
+        "plan p() { parallel { branch l { wait 1h parallel { branch m { step x = a() wait 2h step w = d() } \
+         branch n { wait 1h step y = b() } } } branch r { wait 90m step v = un(\"r\") compensate un(\"back r\") } } \
+         step z = bad() }",
+        &["a", "un r", "b", "d", "un d", "un b", "un back r", "un a"],
+    );
+    check(
+        "loop",
+        &format!("plan p() {{ for n in [1, 2, 3] {{ {ITEM} }} step z = bad() }}"),
+        &["un 1", "un 2", "un 3", "un back 3", "un back 2", "un back 1"],
+    );
+    check(
+        "fan-out",
+        &format!("plan p() {{ for n in [1, 2, 3] parallel {{ wait 1h * (4 - n) {ITEM} }} step z = bad() }}"),
+        &["un 3", "un 2", "un 1", "un back 1", "un back 2", "un back 3"],
+    );
+    check(
+        "sub-plan",
+        "plan p() { step w = a() run q() step z = bad() } plan q() { step x = b() step y = d() }",
+        &["a", "b", "d", "un d", "un b", "un a"],
+    );
+    check(
+        "phase with its own compensation, at the place of its latest effect",
+        "plan p() { parallel { branch l { phase q { step x = a() wait 2h step y = b() } compensate un(\"q\") } \
+         branch r { wait 1h step v = d() } } step z = bad() }",
+        &["a", "d", "b", "un q", "un d"],
+    );
+    check(
+        "retry: the place of a step is that of its first intent",
+        "plan p() { parallel { branch l { step x = c() retry 1 backoff 2h } branch r { wait 1h step y = b() } } step z = bad() }",
+        &["b", "c", "un b", "un c"],
+    );
+    check(
+        "attempt that failed: its own inside at once",
+        "plan p() { step w = a() attempt { step x = b() step z = bad() } else { step y = d() } step last = bad() }",
+        &["a", "b", "un b", "d", "un d", "un a"],
+    );
+    check(
+        "attempt that went well: with what is around it",
+        "plan p() { step w = a() attempt { step x = b() } else { } step y = d() step z = bad() }",
+        &["a", "b", "d", "un d", "un b", "un a"],
+    );
+    check(
+        "commit: to it and no further",
+        "plan p() { step w = a() commit \"so\" step x = b() step y = d() step z = bad() }",
+        &["a", "b", "d", "un d", "un b"],
+    );
+    check(
+        "phases side by side",
+        "plan p() { phase l { wait 1h step x = a() } phase r after start { step y = b() wait 2h step w = d() } step z = bad() }",
+        &["b", "a", "d", "un d", "un a", "un b"],
+    );
+    check(
+        "rollout",
+        "plan p() { rollout t as share 1% -> 2% { step s = set(share) compensate un(\"{share}\") } step z = bad() }",
+        &["set 1%", "set 2%", "un 2%", "un 1%"],
+    );
+    check(
+        "step of several effects",
+        "plan p() { step all { step x = a() step y = b() } step z = bad() }",
+        &["a", "b", "un b", "un a"],
+    );
+    check(
+        "unwind in the middle of a way back",
+        "plan p() { phase q { step x = a() step y = b() } compensate { step u = un(\"first\") unwind step v = un(\"last\") } \
+         step z = bad() }",
+        &["a", "b", "un first", "un b", "un a", "un last"],
+    );
+}

@@ -1,0 +1,165 @@
+//! Starting runs, looking at them, speaking to them.
+
+use serde_json::json;
+
+use crate::server::Place;
+
+const PLANS: &str = r#"
+uses exec("sh")
+
+action note(text: String) -> String = exec("sh", ["-c", "echo \"$1\" >> done; echo \"$1\"", "sh", text])
+  idempotent
+  compensate exec("sh", ["-c", "echo \"undo $1\" >> done", "sh", text])
+
+plan greet(name: String, often: Int = 1) -> String {
+  approve go "Greet {name}?" by "door"
+  step greeting = note("hello {name}")
+  return greeting
+}
+
+plan nap(number: Int) -> Int {
+  wait 2s
+  step woken = note("{number}")
+  return number
+}
+
+plan keep(name: String) keyed name {
+  wait 5s
+}
+
+plan work() {
+  task dig "Dig" by "crew"
+  step dug = note("dug")
+  decide way "Which way?" by "crew" {
+    option left "left" { step turned = note("left") }
+    option right "right" { step turned = note("right") }
+  }
+}
+"#;
+
+#[test]
+fn a_plan_is_started_approved_and_ends() {
+    let place = Place::with(PLANS);
+    let server = place.serve();
+    let answer = server.post("/v1/runs", &json!({"plan": "greet", "inputs": {"name": "Ada"}}));
+    assert_eq!(answer.status, 201, "{answer:?}");
+    let run = answer.json()["id"].as_str().unwrap().to_owned();
+    assert!(answer.head.contains(&format!("location: /v1/runs/{run}")), "{answer:?}");
+    server.follow_until(&run, "asked");
+
+    let asked = server.until(|server| server.get("/v1/inbox").json()["asked"].get(0).cloned());
+    assert_eq!((&asked["run"], &asked["address"], &asked["by"]), (&json!(run), &json!("go"), &json!("door")));
+    let answer =
+        server.post(&format!("/v1/runs/{run}/approve"), &json!({"address": "go", "because": "known", "who": "eve"}));
+    assert_eq!((answer.status, answer.json()), (200, json!({"answer": "accepted"})));
+    assert_eq!(server.follow(&run), "completed");
+
+    let document = server.get(&format!("/v1/runs/{run}")).json();
+    assert_eq!(document["value"], "hello Ada");
+    let shown = place.orch(&["show", &run, "--json"]);
+    let shown: serde_json::Value = serde_json::from_slice(&shown.stdout).unwrap();
+    assert_eq!(document, shown, "both ways say the same");
+    let part = server.get(&format!("/v1/runs/{run}/parts/greeting")).json();
+    assert_eq!((&part["state"], &part["value"]), (&json!("done"), &json!("hello Ada")));
+    let journal = server.get(&format!("/v1/runs/{run}/journal")).text;
+    assert!(journal.contains(r#""who":"eve","why":"known""#), "{journal}");
+}
+
+#[test]
+fn fifty_sleeping_runs_survive_a_kill() {
+    let place = Place::with(PLANS);
+    let server = place.serve();
+    let runs: Vec<String> = (0..50).map(|number| server.start("nap", &json!({"number": number}))).collect();
+    server.kill();
+    let server = place.serve();
+    for run in &runs {
+        assert_eq!(server.follow(run), "completed");
+    }
+    let mut done: Vec<u32> = place.lines("done").iter().map(|line| line.parse().unwrap()).collect();
+    done.sort_unstable();
+    assert_eq!(done, (0..50).collect::<Vec<_>>(), "each was woken once");
+}
+
+#[test]
+fn words_are_said_and_refused_as_on_the_command_line() {
+    let place = Place::with(PLANS);
+    let server = place.serve();
+    let run = server.start("work", &json!({}));
+    server.follow_until(&run, "asked");
+    let say = |word: &str, fields: serde_json::Value| server.post(&format!("/v1/runs/{run}/{word}"), &fields);
+
+    let refused = say("approve", json!({"address": "dig"}));
+    assert_eq!(refused.status, 409, "{refused:?}");
+    assert!(!refused.json()["instead"].as_array().unwrap().is_empty(), "{refused:?}");
+    assert_eq!(say("pause", json!({"because": "lunch"})).status, 200);
+    assert_eq!(say("resume", json!({})).status, 200);
+    assert_eq!(say("done", json!({"address": "dig"})).status, 200);
+    server.follow_until(&run, "decision");
+    assert_eq!(say("choose", json!({"address": "way", "option": "up"})).status, 409);
+    assert_eq!(say("choose", json!({"address": "way", "option": "left"})).status, 200);
+    assert_eq!(server.follow(&run), "completed");
+    assert_eq!(place.lines("done"), ["dug", "left"]);
+    assert_eq!(say("cancel", json!({})).status, 409, "it is over");
+}
+
+#[test]
+fn a_run_is_cancelled_and_undone() {
+    let place = Place::with(PLANS);
+    let server = place.serve();
+    let run = server.start("work", &json!({}));
+    server.follow_until(&run, "asked");
+    assert_eq!(server.post(&format!("/v1/runs/{run}/done"), &json!({"address": "dig"})).status, 200);
+    server.follow_until(&run, "decision");
+    assert_eq!(server.post(&format!("/v1/runs/{run}/cancel"), &json!({"because": "rain"})).status, 200);
+    assert_eq!(server.follow(&run), "compensated");
+    assert_eq!(place.lines("done"), ["dug", "undo dug"]);
+}
+
+#[test]
+fn a_run_is_killed_only_with_a_reason() {
+    let place = Place::with(PLANS);
+    let server = place.serve();
+    let run = server.start("work", &json!({}));
+    server.follow_until(&run, "asked");
+    let without = server.post(&format!("/v1/runs/{run}/kill"), &json!({}));
+    let detail = "`kill` leaves something undone: it needs `because`";
+    assert_eq!((without.status, without.detail().as_str()), (400, detail));
+    assert_eq!(server.post(&format!("/v1/runs/{run}/kill"), &json!({"because": "the house burns"})).status, 200);
+    assert_eq!(server.follow(&run), "killed");
+}
+
+#[test]
+fn what_does_not_fit_starts_nothing() {
+    let place = Place::with(PLANS);
+    let server = place.serve();
+    for (body, status, detail) in [
+        (json!({"plan": "gret"}), 404, "no plan `gret` is served"),
+        (json!({"plan": "greet", "file": "other.orch"}), 404, "no plan `greet` is served"),
+        (json!({"plan": "greet"}), 422, "`name`: expected `String`, found `null`"),
+        (json!({"plan": "greet", "inputs": {"name": 1}}), 422, "`name`: expected `String`, found `1`"),
+        (json!({"plan": "greet", "inputs": {"nam": "x"}}), 422, "`greet` has no parameter `nam`"),
+        (json!({"inputs": {}}), 400, "missing field `plan`"),
+        (json!({"plan": "greet", "input": {}}), 400, "unknown field `input`, expected one of `plan`, `file`, `inputs`"),
+    ] {
+        let answer = server.post("/v1/runs", &body);
+        assert_eq!((answer.status, answer.detail().as_str()), (status, detail), "{body}");
+    }
+    assert_eq!(server.runs(""), Vec::<serde_json::Value>::new());
+    let missing = server.get("/v1/runs/zzzz");
+    assert_eq!((missing.status, missing.detail().as_str()), (404, "there is no run `zzzz` in this store"));
+    let word = server.post("/v1/runs/zzzz/cancel", &json!({}));
+    assert_eq!((word.status, word.detail().as_str()), (404, "there is no run `zzzz` in this store"));
+}
+
+#[test]
+fn it_leaves_when_it_is_asked_to() {
+    let place = Place::with(PLANS);
+    let server = place.serve();
+    let run = server.start("nap", &json!({"number": 1}));
+    server.follow_until(&run, "waits");
+    assert_eq!(server.leave(), Some(0));
+    assert!(!place.path().join("api").exists(), "the socket is gone");
+    let resumed = place.orch(&["resume", &run]);
+    assert!(resumed.status.success(), "{resumed:?}");
+    assert_eq!(place.lines("done"), ["1"]);
+}
