@@ -10,6 +10,7 @@ use super::{Command, Entry, Kind, Machine, Publish, Refused, Report, WaitOn};
 use crate::ir::{
     EventId, Expr, LocalId, Place, Segment, Statement, StatementKind, Value,
     json::{from_json, to_json},
+    text::Shape,
 };
 
 impl Machine {
@@ -42,7 +43,7 @@ impl Machine {
         };
         from_json(&declared.payload, payload).map(drop).map_err(|mismatch| Refused {
             reason: format!("what the event carries does not fit: {mismatch}"),
-            instead: vec![format!("emit {event} with {}", declared.payload)],
+            instead: vec![format!("emit {event} with {}", Shape(&declared.payload))],
         })
     }
 

@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json};
 
 use super::problem::Problem;
 use crate::{
-    ir::{ModuleId, Plan, Program, json::from_json},
+    ir::{ModuleId, Plan, Program, json::from_json, text::Shape},
     machine::{Beginning, CannotBegin},
     run::{Start, start::identity, store::KeptSource},
 };
@@ -101,7 +101,7 @@ impl Programs {
             known = true;
             from_json(&declared.payload, payload).map_err(|mismatch| {
                 let detail = format!("what the event carries does not fit: {mismatch}");
-                Problem::unfit(detail).instead([format!("{event} with {}", declared.payload)])
+                Problem::unfit(detail).instead([format!("{event} with {}", Shape(&declared.payload))])
             })?;
         }
         Ok(known)

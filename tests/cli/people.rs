@@ -89,7 +89,9 @@ fn a_run_hears_of_events() {
     let project = Project::new(PLAN);
     project.orch(&["run", "plan.orch", "paid"]).says(7, &["waits for the event `Paid`"]);
     let id = project.run_id();
-    project.orch(&["emit", "Paid", "{\"amount\": \"x\"}", "--run", &id]).says(6, &["does not fit"]);
+    project
+        .orch(&["emit", "Paid", "{\"amount\": \"x\"}", "--run", &id])
+        .says(6, &["does not fit", "emit Paid with { amount: "]);
     let heard = project.orch(&["emit", "Paid", "{\"amount\": 3}", "--run", &id]);
     heard.says(0, &["tells of `Paid`", "completed in"]).prints(&["3"]);
 }

@@ -114,6 +114,7 @@ fn an_event_that_does_not_fit_or_that_nobody_knows_is_refused() {
     let unfit = server.event("/v1/events", "Placed", "1", &json!({"order": "o-1", "total": "many"}));
     assert_eq!(unfit.status, 422, "{unfit:?}");
     assert!(unfit.detail().starts_with("what the event carries does not fit: "), "{unfit:?}");
+    assert!(unfit.text.contains("Placed with { order: String"), "{unfit:?}");
     let unknown = server.event("/v1/events", "Plcaed", "1", &json!({}));
     assert_eq!(unknown.status, 422, "{unknown:?}");
     assert!(unknown.detail().starts_with("nobody here knows the event `Plcaed`"), "{unknown:?}");
