@@ -17,7 +17,7 @@ use std::{
 use orch::{
     check::{LoadError, check},
     ir::Program,
-    machine::{Command, EffectId, Ending, Event, Machine, Outcome, Perform, Record, Timestamp},
+    machine::{EffectId, Ending, Machine, Outcome, Perform},
     run::{
         Control, Driver, Left, RunId, SqliteStore,
         driver::{bells::Bells, now},
@@ -57,9 +57,6 @@ fn main() {
     let program = program();
     if asked("rates") {
         rates(&program);
-    }
-    if asked("machine") {
-        machine_alone(&program);
     }
     if asked("sleeping") {
         sleeping(&program);
@@ -105,7 +102,7 @@ fn sequential_rate(program: &Arc<Program>) -> f64 {
     rate(STEPS, || assert_eq!(runtime.block_on(driver.go()).expect("it runs"), completed()))
 }
 
-/// Durable steps of many runs together.
+/// Durable steps of many runs together, on as many threads as there are cores.
 fn at_once_rate(program: &Arc<Program>) -> f64 {
     let folder = tempfile::tempdir().expect("a folder");
     let store = open(folder.path());
@@ -115,7 +112,8 @@ fn at_once_rate(program: &Arc<Program>) -> f64 {
     let fresh = Machine::new(Arc::clone(program));
     let shared: Arc<dyn Store> = Arc::new(store.clone());
     let bells = Bells::new(Arc::clone(&shared));
-    runtime().block_on(async {
+    let several = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+    several.block_on(async {
         let drivers = runs
             .iter()
             .map(|run| Driver::new(run.clone(), Arc::clone(&shared), fresh.clone(), Arc::new(Nothing)).listen(&bells));
@@ -128,35 +126,6 @@ fn at_once_rate(program: &Arc<Program>) -> f64 {
         }
         (runs.len() * each) as f64 / began.elapsed().as_secs_f64()
     })
-}
-
-/// What a step costs in computing: the machine alone, and with the record as it is written.
-fn machine_alone(program: &Arc<Program>) {
-    let alone = median((0..SAMPLES).map(|_| drive(program, |_| ())));
-    let mut bytes = 0;
-    let written = median(
-        (0..SAMPLES)
-            .map(|_| drive(program, |record| bytes += serde_json::to_string(&record).map_or(0, |text| text.len()))),
-    );
-    println!("the machine alone           {:>10.0} steps a second, {:.1} µs a step", 1.0 / alone, alone * 1e6);
-    println!("with its record as text     {:>10.0} steps a second, {:.1} µs a step", 1.0 / written, written * 1e6);
-    assert!(bytes > 0);
-}
-
-/// Seconds that a step takes.
-fn drive(program: &Arc<Program>, mut write: impl FnMut(Record)) -> f64 {
-    let began = Instant::now();
-    let mut machine = Machine::new(Arc::clone(program));
-    let mut events = vec![steps(STEPS).beginning(&RunId::new("b"))];
-    while let Some(event) = events.pop() {
-        let step = machine.step(Timestamp(0), event.clone()).expect("no operator speaks");
-        for command in step.commands {
-            let Command::Perform(Perform { effect, .. }) = command else { continue };
-            events.push(Event::Outcome { effect, outcome: done() });
-        }
-        write(Record { at: Timestamp(0), event, then: step.entries });
-    }
-    began.elapsed().as_secs_f64() / STEPS as f64
 }
 
 /// What a run costs that only waits.

@@ -35,14 +35,23 @@ pub mod plan;
 
 pub mod check;
 
+pub mod ide;
+
 // A run of it.
 pub mod machine;
+
+pub mod simulate;
+
+pub mod explore;
 
 pub mod run;
 
 // The faces.
 #[cfg(feature = "serve")]
 pub mod serve;
+
+#[cfg(feature = "repl")]
+pub mod repl;
 
 #[cfg(feature = "cli")]
 pub mod cli;

@@ -114,6 +114,11 @@ impl Sources {
         &self.files[file.0 as usize]
     }
 
+    /// Whether there is such a file: an id may come from elsewhere.
+    pub fn has(&self, file: FileId) -> bool {
+        (file.0 as usize) < self.files.len()
+    }
+
     /// The text a span covers.
     pub fn text(&self, span: Span) -> &str {
         &self.get(span.file).text()[span.range()]

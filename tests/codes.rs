@@ -1,6 +1,6 @@
 //! Every code has a page, and the first example of the page raises exactly that code.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use orch::{
     check::{Checked, LoadError, check_at},
@@ -9,7 +9,8 @@ use orch::{
         levels::Lint,
         render::{Manner, human},
     },
-    machine::externs,
+    machine::{Entry, Event, Machine, Timestamp, externs},
+    simulate::test::{Suite, What},
 };
 
 /// The first example of a code's page.
@@ -27,6 +28,10 @@ fn checked(code: Code) -> Checked {
         levels.set(Lint::One(code), Level::Warn);
     }
     let mut checked = check_at("main.orch", example(code), &nothing, &levels);
+    if code == Code::E0901 {
+        let program = checked.program.clone().expect("the program is good");
+        checked.diagnostics = vec![fault(Machine::new(Arc::new(program)))];
+    }
     if code == Code::E0902 {
         let program = checked.program.as_ref().expect("the program is good");
         let reported = externs(program, "sell").into_iter().map(|part| {
@@ -35,7 +40,42 @@ fn checked(code: Code) -> Checked {
         });
         checked.diagnostics = reported.collect();
     }
+    if let Code::E0604 | Code::E0605 | Code::E0606 = code {
+        checked.diagnostics = said_by_tests(&mut checked);
+    }
     checked
+}
+
+/// What can't be computed when the run begins.
+fn fault(mut machine: Machine) -> Diagnostic {
+    let started = Event::Started { run: "run".into(), plan: "share".into(), inputs: serde_json::Map::new() };
+    let step = machine.step(Timestamp(0), started).expect("it begins");
+    let failed = step.entries.iter().find_map(|entry| match entry {
+        Entry::Failed { address, reason, .. } => Some((machine.fault(address)?, reason.to_string())),
+        _ => None,
+    });
+    let (place, reason) = failed.expect("it fails, and says where");
+    Diagnostic::new(Code::E0901, place, reason, "")
+}
+
+/// What its tests say of a program.
+fn said_by_tests(checked: &mut Checked) -> Vec<Diagnostic> {
+    let suite = Suite::new(Arc::new(checked.program.take().expect("the program is good")));
+    let failures: Vec<_> = suite.tests().flat_map(|test| suite.run(test).failures).collect();
+    failures.iter().map(|failure| said(code_of(&failure.what), failure.span)).collect()
+}
+
+fn said(code: Code, span: orch::source::Span) -> Diagnostic {
+    Diagnostic::new(code, span, code.title(), "")
+}
+
+/// As `orch test` says it.
+fn code_of(what: &What) -> Code {
+    match what {
+        What::Expected { .. } | What::Called { .. } => Code::E0604,
+        What::NotGiven(_) => Code::E0605,
+        What::Refused { .. } | What::Waits(_) | What::Endless | What::Broken(_) => Code::E0606,
+    }
 }
 
 #[test]

@@ -14,7 +14,7 @@ use std::{
 use orch::{
     check::{LoadError, check},
     ir::Program,
-    machine::{EffectId, Ending, Entry, Event, Kind, Machine, Outcome, Perform, Word},
+    machine::{EffectId, Ending, Entry, Event, Kind, Machine, Outcome, Perform, WaitOn, Word},
     run::{
         Control, Driver, Error, Left, MemoryStore, RunId, Store,
         driver::{recover, replay},
@@ -275,7 +275,7 @@ async fn recovery_does_not_grow_with_history() {
     assert_eq!((recovered.entries, info.entries), (2_501, 2_501));
     assert!(recovered.replayed < 1_000, "{} records were replayed", recovered.replayed);
     let mut replayed = fresh.clone();
-    replay(&mut replayed, &*store, &info, |_| ()).unwrap();
+    replay(&mut replayed, &*store, &info, |_, _| ()).unwrap();
     assert_eq!(recovered.machine.snapshot(), replayed.snapshot());
 }
 
@@ -303,6 +303,72 @@ async fn a_run_without_records_is_begun() {
     let records = world.store.records(&world.run, 1, 100).unwrap();
     let expected = Event::Started { run: "r1-0".into(), plan: "p".into(), inputs: Map::new() };
     assert_eq!(records[0].event, expected, "with what it was created with");
+}
+
+/// Effects that panic as soon as they begin.
+struct Panicking;
+
+impl Effects for Panicking {
+    async fn perform(self: Arc<Self>, _perform: Perform) -> Outcome {
+        panic!("a bug of a provider")
+    }
+
+    fn stop(&self, _effect: EffectId) {}
+
+    fn stop_all_at_once(&self) {}
+
+    async fn stop_survivors(&self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_panic_in_an_effect_leaves_its_run_in_doubt() {
+    let no_files = |_: &str| Err(LoadError("no such file".to_owned()));
+    let once = check("p.orch", PLAN.replace(" idempotent", ""), &no_files).program.expect("a program");
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    let run = store.create(&new_run()).unwrap().id().clone();
+    let left = Driver::new(run, store, Machine::new(Arc::new(once)), Arc::new(Panicking)).go().await.unwrap();
+    let Left::Stuck(waits) = left else { panic!("{left:?}") };
+    let WaitOn::Settlement { reason, .. } = &waits[0].on else { panic!("{waits:?}") };
+    assert_eq!(reason, "orch lost sight of it: it panicked");
+}
+
+/// Effects that end at once; while one of them is done, the run is cancelled.
+struct Cancelled {
+    store: Arc<dyn Store>,
+    run: RunId,
+    began: AtomicU64,
+}
+
+impl Effects for Cancelled {
+    fn perform(self: Arc<Self>, _perform: Perform) -> impl Future<Output = Outcome> + Send + 'static {
+        if self.began.fetch_add(1, Ordering::Relaxed) == 10 {
+            let said = Said { word: Word::Cancel, who: "ann".into(), why: None, at: orch::run::driver::now() };
+            self.store.say(std::slice::from_ref(&self.run), &said).unwrap();
+        }
+        std::future::ready(Outcome::Ok { output: String::new(), printed: String::new() })
+    }
+
+    fn stop(&self, _effect: EffectId) {}
+
+    fn stop_all_at_once(&self) {}
+
+    async fn stop_survivors(&self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_word_is_heard_also_by_a_run_that_never_waits() {
+    let (program, new) = many(1_000);
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    let run = store.create(&new).unwrap().id().clone();
+    let effects = Arc::new(Cancelled { store: Arc::clone(&store), run: run.clone(), began: AtomicU64::new(0) });
+    let left = Driver::new(run, store, Machine::new(program), Arc::clone(&effects)).go().await.unwrap();
+    assert!(matches!(left, Left::Ended(Ending::Compensated, _)), "{left:?}");
+    let began = effects.began.load(Ordering::Relaxed);
+    assert!(began < 200, "{began} of 1000 were begun");
 }
 
 #[tokio::test]

@@ -294,7 +294,7 @@ fn an_effect_is_asked_for_with_its_evaluated_arguments() {
         stdin: Some("in".into()),
         cwd: Some(PathRef { path: "..".into(), origin: 2 }),
     });
-    assert_eq!(call, Needed::Effect { request, expects: Type::Json, span: Span::default() });
+    assert_eq!(call, Needed::Effect { request: request.into(), expects: Type::Json, span: Span::default() });
     assert_eq!(call.summary(&program), "./shop charge o-1");
 
     let mut answers = Answers::new();
@@ -315,7 +315,7 @@ fn asked_by(text: &str, name: &str, arguments: &[Value]) -> Request {
     let constants = Constants::new(&program);
     let found = Evaluator::new(&program, &constants).body(body, arguments, &[], &Answers::new());
     match needed(found) {
-        Needed::Effect { request, .. } => request,
+        Needed::Effect { request, .. } => Arc::unwrap_or_clone(request),
         other => panic!("an effect is due, not {other:?}"),
     }
 }
@@ -396,7 +396,7 @@ fn files_are_asked_for_by_path_and_module() {
         else {
             panic!("an effect is due")
         };
-        assert_eq!(request, expected);
+        assert_eq!(*request, expected);
     };
     let file = PathRef { path: "flags.json".into(), origin: 1 };
     let expr = || path(lit("\"flags.json\""), 1);

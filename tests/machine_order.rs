@@ -103,4 +103,62 @@ fn every_structure_is_undone_in_the_reverse_order_of_intents() {
          step z = bad() }",
         &["a", "b", "un first", "un b", "un a", "un last"],
     );
+    check(
+        "a loop with its own compensation, at the place of its latest effect",
+        "plan p() { parallel { branch l { for n in [1, 2] { step x = un(\"{n}\") wait 2h } compensate un(\"all\") } \
+         branch r { wait 1h step y = a() wait 2h step w = b() } } step z = bad() }",
+        &["un 1", "a", "un 2", "b", "un b", "un all", "un a"],
+    );
+    check(
+        "a sub-plan with its own compensation",
+        "plan p() { step w = a() run q() compensate un(\"q\") step v = d() step z = bad() } plan q() { step x = b() }",
+        &["a", "b", "d", "un d", "un q", "un a"],
+    );
+    check(
+        "items that are final stay",
+        "plan p() { for n in [1, 2] { step x = un(\"{n}\") compensate un(\"back {n}\") commit \"{n}\" } \
+         step y = b() step z = bad() }",
+        &["un 1", "un 2", "b", "un b"],
+    );
+    check(
+        "attempts side by side: each at once, and what went well with what is around",
+        "plan p() { parallel { branch l { attempt { step x = a() wait 2h step z = bad() } else { step w = un(\"l\") compensate un(\"back l\") } } \
+         branch r { wait 1h attempt { step y = b() } else { } } } step last = bad() }",
+        &["a", "b", "un a", "un l", "un back l", "un b"],
+    );
+    check(
+        "a step that failed has its place if it is undone in any case",
+        "plan p() { step w = a() step x = un(\"x\") compensate always un(\"back x\") step z = bad() compensate always un(\"back z\") }",
+        &["a", "un x", "un back z", "un back x", "un a"],
+    );
+    check(
+        "what can't be undone best effort holds nothing up",
+        "plan p() { step w = a() step x = b() compensate best_effort bad() step z = bad() }",
+        &["a", "b", "un a"],
+    );
+    check(
+        "what a handler does stands between what the scope does",
+        "event Told = { n: Int } plan p() { step w = a() phase q { on Told as t { step x = b() } step y = d() wait 1h emit Told { n: 1 } \
+         wait more: 1h step v = un(\"v\") compensate un(\"back v\") } step z = bad() }",
+        &["a", "d", "b", "un v", "un back v", "un b", "un d", "un a"],
+    );
+    check(
+        "nested sub-plans to any depth",
+        "plan p() { run q(2) step z = bad() } plan q(n: Int) { step x = un(\"{n}\") compensate un(\"back {n}\") \
+         when n > 0 { run q(n - 1) } step y = un(\"{n} too\") compensate un(\"back {n} too\") }",
+        &[
+            "un 2",
+            "un 1",
+            "un 0",
+            "un 0 too",
+            "un 1 too",
+            "un 2 too",
+            "un back 2 too",
+            "un back 1 too",
+            "un back 0 too",
+            "un back 0",
+            "un back 1",
+            "un back 2",
+        ],
+    );
 }

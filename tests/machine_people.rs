@@ -64,7 +64,10 @@ mod tasks {
         assert!(reason.starts_with("what it reports does not fit:"), "{reason}");
         assert_eq!(instead, ["done count with a value of type Int"]);
         assert_eq!(refused(&mut world, approve("count")).0, "`count` is a task");
-        let expected = ("nothing is asked at `cuont`".to_owned(), vec!["done count".into(), "refuse count".into()]);
+        let expected = (
+            "nothing is asked at `cuont`".to_owned(),
+            vec!["done count with a value of type Int".into(), "refuse count".into()],
+        );
         assert_eq!(refused(&mut world, done("cuont", json!(7))), expected);
     }
 

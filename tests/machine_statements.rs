@@ -212,6 +212,21 @@ mod items {
     }
 }
 
+/// What lies in a part that has ended is not entered again, and so nobody has to know that it was entered.
+#[test]
+fn a_long_run_does_not_remember_all_that_it_did() {
+    let plan = "plan p() { for m in range(0, 20) { for n in range(0, 20) { step un(\"{n}\") compensate nothing } } }";
+    let mut world = world(plan, well);
+    world.restored = false;
+    let mut sizes = Vec::new();
+    while world.one() {
+        sizes.push(world.machine.snapshot().len());
+    }
+    assert_eq!(world.status(), ended(Ending::Completed));
+    let (early, late) = (sizes[..50].iter().max(), sizes[350..].iter().max());
+    assert!(late.zip(early).is_some_and(|(late, early)| *late < 2 * early), "{early:?} became {late:?}");
+}
+
 mod decisions {
     use super::*;
 
@@ -302,6 +317,17 @@ mod final_parts {
         say(&mut world, Word::Retry { address: None });
         assert_eq!(world.status(), ended(Ending::Completed));
         assert_eq!(addresses(&world)[4..], ["y~2", "z~2"]);
+    }
+
+    #[test]
+    fn what_is_done_again_behind_a_commit_is_another_visit_of_it() {
+        let plan = "plan p() { run q() step z = bad() } plan q() { commit \"ready\" step t { step x = a() } }";
+        let mut world = world(plan, once_bad);
+        world.run();
+        assert_eq!(world.status(), ended(Ending::Halted));
+        say(&mut world, Word::Retry { address: None });
+        assert_eq!(world.status(), ended(Ending::Completed));
+        assert_eq!(addresses(&world), ["q/t/x", "q/t/x/undo", "q/t~2/x", "z~2"]);
     }
 
     #[test]

@@ -160,7 +160,7 @@ impl<'a> Checker<'a> {
             }
             None => self.infer(&tree.value, None),
         };
-        self.must_be_told(&tree.name, &value, tree.ty.is_none());
+        self.must_be_told(&tree.name, &value, tree.ty.is_none() && !tree.name.text.is_empty());
         let id = ConstantId(self.program.constants.len() as u32);
         self.symbols.constants[slot].checked = Some((id, value.ty.clone()));
         self.symbols.constant_modules.push(self.module);

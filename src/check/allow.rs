@@ -8,7 +8,7 @@ use crate::{
     diagnostic::{Code, Diagnostic, levels},
     source::{Sources, Span},
     syntax::{
-        ast::{File, Statement},
+        ast::Statement,
         lexer::{Lexed, TriviaKind, lex},
         visit::{self, Visitor},
     },
@@ -28,7 +28,7 @@ pub(super) fn apply(sources: &Sources, modules: &[Module], diagnostics: &mut Vec
         if !text.contains(MARK) {
             continue;
         }
-        let parts = Parts::of(&module.tree);
+        let parts = Parts::of(module);
         let Lexed { spans, trivia, .. } = lex(module.file, text);
         for comment in trivia.iter().filter(|comment| comment.kind == TriviaKind::Comment) {
             let file = Commented { text, tokens: &spans, parts: &parts };
@@ -81,9 +81,11 @@ fn known(comment: &str, lint: &str, span: Span) -> Result<Code, Malformed> {
 struct Parts(Vec<Span>);
 
 impl Parts {
-    fn of(tree: &File) -> Parts {
-        let mut parts = Parts(tree.items.iter().map(|item| item.span).collect());
-        visit::file(&mut parts, tree);
+    fn of(module: &Module) -> Parts {
+        let mut parts = Parts(module.tree.items.iter().map(|item| item.span).collect());
+        visit::file(&mut parts, &module.tree);
+        // What was declared beside the file belongs to it, and stands in no line of it.
+        parts.0.retain(|part| part.file == module.file);
         parts
     }
 }

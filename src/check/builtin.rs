@@ -53,6 +53,11 @@ pub(super) fn names<'n>() -> impl Iterator<Item = &'n str> {
     ALL.iter().map(|(name, _)| *name)
 }
 
+/// The built-in effects by the names by which they are called, with what their parameters are called.
+pub fn builtin_effects() -> impl Iterator<Item = (&'static str, Vec<&'static str>)> {
+    ALL.iter().map(|(name, builtin)| (*name, builtin.parameters().iter().map(|parameter| parameter.name).collect()))
+}
+
 /// The names of the built-in effects that are called `family.something`.
 pub(super) fn of_family(family: &str) -> Vec<&'static str> {
     let own = |name: &&str| name.split_once('.').is_some_and(|(before, _)| before == family);

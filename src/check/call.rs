@@ -326,8 +326,7 @@ impl Checker<'_> {
     }
 
     fn callee_by_name(&mut self, name: &Name, arguments: &[Argument]) -> Callee {
-        let declared = self.symbols.names[self.module.index()].values.get(&name.text).copied();
-        if let Some(Declared { symbol, span, .. }) = declared {
+        if let Some(Declared { symbol, span, .. }) = self.used_name(&name.text) {
             return if symbol == Symbol::Broken { Callee::Broken } else { Callee::Symbol(symbol, span) };
         }
         if let Some(builtin) = Builtin::by_name(&name.text) {
@@ -357,10 +356,10 @@ impl Checker<'_> {
     /// `ops.healthy`, `file.read`, or a method of a value.
     fn callee_by_path(&mut self, base: &Name, base_expr: &ast::Expr, name: &Name) -> Callee {
         let local = self.frame.scopes.get(&base.text).is_some();
-        let declared = self.symbols.names[self.module.index()].values.get(&base.text).map(|found| found.symbol);
+        let declared = if local { None } else { self.used_name(&base.text).map(|found| found.symbol) };
         match declared {
-            Some(Symbol::Module(module)) if !local => return self.callee_in(module, name),
-            Some(Symbol::Broken) if !local => return Callee::Broken,
+            Some(Symbol::Module(module)) => return self.callee_in(module, name),
+            Some(Symbol::Broken) => return Callee::Broken,
             Some(_) | None => {}
         }
         if let Some(builtin) = Builtin::by_path(&base.text, &name.text) {

@@ -13,7 +13,7 @@ use crate::{
 
 /// What an effect needs, as far as one can see: a literal.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum Need {
+pub(super) enum Need {
     Exec,
     File,
     Shell,
@@ -29,6 +29,19 @@ impl Need {
             Need::Shell => "shell",
             Need::Http => "http",
             Need::Env => "env",
+        }
+    }
+
+    fn of_word(word: &str) -> Option<Need> {
+        [Need::Exec, Need::File, Need::Shell, Need::Http, Need::Env].into_iter().find(|need| need.word() == word)
+    }
+
+    /// Whether a grant is one for what is needed, both as they are resolved.
+    fn covers(self, granted: &str, needed: &str) -> bool {
+        match self {
+            Need::Exec | Need::Shell | Need::Env => granted == needed,
+            Need::File => granted == needed || granted.ends_with('/') && needed.starts_with(granted),
+            Need::Http => host::covers(granted, needed),
         }
     }
 
@@ -123,8 +136,9 @@ impl Checker<'_> {
 
     /// An effect or a secret reads an environment variable.
     pub(super) fn needs_variable(&mut self, name: &Expr) {
-        if let Some(written) = self.literal_text(name).map(str::to_owned) {
-            self.needs_granted(Need::Env, written.clone(), &written, name.span);
+        match self.literal_text(name).map(str::to_owned) {
+            Some(written) => self.needs_granted(Need::Env, written.clone(), &written, name.span),
+            None => self.is_needed(Need::Env, None),
         }
     }
 
@@ -134,9 +148,9 @@ impl Checker<'_> {
             (Some(text), _) => (text.to_owned(), true),
             (None, ExprKind::Text(parts)) => match parts.first() {
                 Some(TextPart::Text(text)) => (text.to_string(), false),
-                Some(TextPart::Value(_)) | None => return,
+                Some(TextPart::Value(_)) | None => return self.is_needed(Need::Http, None),
             },
-            (None, _) => return,
+            (None, _) => return self.is_needed(Need::Http, None),
         };
         if let Some(host) = host::host(&known, whole) {
             self.needs_granted(Need::Http, host.clone(), &host, url.span);
@@ -147,17 +161,22 @@ impl Checker<'_> {
                 Diagnostic::new(Code::E0504, url.span, message, "a URL begins with `https://` or `http://`");
             let said = diagnostic.help(format!("write `{meant}`"));
             self.report(if matches!(url.kind, ExprKind::Literal(_)) { said.fix(url.span, meant) } else { said });
+        } else {
+            self.is_needed(Need::Http, None);
         }
     }
 
     fn needs(&mut self, need: Need, path: &PathExpr) {
-        let Some(written) = self.literal_text(&path.value).map(str::to_owned) else { return };
+        let Some(written) = self.literal_text(&path.value).map(str::to_owned) else {
+            return self.is_needed(need, None);
+        };
         let resolved = self.resolved(need, path.origin, &written);
         self.needs_granted(need, resolved, &written, path.value.span);
     }
 
     /// The grants of a module of the standard library are the root's alone.
     fn needs_granted(&mut self, need: Need, resolved: String, written: &str, span: Span) {
+        self.is_needed(need, Some(resolved.clone()));
         let own = self.module;
         if !self.modules[own.index()].standard && !self.grants(own, need, &resolved) {
             self.not_granted(own, need, &resolved, written, span);
@@ -165,6 +184,55 @@ impl Checker<'_> {
         if own != ModuleId(0) {
             self.remember_need(need, resolved, span);
         }
+    }
+
+    /// Its own file and the root file need something; what is computed (`None`) may be anything.
+    fn is_needed(&mut self, need: Need, what: Option<String>) {
+        let others = (self.module != ModuleId(0)).then(|| (ModuleId(0), need, what.clone()));
+        self.symbols.needed.extend(others.into_iter().chain([(self.module, need, what)]));
+    }
+
+    /// Warns of what a file grants itself and nothing needs.
+    pub(super) fn unused_capabilities(&mut self) -> Vec<Diagnostic> {
+        let mut found = Vec::new();
+        for module in self.all_modules().filter(|module| !self.modules[module.index()].standard) {
+            self.module = module;
+            for item in &self.modules[module.index()].tree.items {
+                let ItemKind::Uses(capabilities) = &item.kind else { continue };
+                found.extend(capabilities.iter().flat_map(|capability| self.unused_parts(capability)));
+            }
+        }
+        found
+    }
+
+    /// The parts of a capability that nothing needs: those written out, or else the whole.
+    fn unused_parts(&self, capability: &Capability) -> Vec<Diagnostic> {
+        let Some(need) = Need::of_word(&capability.name.text) else { return Vec::new() };
+        let unused = |span: Span, written: Option<&str>| {
+            (!self.is_used(need, written)).then(|| {
+                let message = format!("nothing here needs `{}`", self.sources.text(span).trim_matches('"'));
+                let help = "grant only what is needed: drop it";
+                Diagnostic::new(Code::W0502, span, message, "").help(help)
+            })
+        };
+        if capability.arguments.is_empty() {
+            return unused(capability.span, None).into_iter().collect();
+        }
+        let parts = capability.arguments.iter().filter_map(|argument| Some((argument.span, argument.plain()?)));
+        parts.filter_map(|(span, written)| unused(span, Some(&written))).collect()
+    }
+
+    /// Whether what the current file grants itself is needed, as far as one can see; `None` is everything of its kind.
+    fn is_used(&self, need: Need, written: Option<&str>) -> bool {
+        let granted = written.map(|written| self.resolved(need, self.module, written));
+        let mut needed = self.symbols.needed.iter().filter(|needed| needed.0 == self.module);
+        needed.any(|(_, needed, what)| match (&granted, what) {
+            // A variable that is granted is given to every process.
+            _ if need == Need::Env && matches!(needed, Need::Exec | Need::Shell) => true,
+            _ if *needed != need => false,
+            (None, _) | (_, None) => true,
+            (Some(granted), Some(what)) => need.covers(granted, what),
+        })
     }
 
     /// What a literal means: a path without its folder's ways around, or the plain name of a program.
@@ -288,7 +356,8 @@ impl Checker<'_> {
         if let Some(span) = last {
             return (span.after(), format!(", {}", need.grant(spelled)));
         }
-        let first = file.tree.items.first().map_or(0, |item| item.span.start);
+        let own = file.tree.items.iter().find(|item| item.span.file == file.file);
+        let first = own.map_or(0, |item| item.span.start);
         let at = before_comments(self.sources.get(file.file).text(), first);
         (Span::new(file.file, at, at), format!("uses {}\n\n", need.grant(spelled)))
     }

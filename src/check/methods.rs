@@ -88,11 +88,16 @@ pub(super) fn member(ty: &Type, name: &str) -> Option<Member> {
     own.or_else(|| MEMBERS.get(&(Kind::Several, name)).copied())
 }
 
-/// The names of the functions that values of a type have.
-pub(super) fn methods_of(ty: &Type) -> impl Iterator<Item = &'static str> {
+/// The functions that values of a type have.
+pub(super) fn members(ty: &Type) -> impl Iterator<Item = &'static Row> {
     let own = kind(ty);
     let rows = Member::ALL.iter().map(|member| member.row());
-    rows.filter(move |row| [own, Kind::Several].contains(&kind_of(row.receiver))).map(|row| row.name)
+    rows.filter(move |row| [own, Kind::Several].contains(&kind_of(row.receiver)))
+}
+
+/// Their names.
+pub(super) fn methods_of(ty: &Type) -> impl Iterator<Item = &'static str> {
+    members(ty).map(|row| row.name)
 }
 
 /// The function of the library that is called by its name alone.

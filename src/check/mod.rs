@@ -11,6 +11,7 @@
 
 mod absent;
 mod action;
+mod additions;
 mod address;
 mod after_each;
 mod allow;
@@ -64,6 +65,7 @@ mod returns;
 mod rollout;
 mod scheme;
 mod scope;
+mod scope_names;
 mod secret;
 mod shell;
 mod standard;
@@ -76,11 +78,15 @@ mod types;
 mod undo;
 mod unknown;
 mod unseen;
+mod unused;
 mod waits;
 mod watch;
 mod ways;
 
+pub use additions::{Addition, Form};
+pub use builtin::builtin_effects;
 pub use modules::{LoadError, Loader};
+pub use scope_names::{InScope, members_of};
 pub use standard::is_standard;
 
 use std::sync::Arc;
@@ -122,15 +128,37 @@ pub fn check(name: &str, text: impl Into<Arc<str>>, loader: &dyn Loader) -> Chec
 
 /// Checks a program as [`check`] does, with these levels of lints. There is no program where one is denied.
 pub fn check_at(name: &str, text: impl Into<Arc<str>>, loader: &dyn Loader, levels: &Levels) -> Checked {
-    let loaded = modules::load(name, text.into(), loader);
+    check_with(name, text, &[], loader, levels).checked
+}
+
+/// A program together with what was declared beside its root file.
+#[derive(Debug)]
+pub struct CheckedWith {
+    /// The program, in which the additions belong to the root file. They are the files behind it, in their order.
+    pub checked: Checked,
+    /// The names that can be used in the root file, in the order of their declarations.
+    pub names: Vec<InScope>,
+}
+
+/// Checks a program as [`check_at`] does, as if the `additions` stood in its root file. What one declares takes the
+/// place of what was called the same before, also where that is used already.
+pub fn check_with(
+    name: &str,
+    text: impl Into<Arc<str>>,
+    additions: &[Addition<'_>],
+    loader: &dyn Loader,
+    levels: &Levels,
+) -> CheckedWith {
+    let loaded = modules::load(name, text.into(), additions, loader);
     let mut checker = Checker::new(&loaded.sources, &loaded.modules, loaded.diagnostics);
     checker.program_of_all_files();
+    let names = checker.in_scope();
     let Checker { mut diagnostics, program, .. } = checker;
     allow::apply(&loaded.sources, &loaded.modules, &mut diagnostics);
     levels::apply(&mut diagnostics, levels);
     diagnostics.sort_by_key(|diagnostic| (diagnostic.span(), diagnostic.code));
     let program = (!has_errors(&diagnostics)).then_some(program);
-    Checked { sources: loaded.sources, diagnostics, program }
+    CheckedWith { checked: Checked { sources: loaded.sources, diagnostics, program }, names }
 }
 
 /// The state of the walk: what is known of all files, and the [`Frame`] of the body it is in.
@@ -191,6 +219,10 @@ impl<'a> Checker<'a> {
         }
         let found = pass.diagnostics;
         self.diagnostics.extend(found);
+        if !has_errors(&self.diagnostics) {
+            let (imports, capabilities) = (self.unused_imports(), self.unused_capabilities());
+            self.diagnostics.extend(imports.into_iter().chain(capabilities));
+        }
     }
 
     fn report(&mut self, diagnostic: Diagnostic) {

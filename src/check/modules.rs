@@ -2,13 +2,18 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use super::{paths, reading::Reading, standard};
+use super::{
+    additions::{self, Addition},
+    paths,
+    reading::Reading,
+    standard,
+};
 use crate::{
     diagnostic::{Code, Diagnostic},
     ir::ModuleId,
     source::{FileId, Sources, Span},
     syntax::{
-        ast::{File, Import, ImportSource, ItemKind},
+        ast::{File, Import, ImportSource, Item, ItemKind},
         parser,
     },
 };
@@ -63,9 +68,12 @@ pub(super) struct Loaded {
 }
 
 /// Reads the root file and, one after another, everything that is imported.
-pub(super) fn load(name: &str, text: Arc<str>, loader: &dyn Loader) -> Loaded {
+///
+/// What the `additions` declare belongs to the root file.
+pub(super) fn load(name: &str, text: Arc<str>, additions: &[Addition<'_>], loader: &dyn Loader) -> Loaded {
     let mut loading = Loading { loader, by_path: HashMap::new(), standard: HashMap::new(), loaded: Loaded::empty() };
     loading.add(paths::normal(name), name, text, false);
+    additions.iter().for_each(|addition| loading.add_to_root(addition));
     let mut next = 0;
     while next < loading.loaded.modules.len() {
         loading.imports_of(ModuleId(next as u32));
@@ -98,8 +106,7 @@ impl Loading<'_> {
         let file = self.loaded.sources.add(name, text);
         let parsed = parser::parse(file, self.loaded.sources.get(file).text());
         let unread = parsed.file.items.iter().any(|item| matches!(item.kind, ItemKind::Error));
-        let uses = parsed.file.items.iter().enumerate();
-        let uses = uses.filter(|(_, item)| matches!(item.kind, ItemKind::Uses(_))).map(|(at, _)| at).collect();
+        let uses = uses(&parsed.file.items);
         let reading = Reading::new(&parsed.diagnostics);
         self.loaded.diagnostics.extend(parsed.diagnostics);
         self.by_path.insert(path.clone(), Some(id));
@@ -114,6 +121,15 @@ impl Loading<'_> {
             reading,
         });
         id
+    }
+
+    fn add_to_root(&mut self, addition: &Addition<'_>) {
+        let file = self.loaded.sources.add(addition.name, addition.text);
+        let (items, diagnostics) = addition.items(file);
+        self.loaded.diagnostics.extend(diagnostics);
+        let root = &mut self.loaded.modules[0];
+        additions::take_the_place(&mut root.tree.items, items);
+        root.uses = uses(&root.tree.items);
     }
 
     fn imports_of(&mut self, module: ModuleId) {
@@ -187,6 +203,12 @@ impl Loading<'_> {
         self.standard.insert(name, found);
         found
     }
+}
+
+/// Where the `uses` clauses are among the items of a file.
+fn uses(items: &[Item]) -> Vec<usize> {
+    let clauses = items.iter().enumerate().filter(|(_, item)| matches!(item.kind, ItemKind::Uses(_)));
+    clauses.map(|(at, _)| at).collect()
 }
 
 /// What an import names.

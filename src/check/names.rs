@@ -141,8 +141,7 @@ impl Checker<'_> {
 
     /// A name of the file.
     fn declared_name(&mut self, name: &Name, hint: Option<&Type>) -> Base {
-        let declared = self.symbols.names[self.module.index()].values.get(&name.text).copied();
-        match declared {
+        match self.used_name(&name.text) {
             Some(declared) => self.symbol_as_base(name, declared),
             None => {
                 self.unknown_name_expecting(name, hint);
@@ -234,6 +233,13 @@ impl Checker<'_> {
     /// Whether a name means something here, whatever is expected.
     pub(super) fn is_name(&self, text: &str) -> bool {
         self.frame.scopes.get(text).is_some() || self.is_declared(text)
+    }
+
+    /// What a name of the file means where it is used.
+    pub(super) fn used_name(&mut self, text: &str) -> Option<Declared<Symbol>> {
+        let declared = self.symbols.names[self.module.index()].values.get(text).copied()?;
+        self.symbols.used(declared);
+        Some(declared)
     }
 
     /// Whether the file declares or imports a name.

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use indexmap::IndexMap;
-use rustc_hash::FxBuildHasher;
+use rustc_hash::{FxBuildHasher, FxHashSet};
 use smol_str::SmolStr;
 
-use super::capabilities::{Granted, Needs};
+use super::capabilities::{Granted, Need, Needs};
 
 use crate::{
     ir::{ActionId, ConstantId, EventId, FunctionId, ModuleId, Param, PlanId, ProbeId, Type},
@@ -32,10 +32,23 @@ pub(super) struct Symbols<'a> {
     pub(super) tests: Vec<(ModuleId, &'a ast::Test)>,
     /// Whether each plan was looked into as a whole.
     pub(super) complete: Vec<bool>,
+    /// Where the imported names stand that are used.
+    pub(super) mentioned: FxHashSet<Span>,
     /// What each file grants itself.
     pub(super) granted: Vec<Granted>,
+    /// What of the world each file needs, by what is in it and what it imports; `None` where that is computed.
+    pub(super) needed: FxHashSet<(ModuleId, Need, Option<String>)>,
     /// What each probe, action and plan needs.
     pub(super) needs: Vec<Needs>,
+}
+
+impl Symbols<'_> {
+    /// An imported name is used.
+    pub(super) fn used<S>(&mut self, declared: Declared<S>) {
+        if !declared.own {
+            self.mentioned.insert(declared.span);
+        }
+    }
 }
 
 /// The names of a file. The order is that of the file, so that suggestions are the same every time.
@@ -138,6 +151,16 @@ impl Symbol {
             Symbol::Plan(_) => "a plan",
             Symbol::Module(_) => "an imported file",
             Symbol::Broken => "a name",
+        }
+    }
+}
+
+impl TypeSymbol {
+    /// What it is, for messages.
+    pub(super) fn describe(self) -> &'static str {
+        match self {
+            TypeSymbol::Declared(_) | TypeSymbol::Broken => "a type",
+            TypeSymbol::Event(_) => "an event",
         }
     }
 }

@@ -205,14 +205,15 @@ impl Checker<'_> {
     /// The same, where a `type` or an `event` is due.
     fn type_symbol_for(&mut self, module: Option<&Name>, name: &Name, due: &str) -> Option<TypeSymbol> {
         let Some(module_name) = module else {
-            let found = self.symbols.names[self.module.index()].types.get(&name.text).map(|found| found.symbol);
-            if found.is_none() {
-                self.unknown_type(name, due);
+            let found = self.symbols.names[self.module.index()].types.get(&name.text).copied();
+            match found {
+                Some(found) => self.symbols.used(found),
+                None => self.unknown_type(name, due),
             }
-            return found;
+            return found.map(|found| found.symbol);
         };
-        let target = match self.symbols.names[self.module.index()].values.get(&module_name.text) {
-            Some(Declared { symbol: Symbol::Module(target), .. }) => *target,
+        let target = match self.used_name(&module_name.text) {
+            Some(Declared { symbol: Symbol::Module(target), .. }) => target,
             Some(Declared { symbol: Symbol::Broken, .. }) => return None,
             Some(_) | None => {
                 self.unknown_name(module_name);

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{compile::from_kept, exit::Exit, failure::Failure, global::Global, words};
+use super::{compile::from_kept, exit::Exit, failure::Failure, global::Global, stream::AsLines, words};
 use crate::{
     ir::Address,
     machine::{WaitOn, Word},
@@ -21,6 +21,8 @@ pub struct Approve {
     /// Why; kept in the journal
     #[arg(long, value_name = "WHY")]
     because: Option<String>,
+    #[command(flatten)]
+    lines: AsLines,
 }
 
 impl Approve {
@@ -31,14 +33,14 @@ impl Approve {
             Some(digest) => Some(digest.into()),
             None => asked_now(&self.run, &address, global)?,
         };
-        words::say(&self.run, Word::Approve { address, digest }, self.because, global)
+        words::say(&self.run, Word::Approve { address, digest }, self.because, self.lines, global)
     }
 }
 
 /// What is asked for at an address: the answer is for that, and for nothing that it may become before it is heard.
 fn asked_now(run: &str, address: &Address, global: &Global) -> Result<Option<smol_str::SmolStr>, Failure> {
     let (runner, info) = global.find(run)?;
-    let (machine, _) = runner.look(&info, &from_kept, |_| ())?;
+    let (machine, _) = runner.state(&info, &from_kept)?;
     Ok(machine.waits().into_iter().find(|wait| wait.address == *address).and_then(|wait| match wait.on {
         WaitOn::Person { digest, .. } => digest,
         WaitOn::Effect { .. }

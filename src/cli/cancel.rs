@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{exit::Exit, failure::Failure, global::Global, words};
+use super::{exit::Exit, failure::Failure, global::Global, stream::AsLines, words};
 use crate::machine::Word;
 
 /// Stop a run, and undo what it has done.
@@ -13,11 +13,13 @@ pub struct Cancel {
     /// Why; kept in the journal
     #[arg(long, value_name = "WHY")]
     because: Option<String>,
+    #[command(flatten)]
+    lines: AsLines,
 }
 
 impl Cancel {
     /// Says it.
     pub fn run(self, global: &Global) -> Result<Exit, Failure> {
-        words::say(&self.run, Word::Cancel, self.because, global)
+        words::say(&self.run, Word::Cancel, self.because, self.lines, global)
     }
 }

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{exit::Exit, failure::Failure, global::Global, words};
+use super::{exit::Exit, failure::Failure, global::Global, stream::AsLines, words};
 use crate::machine::Word;
 
 /// Choose an option of a decision that a run leaves to people.
@@ -17,12 +17,14 @@ pub struct Choose {
     /// Why; kept in the journal
     #[arg(long, value_name = "WHY")]
     because: Option<String>,
+    #[command(flatten)]
+    lines: AsLines,
 }
 
 impl Choose {
     /// Says it.
     pub fn run(self, global: &Global) -> Result<Exit, Failure> {
         let address = words::address(&self.run, &self.address, global)?;
-        words::say(&self.run, Word::Choose { address, option: self.option.into() }, self.because, global)
+        words::say(&self.run, Word::Choose { address, option: self.option.into() }, self.because, self.lines, global)
     }
 }

@@ -1,7 +1,9 @@
 //! The last lines of a command that drove a run: how it stands, what is left, what to type next.
 
 use super::{
+    compile::manner,
     exit::Exit,
+    instead::commands,
     moment::{duration, moment},
     story::{Part, Story},
     terminal::{
@@ -11,6 +13,7 @@ use super::{
     view::hints::{Hint, go_on, hint_lines, look_at, resume, unblock},
 };
 use crate::{
+    diagnostic::{Code, Diagnostic, render},
     ir::Address,
     machine::{Ending, Owed, Owing, Timestamp, Wait, WaitOn},
     run::{Left, RunId, driver::now},
@@ -43,7 +46,8 @@ pub fn closing(run: &RunId, story: &Story, left: &Left, style: Style) -> (Vec<St
             (with(prose(&line, style), &[resume(run)], style), Exit::Interrupted)
         }
         Left::Refused(refused) => {
-            let lines = refused.instead.iter().map(|instead| format!("  possible: {instead}"));
+            let possible = commands(run, &refused.instead);
+            let lines = possible.iter().map(|command| format!("  possible: {command}"));
             (std::iter::once(format!("{}: {refused}", style.red("refused"))).chain(lines).collect(), Exit::Refused)
         }
     }
@@ -121,11 +125,28 @@ fn owed(story: &Story) -> String {
 
 /// Why it failed, with the end of what the failing program printed, and how to see more.
 fn cause(run: &RunId, story: &Story, style: Style) -> Vec<String> {
-    let Some((address, reason)) = story.failure.as_ref().filter(|(address, _)| !address.is_root()) else {
-        return Vec::new();
-    };
+    let Some((address, reason)) = &story.failure else { return Vec::new() };
+    if address.is_root() {
+        return fault_place(story, address, style);
+    }
     let lines = told(story, address, reason).into_iter().flat_map(|line| prose(&format!("  {line}"), style));
-    with(lines.collect(), &[look_at(run, address)], style)
+    let lines = match fault_lines(story, address, style) {
+        drawn if drawn.is_empty() => lines.collect(),
+        drawn => drawn,
+    };
+    with(lines, &[look_at(run, address)], style)
+}
+
+/// Where the expression stands that could not be computed; why is said already.
+pub fn fault_place(story: &Story, address: &Address, style: Style) -> Vec<String> {
+    fault_lines(story, address, style).into_iter().skip(1).collect()
+}
+
+/// The expression that could not be computed, drawn like a mistake in a program; nothing, if it was something else.
+fn fault_lines(story: &Story, address: &Address, style: Style) -> Vec<String> {
+    let Some((fault, sources)) = story.fault(address) else { return Vec::new() };
+    let diagnostic = Diagnostic::new(Code::E0901, fault.place, fault.reason.as_str(), "");
+    render::drawn(sources, &diagnostic, manner(style)).trim_end().lines().map(str::to_owned).collect()
 }
 
 /// A reason with the end of what was printed, in its order: the last line printed is often part of the reason.
@@ -161,6 +182,7 @@ fn stuck(run: &RunId, story: &Story, waits: &[Wait], style: Style) -> Vec<String
                 lines.extend(several.iter().flat_map(|line| prose(&format!("  {line}"), style)));
             }
         }
+        lines.extend(fault_place(story, &wait.address, style));
         lines = with(lines, &unblock(run, wait), style);
     }
     lines

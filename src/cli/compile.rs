@@ -129,6 +129,15 @@ impl Loader for Kept<'_> {
     }
 }
 
+/// The files that a run has kept, in the order in which its program speaks of them.
+pub fn texts(sources: &[KeptSource]) -> Sources {
+    let mut texts = Sources::new();
+    for source in sources {
+        texts.add(source.name.as_str(), source.text.as_str());
+    }
+    texts
+}
+
 /// The program of the files that a run has kept.
 pub fn from_kept(sources: &[KeptSource]) -> Result<Arc<Program>, String> {
     with_texts(sources).map(|(program, _)| program)

@@ -3,7 +3,7 @@
 use clap::Args;
 use serde_json::Value as Json;
 
-use super::{exit::Exit, failure::Failure, global::Global, words};
+use super::{exit::Exit, failure::Failure, global::Global, stream::AsLines, words};
 use crate::machine::Word;
 
 /// Report that a task is done.
@@ -18,6 +18,8 @@ pub struct Done {
     /// What is to be known of it; kept in the journal
     #[arg(long, value_name = "WHY")]
     because: Option<String>,
+    #[command(flatten)]
+    lines: AsLines,
 }
 
 impl Done {
@@ -26,6 +28,6 @@ impl Done {
         let read = |value: String| serde_json::from_str(&value).unwrap_or(Json::String(value));
         let value = self.value.map_or(Json::Null, read);
         let word = Word::Done { address: words::address(&self.run, &self.address, global)?, value };
-        words::say(&self.run, word, self.because, global)
+        words::say(&self.run, word, self.because, self.lines, global)
     }
 }

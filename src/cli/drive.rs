@@ -6,6 +6,7 @@ use std::{
     time::Instant,
 };
 
+use clap::Args;
 use tokio::{
     runtime::{Builder, Runtime},
     sync::Notify,
@@ -20,14 +21,34 @@ use super::{
     live::Live,
     signals::{Heard, Signals},
     story::Story,
+    stream::{self, AsLines, Form},
     terminal::Terminal,
 };
 use crate::run::{ActiveRun, Control, Error, Leaver, Left, RunId, Wish};
 
-/// Drives `run` to its end, shown on stderr; the plan's value goes to stdout.
-pub fn drive(run: ActiveRun, story: Story, terminal: &Terminal) -> Result<Exit, Failure> {
+/// How far a run is driven, and how it is told of.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct Driving {
+    /// Leave where nothing is left but waiting; `orch resume --due` goes on when it is time
+    #[arg(long)]
+    no_wait: bool,
+    #[command(flatten)]
+    pub lines: AsLines,
+}
+
+impl Driving {
+    /// Until nothing but people can go on with it.
+    pub fn on(lines: AsLines) -> Driving {
+        Driving { no_wait: false, lines }
+    }
+}
+
+/// Drives `run` to its end, shown on stderr; the plan's value goes to stdout, or all that happens does.
+pub fn drive(run: ActiveRun, story: Story, driving: Driving, terminal: &Terminal) -> Result<Exit, Failure> {
+    let form = driving.lines.form();
+    let run = if driving.no_wait { run.no_wait() } else { run };
     let id = run.info().id.clone();
-    let live = Arc::new(Mutex::new(Live::new(id.clone(), story, *terminal)));
+    let live = Arc::new(Mutex::new(Live::new(id.clone(), story, form, *terminal)));
     let changed = Arc::new(Notify::new());
     let (seen, notify) = (Arc::clone(&live), Arc::clone(&changed));
     let run = run.observe(move |record, machine| {
@@ -40,19 +61,21 @@ pub fn drive(run: ActiveRun, story: Story, terminal: &Terminal) -> Result<Exit, 
         shown(run.go(control), signals, &leaver, &live, &changed).await.map_err(Failure::from)
     });
     held(&live).end();
-    closed(&id, &held(&live).story, &left?, terminal)
+    let exit = closed(&id, &held(&live).story, &left?, form, terminal)?;
+    held(&live).all_told().map(|()| exit)
 }
 
 /// The last lines about a run that was left, its value, and the exit code.
-pub fn closed(id: &RunId, story: &Story, left: &Left, terminal: &Terminal) -> Result<Exit, Failure> {
+pub fn closed(id: &RunId, story: &Story, left: &Left, form: Form, terminal: &Terminal) -> Result<Exit, Failure> {
     let (lines, exit) = closing(id, story, left, terminal.again().notes);
     terminal.note("");
     lines.iter().for_each(|line| terminal.note(line));
-    if let Left::Ended(_, value) = left
-        && exit == Exit::Done
-        && !value.is_null()
-    {
-        terminal.data(format_args!("{value:#}"))?;
+    match (form, left) {
+        (Form::Lines, left) => stream::write(stream::end(id, story, left, exit), terminal)?,
+        (Form::Text, Left::Ended(_, value)) if exit == Exit::Done && !value.is_null() => {
+            terminal.data(format_args!("{value:#}"))?;
+        }
+        (Form::Text, _) => {}
     }
     Ok(exit)
 }

@@ -5,13 +5,15 @@ use std::pin::pin;
 use tokio::task::JoinSet;
 
 use super::{
-    closing::in_time,
+    closing::{closing, in_time},
     compile::from_kept,
     drive::runtime,
     exit::Exit,
     failure::Failure,
     global::Global,
+    resume::story,
     signals::{Heard, Signals},
+    stream::{self, Form},
     terminal::Terminal,
 };
 use crate::{
@@ -21,14 +23,14 @@ use crate::{
 
 /// Goes on with every run that is due or has a word without an answer. A run that can't be taken up is told of, and
 /// keeps no other from going on.
-pub fn resume_all(global: &Global) -> Result<Exit, Failure> {
+pub fn resume_all(form: Form, global: &Global) -> Result<Exit, Failure> {
     let Some(runner) = global.existing()? else { return Ok(Exit::Done) };
     let due = runner.due(global.now())?;
     let terminal = global.terminal;
     let failed = runtime()?.block_on(async {
         let mut signals = Signals::listen()?;
         let (control, leaver) = Control::new();
-        let mut driving = pin!(drive_all(&runner, due, &control, &terminal));
+        let mut driving = pin!(drive_all(&runner, due, &control, form, &terminal));
         loop {
             tokio::select! {
                 failed = &mut driving => return failed,
@@ -44,6 +46,7 @@ async fn drive_all(
     runner: &Runner,
     due: Vec<RunInfo>,
     control: &Control,
+    form: Form,
     terminal: &Terminal,
 ) -> Result<Option<Exit>, Failure> {
     let mut driven = JoinSet::new();
@@ -61,7 +64,16 @@ async fn drive_all(
     while let Some(driven) = driven.join_next().await {
         let (info, left) = driven.map_err(|error| Failure::from(Error::Bug(error.to_string())))?;
         match left {
-            Ok(left) => terminal.data(format_args!("{}  {:<20}  {}", info.id, info.plan, how(&info, &left)))?,
+            Ok(left) => match form {
+                Form::Text => {
+                    terminal.data(format_args!("{}  {:<20}  {}", info.id, info.plan, how(&info, &left)))?;
+                }
+                Form::Lines => {
+                    let story = story(runner, &info)?;
+                    let (_, exit) = closing(&info.id, &story, &left, terminal.notes);
+                    stream::write(stream::end(&info.id, &story, &left, exit), terminal)?;
+                }
+            },
             // Whoever drives it goes on with it.
             Err(Error::Held { .. }) => {}
             Err(error) => {

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 pub enum Exit {
     /// It was done; a run completed.
     Done = 0,
-    /// A run failed, and all was undone.
+    /// A run failed, and all was undone; a test failed; or two plans that were compared differ.
     Undone = 1,
     /// What was typed, or a file that was named, can't be used; nothing was started.
     Usage = 2,
@@ -30,6 +30,8 @@ pub enum Exit {
     Partial = 10,
     /// A run was killed, and nothing was undone.
     Killed = 11,
+    /// Something was found that can go wrong and that nothing in the plan deals with.
+    Found = 13,
     /// A bug in orch.
     Bug = 70,
     /// Stopped at once by a second Ctrl-C; the run can be resumed.
@@ -40,7 +42,7 @@ pub enum Exit {
 pub const TABLE: &str = "\
 Exit codes:
     0  done; the run completed
-    1  the run failed, and all was undone
+    1  the run failed, and all was undone; a test failed; `diff`: the plans differ
     2  what was typed, or a file that was named, can't be used; nothing was started
     3  the check found errors
     4  the run failed, and was undone to its last commit
@@ -51,8 +53,14 @@ Exit codes:
     9  `fmt --check`: a program is not formatted
    10  the run failed, and was undone but for what was waived
    11  the run was killed, and nothing was undone
+   13  `explore`: one fault is enough to need a person, or what should hold does not
    70  a bug in orch
   130  stopped at once by a second Ctrl-C; the run can be resumed";
+
+impl Exit {
+    /// A test failed.
+    pub const TEST_FAILED: Exit = Exit::Undone;
+}
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> ExitCode {
@@ -79,6 +87,7 @@ mod tests {
             Exit::Unformatted,
             Exit::Partial,
             Exit::Killed,
+            Exit::Found,
             Exit::Bug,
             Exit::Interrupted,
         ];

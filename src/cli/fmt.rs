@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use serde::Serialize;
 
 use super::{compile, exit::Exit, failure::Failure, files, global::Global, programs, terminal::text::harmless};
 use crate::{
@@ -24,6 +25,30 @@ pub struct Fmt {
     /// Change nothing; show what would change, and exit with 9 if anything would
     #[arg(long)]
     check: bool,
+    /// As JSON, one object a file: how each file is, or was
+    #[arg(long)]
+    json: bool,
+}
+
+/// What `orch fmt --json` prints of a file.
+#[derive(Serialize)]
+struct Row<'a> {
+    /// The version of this document.
+    version: u32,
+    file: &'a str,
+    state: State,
+    /// The first line that is or was not in canonical form
+    line: Option<usize>,
+}
+
+/// How a program is, or was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum State {
+    Canonical,
+    Formatted,
+    Differs,
+    Mistakes,
 }
 
 /// What stdin is called in messages. It can't be mended in its place.
@@ -54,11 +79,15 @@ impl Fmt {
     }
 
     fn stdin(&self, global: &Global) -> Result<Exit, Failure> {
-        let (path, text) = (Path::new(STDIN), files::read_stdin()?);
-        let Some(formatted) = formatted(path, &text, global)? else { return Ok(Exit::Mistakes) };
-        if self.check {
-            return compared(path, &text, &formatted, global);
+        if self.json && !self.check {
+            return Err(Failure::usage("what becomes of stdin is written to stdout: `--json` needs `--check` there"));
         }
+        let (path, text) = (Path::new(STDIN), files::read_stdin()?);
+        let formatted = formatted(path, &text, global)?;
+        if self.check {
+            return self.compared(path, &text, formatted.as_deref(), global);
+        }
+        let Some(formatted) = formatted else { return Ok(Exit::Mistakes) };
         if let Some(lines) = formatted.strip_suffix('\n') {
             global.terminal.data(lines)?;
         }
@@ -67,15 +96,31 @@ impl Fmt {
 
     fn file(&self, path: &Path, global: &Global) -> Result<Exit, Failure> {
         let text = files::read_named(path)?;
-        let Some(formatted) = formatted(path, &text, global)? else { return Ok(Exit::Mistakes) };
-        if self.check {
-            return compared(path, &text, &formatted, global);
-        }
-        if formatted != text {
-            files::replace(path, &text, &formatted)?;
+        let formatted = formatted(path, &text, global)?;
+        if let Some(formatted) = formatted.as_ref().filter(|formatted| !self.check && **formatted != text) {
+            files::replace(path, &text, formatted)?;
             global.terminal.note(format_args!("{}: formatted", path.display()));
         }
-        Ok(Exit::Done)
+        self.compared(path, &text, formatted.as_deref(), global)
+    }
+
+    /// Tells how a text is, and how it differs from its canonical form, if it was not brought into it.
+    fn compared(&self, path: &Path, text: &str, formatted: Option<&str>, global: &Global) -> Result<Exit, Failure> {
+        let difference = formatted.filter(|formatted| *formatted != text).map(|new| Difference::first(text, new));
+        let (state, exit) = match (formatted, &difference) {
+            (None, _) => (State::Mistakes, Exit::Mistakes),
+            (Some(_), None) => (State::Canonical, Exit::Done),
+            (Some(_), Some(_)) if self.check => (State::Differs, Exit::Unformatted),
+            (Some(_), Some(_)) => (State::Formatted, Exit::Done),
+        };
+        if self.json {
+            let (file, line) = (path.to_string_lossy(), difference.map(|difference| difference.line));
+            let row = Row { version: 1, file: &file, state, line };
+            global.terminal.data(serde_json::to_string(&row).unwrap_or_default())?;
+        } else if let Some(difference) = difference.filter(|_| state == State::Differs) {
+            shown(path, &difference, global)?;
+        }
+        Ok(exit)
     }
 }
 
@@ -105,18 +150,14 @@ fn formatted(path: &Path, text: &str, global: &Global) -> Result<Option<String>,
     }
 }
 
-/// Shows how a text differs from its canonical form, if it does.
-fn compared(path: &Path, text: &str, formatted: &str, global: &Global) -> Result<Exit, Failure> {
-    if text == formatted {
-        return Ok(Exit::Done);
-    }
-    let Difference { line, removed, added } = Difference::first(text, formatted);
+/// Shows how a text differs from its canonical form.
+fn shown(path: &Path, difference: &Difference<'_>, global: &Global) -> Result<(), Failure> {
+    let Difference { line, removed, added } = difference;
     let style = global.terminal.data;
     let removed = removed.iter().map(|line| style.red(format_args!("- {}", harmless(line))));
     let added = added.iter().map(|line| style.green(format_args!("+ {}", harmless(line))));
     let lines: Vec<String> = removed.chain(added).collect();
-    global.terminal.data(format_args!("{}:{line}: not formatted\n{}", path.display(), lines.join("\n")))?;
-    Ok(Exit::Unformatted)
+    global.terminal.data(format_args!("{}:{line}: not formatted\n{}", path.display(), lines.join("\n")))
 }
 
 /// The first lines in which two texts differ.
@@ -163,6 +204,7 @@ fn graver(one: Exit, other: Exit) -> Exit {
         | Exit::Halted
         | Exit::Partial
         | Exit::Killed
+        | Exit::Found
         | Exit::Left
         | Exit::Refused
         | Exit::Stuck

@@ -35,7 +35,8 @@ impl Global {
         let folder = self.folder()?;
         let Some(runner) = Runner::open_existing(folder.clone())? else {
             let failure = Failure::usage(format!("there is no run `{typed}`: there is no store"));
-            return Err(failure.help(format!("looked for {}", folder.database().display())));
+            let looked = failure.help(format!("looked for {}", folder.database().display()));
+            return Err(looked.help("go to the folder it was started in, or say `--store DIR` or `ORCH_STORE`"));
         };
         let info = runner.find(typed)?;
         Ok((runner, info))

@@ -93,11 +93,18 @@ pub fn of(asked: &[(RunInfo, Wait)]) -> Document {
 /// What every run that is not over asks for. A run that can't be read is `unread`, and does not hide the others.
 pub fn asked(runner: &Runner, unread: impl Fn(Error)) -> Result<Vec<(RunInfo, Wait)>, Error> {
     let mut asked = Vec::new();
-    for run in runner.runs()? {
+    for listed in runner.listed()? {
+        let run = match listed {
+            Ok(run) => run,
+            Err(unreadable) => {
+                unread(unreadable.error.into());
+                continue;
+            }
+        };
         if run.standing.ended() || run.standing == Standing::New {
             continue;
         }
-        match runner.look(&run, &from_kept, |_| ()) {
+        match runner.state(&run, &from_kept) {
             Ok((machine, _)) => {
                 asked.extend(machine.waits().into_iter().filter(is_asked).map(|wait| (run.clone(), wait)));
             }

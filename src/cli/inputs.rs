@@ -28,6 +28,36 @@ pub struct Given {
 
 /// Every input of a run with its value, defaults included.
 pub fn inputs(plan: &Beginning<'_>, given: &Given) -> Result<Map<String, Json>, Failure> {
+    let values = typed(plan, given)?;
+    let missing = missing(plan, &values);
+    if !missing.is_empty() {
+        return Err(needs(plan.plan(), &missing));
+    }
+    plan.complete(&values).map_err(|unfit| Failure::usage(unfit.to_string()))
+}
+
+/// The same for a run in a world that is made up, where what is not given is made up as well: with the names of what was.
+pub fn inputs_made_up(
+    plan: &Beginning<'_>,
+    given: &Given,
+    make_up: impl Fn(&Input<'_>) -> Json,
+) -> Result<(Map<String, Json>, Vec<String>), Failure> {
+    let mut values = typed(plan, given)?;
+    let made_up: Vec<(String, Json)> =
+        missing(plan, &values).iter().map(|input| (input.name.to_string(), make_up(input))).collect();
+    let names = made_up.iter().map(|(name, _)| name.clone()).collect();
+    values.extend(made_up);
+    Ok((plan.complete(&values).map_err(|unfit| Failure::usage(unfit.to_string()))?, names))
+}
+
+/// The inputs that have no value yet and need one.
+fn missing<'p>(plan: &Beginning<'p>, values: &Map<String, Json>) -> Vec<Input<'p>> {
+    let is_missing = |input: &Input<'_>| input.default.is_none() && !values.contains_key(input.name.as_str());
+    plan.inputs().into_iter().filter(is_missing).collect()
+}
+
+/// The inputs that were typed, whether they are all or not.
+pub fn typed(plan: &Beginning<'_>, given: &Given) -> Result<Map<String, Json>, Failure> {
     let mut values = match &given.input {
         Some(path) => from_object(plan, path)?,
         None => Map::new(),
@@ -40,12 +70,7 @@ pub fn inputs(plan: &Beginning<'_>, given: &Given) -> Result<Map<String, Json>, 
         }
         values.insert(input.name.to_string(), value);
     }
-    let is_missing = |input: &Input<'_>| input.default.is_none() && !values.contains_key(input.name.as_str());
-    let missing: Vec<Input<'_>> = plan.inputs().into_iter().filter(is_missing).collect();
-    if !missing.is_empty() {
-        return Err(needs(plan.plan(), &missing));
-    }
-    plan.complete(&values).map_err(|unfit| Failure::usage(unfit.to_string()))
+    Ok(values)
 }
 
 fn from_object(plan: &Beginning<'_>, path: &Path) -> Result<Map<String, Json>, Failure> {

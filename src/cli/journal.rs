@@ -3,13 +3,13 @@
 use std::{collections::HashMap, thread::sleep, time::Duration};
 
 use clap::Args;
-use serde::Serialize;
 
 use super::{
     exit::Exit,
     failure::Failure,
     global::Global,
     moment::exact,
+    stream,
     subject::Subject,
     terminal::{
         Style, Terminal,
@@ -20,6 +20,7 @@ use super::{
 use crate::{
     ir::Address,
     machine::{EffectId, Entry, Event, Outcome, Record, Timestamp, Word},
+    run::RunId,
 };
 
 /// How often one looks for new entries.
@@ -49,14 +50,6 @@ pub struct Journal {
     json: bool,
 }
 
-/// A record as `orch journal --json` prints it.
-#[derive(Serialize)]
-struct Numbered<'a> {
-    number: u64,
-    #[serde(flatten)]
-    record: &'a Record,
-}
-
 /// One line: an event, or what followed from one.
 struct Line {
     address: Option<Address>,
@@ -68,7 +61,7 @@ impl Journal {
     /// Prints it.
     pub fn run(self, global: &Global) -> Result<Exit, Failure> {
         let subject = Subject::find(&self.run, global)?;
-        let mut listing = Listing::new(&self, global);
+        let mut listing = Listing::new(&self, subject.info.id.clone(), global);
         let mut read = 0;
         loop {
             read = subject.records(read + 1, |number, record| listing.take(number, record))?;
@@ -82,6 +75,7 @@ impl Journal {
 
 /// What has been read so far.
 struct Listing<'a> {
+    run: RunId,
     wanted: Option<Address>,
     from: u64,
     json: bool,
@@ -93,8 +87,9 @@ struct Listing<'a> {
 }
 
 impl<'a> Listing<'a> {
-    fn new(journal: &Journal, global: &'a Global) -> Listing<'a> {
+    fn new(journal: &Journal, run: RunId, global: &'a Global) -> Listing<'a> {
         Listing {
+            run,
             wanted: journal.address.as_deref().map(Address::typed),
             from: journal.from,
             json: journal.json,
@@ -113,8 +108,8 @@ impl<'a> Listing<'a> {
             return Ok(());
         }
         if self.json {
-            let numbered = Numbered { number, record };
-            return self.terminal.data(serde_json::to_string(&numbered).unwrap_or_default());
+            let line = stream::Line::Record { run: self.run.as_str(), number, record };
+            return stream::write(line, self.terminal);
         }
         let at = exact(record.at, self.now);
         meant.into_iter().try_for_each(|line| self.terminal.data(line.drawn(number, &at, self.terminal.data)))

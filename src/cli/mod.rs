@@ -11,12 +11,14 @@ mod check;
 mod choose;
 mod closing;
 mod compile;
+mod diff;
 mod done;
 mod drive;
 mod due;
 mod emit;
 pub mod exit;
 mod explain;
+mod explore;
 mod export;
 mod failure;
 mod files;
@@ -24,6 +26,7 @@ mod fmt;
 mod global;
 mod inbox;
 mod inputs;
+mod instead;
 mod journal;
 mod kill;
 mod known;
@@ -34,10 +37,13 @@ mod mend;
 mod migrate;
 mod moment;
 mod pause;
+mod plan;
 mod programs;
 mod project;
 mod promote;
 mod refuse;
+#[cfg(feature = "repl")]
+mod repl;
 mod report;
 mod resume;
 mod retry;
@@ -47,10 +53,14 @@ mod serve;
 mod settle;
 mod show;
 mod signals;
+mod simulate;
 mod story;
+mod stream;
 mod subject;
 mod terminal;
+mod test;
 mod texts;
+mod trace;
 mod view;
 mod waive;
 mod words;
@@ -82,7 +92,14 @@ struct Cli {
 enum Command {
     Check(check::Check),
     Explain(explain::Explain),
+    Explore(explore::Explore),
     Fmt(fmt::Fmt),
+    Plan(plan::Plan),
+    #[cfg(feature = "repl")]
+    Repl(repl::Repl),
+    Simulate(simulate::Simulate),
+    Test(test::Test),
+    Diff(diff::Diff),
     Run(run::Run),
     Resume(resume::Resume),
     List(list::List),
@@ -141,7 +158,14 @@ fn dispatch(command: Command, global: &Global) -> Result<Exit, Failure> {
     match command {
         Command::Check(command) => command.run(global),
         Command::Explain(command) => command.run(global),
+        Command::Explore(command) => command.run(global),
         Command::Fmt(command) => command.run(global),
+        Command::Plan(command) => command.run(global),
+        #[cfg(feature = "repl")]
+        Command::Repl(command) => command.run(global),
+        Command::Simulate(command) => command.run(global),
+        Command::Test(command) => command.run(global),
+        Command::Diff(command) => command.run(global),
         Command::Run(command) => command.run(global),
         Command::Resume(command) => command.run(global),
         Command::List(command) => command.run(global),

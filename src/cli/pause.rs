@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{exit::Exit, failure::Failure, global::Global, words};
+use super::{exit::Exit, failure::Failure, global::Global, stream::AsLines, words};
 use crate::machine::Word;
 
 /// Let a run start nothing new until `orch resume`; what is in flight ends.
@@ -13,11 +13,13 @@ pub struct Pause {
     /// Why; kept in the journal
     #[arg(long, value_name = "WHY")]
     because: Option<String>,
+    #[command(flatten)]
+    lines: AsLines,
 }
 
 impl Pause {
     /// Says it.
     pub fn run(self, global: &Global) -> Result<Exit, Failure> {
-        words::say(&self.run, Word::Pause, self.because, global)
+        words::say(&self.run, Word::Pause, self.because, self.lines, global)
     }
 }

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{exit::Exit, failure::Failure, global::Global, words};
+use super::{exit::Exit, failure::Failure, global::Global, stream::AsLines, words};
 use crate::machine::Word;
 
 /// Say no to what a run asks, or that a task can't be done; that is a failure, and undoes what it would undo.
@@ -15,12 +15,14 @@ pub struct Refuse {
     /// Why; kept in the journal, and told with the failure
     #[arg(long, value_name = "WHY")]
     because: String,
+    #[command(flatten)]
+    lines: AsLines,
 }
 
 impl Refuse {
     /// Says it.
     pub fn run(self, global: &Global) -> Result<Exit, Failure> {
         let word = Word::Refuse { address: words::address(&self.run, &self.address, global)? };
-        words::say(&self.run, word, Some(self.because), global)
+        words::say(&self.run, word, Some(self.because), self.lines, global)
     }
 }

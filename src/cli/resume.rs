@@ -2,18 +2,27 @@
 
 use clap::Args;
 
-use super::{compile::from_kept, drive::drive, due, exit::Exit, failure::Failure, global::Global, story::Story, words};
+use super::{
+    compile::{from_kept, texts},
+    drive::{Driving, drive},
+    due,
+    exit::Exit,
+    failure::Failure,
+    global::Global,
+    story::Story,
+    stream::{self, How},
+    words,
+};
 use crate::machine::Word;
-use crate::run::{RunInfo, Runner, Standing, lock::RunLock};
+use crate::run::{Error, RunInfo, Runner, Standing, Store, lock::RunLock};
 
 /// Go on with a run that was left, by Ctrl-C, a crash, or because it was stuck, or that is paused.
 #[derive(Args, Debug)]
 pub struct Resume {
     /// The run, or the beginning of its name; may be left out if only one can be resumed
     run: Option<String>,
-    /// Leave where nothing is left but waiting; `orch resume --due` goes on when it is time
-    #[arg(long)]
-    no_wait: bool,
+    #[command(flatten)]
+    driving: Driving,
     /// Go on with every run that has something to do, and leave where nothing is left but waiting; for cron
     #[arg(long, conflicts_with = "run")]
     due: bool,
@@ -23,33 +32,42 @@ impl Resume {
     /// Takes the run up and drives it.
     pub fn run(self, global: &Global) -> Result<Exit, Failure> {
         if self.due {
-            return due::resume_all(global);
+            return due::resume_all(self.driving.lines.form(), global);
         }
         let (runner, info) = match &self.run {
             Some(typed) => global.find(typed)?,
             None => only(global)?,
         };
         match info.standing {
-            Standing::Paused => words::say(info.id.as_str(), Word::Resume, None, global),
-            _ => resume(&runner, &info, self.no_wait, global),
+            Standing::Paused => words::say(info.id.as_str(), Word::Resume, None, self.driving.lines, global),
+            Standing::New
+            | Standing::Running
+            | Standing::Waiting
+            | Standing::Unwinding
+            | Standing::Stuck
+            | Standing::Completed
+            | Standing::Compensated
+            | Standing::Halted
+            | Standing::Partial
+            | Standing::Killed => resume(&runner, &info, self.driving, global),
         }
     }
 }
 
 /// Goes on with a run.
-pub fn resume(runner: &Runner, info: &RunInfo, no_wait: bool, global: &Global) -> Result<Exit, Failure> {
+pub fn resume(runner: &Runner, info: &RunInfo, driving: Driving, global: &Global) -> Result<Exit, Failure> {
     let story = story(runner, info)?;
     let style = global.terminal.notes;
     let run = runner.take_up(info, &from_kept)?;
     global.terminal.note(format_args!("run {} · {} · resumed", style.bold(&info.id), info.plan));
-    let run = if no_wait { run.no_wait() } else { run };
-    drive(run, story, &global.terminal)
+    stream::begin(run.info(), How::Resumed, runner.folder(), driving.lines.form(), &global.terminal)?;
+    drive(run, story, driving, &global.terminal)
 }
 
 /// What has happened so far.
 pub fn story(runner: &Runner, info: &RunInfo) -> Result<Story, Failure> {
-    let mut story = Story::default();
-    runner.look(info, &from_kept, |record| story.add(record))?;
+    let mut story = Story::of(texts(&runner.store().sources(&info.id).map_err(Error::from)?));
+    runner.look(info, &from_kept, |record, machine| story.add(record, machine))?;
     Ok(story)
 }
 

@@ -1,12 +1,13 @@
 //! `orch run`: starts a plan and drives it to its end.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
+use serde_json::{Map, Value as Json};
 
 use super::{
     compile,
-    drive::drive,
+    drive::{Driving, drive},
     exit::Exit,
     failure::Failure,
     files,
@@ -14,6 +15,7 @@ use super::{
     inputs::{Given, inputs, signature},
     known,
     story::Story,
+    stream::{self, How},
 };
 use crate::diagnostic::suggest::nearest;
 use crate::{
@@ -35,41 +37,52 @@ pub struct Run {
     /// Arguments of the plan: the fields of a JSON object
     #[arg(long, value_name = "FILE.json")]
     input: Option<PathBuf>,
-    /// Leave where nothing is left but waiting; `orch resume --due` goes on when it is time
-    #[arg(long)]
-    no_wait: bool,
+    #[command(flatten)]
+    driving: Driving,
 }
 
 impl Run {
     /// Checks everything before anything is started.
     pub fn run(self, global: &Global) -> Result<Exit, Failure> {
-        let (program, texts, sources) = compile::to_run(&self.file, &global.terminal)?;
-        let plan = choose(&program, self.plan.as_deref())?;
-        compile::can_be_run(&program, plan, &texts, &global.terminal)?;
-        let inputs = inputs(&Beginning::of(&program, plan), &Given { set: self.set, input: self.input })?;
-        let start = Start::of(&program, sources, plan, inputs);
-        let start = start.map_err(|unfit| Failure::usage(unfit.to_string()))?;
-        let folder = global.folder()?;
-        let runner = Runner::open(folder.clone())?;
-        let run = match runner.create_once(start)? {
-            Started::New(run) => *run,
-            Started::Known(info) => return known::go_on(&runner, &info, self.no_wait, global),
-        };
-        let style = global.terminal.notes;
-        let database = folder.database();
-        global.terminal.note(format_args!(
-            "run {} · {} · {}",
-            style.bold(&run.info().id),
-            plan.name,
-            files::from_here(&database)
-        ));
-        let run = if self.no_wait { run.no_wait() } else { run };
-        drive(run, Story::default(), &global.terminal)
+        let given = Given { set: self.set, input: self.input };
+        go(&self.file, self.plan.as_deref(), |plan| inputs(plan, &given), self.driving, global)
     }
 }
 
+/// Runs a plan of a file with what it is given, to its end.
+pub(super) fn go(
+    file: &Path,
+    plan: Option<&str>,
+    given: impl FnOnce(&Beginning<'_>) -> Result<Map<String, Json>, Failure>,
+    driving: Driving,
+    global: &Global,
+) -> Result<Exit, Failure> {
+    let (program, texts, sources) = compile::to_run(file, &global.terminal)?;
+    let plan = choose(&program, plan)?;
+    compile::can_be_run(&program, plan, &texts, &global.terminal)?;
+    let inputs = given(&Beginning::of(&program, plan))?;
+    let start = Start::of(&program, sources, plan, inputs);
+    let start = start.map_err(|unfit| Failure::usage(unfit.to_string()))?;
+    let folder = global.folder()?;
+    let runner = Runner::open(folder.clone())?;
+    let run = match runner.create_once(start)? {
+        Started::New(run) => *run,
+        Started::Known(info) => return known::go_on(&runner, &info, driving, global),
+    };
+    let style = global.terminal.notes;
+    let database = folder.database();
+    global.terminal.note(format_args!(
+        "run {} · {} · {}",
+        style.bold(&run.info().id),
+        plan.name,
+        files::from_here(&database)
+    ));
+    stream::begin(run.info(), How::Started, &folder, driving.lines.form(), &global.terminal)?;
+    drive(run, Story::of(texts), driving, &global.terminal)
+}
+
 /// The plan of the root file that is meant.
-fn choose<'p>(program: &'p Program, typed: Option<&str>) -> Result<&'p Plan, Failure> {
+pub(super) fn choose<'p>(program: &'p Program, typed: Option<&str>) -> Result<&'p Plan, Failure> {
     let plans: Vec<&Plan> = program.plans.iter().filter(|plan| plan.module == ModuleId(0)).collect();
     match (typed, plans.as_slice()) {
         (None, [only]) => Ok(only),

@@ -9,6 +9,9 @@ use tokio::{
 
 use super::{exit::Exit, failure::Failure};
 
+/// What is said when a signal asks to leave.
+pub const LEAVING: &str = "nothing new is started; waits for what is in flight. Ctrl-C once more stops at once";
+
 /// What a signal says to whoever drives a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Heard {
@@ -58,10 +61,20 @@ impl Signals {
 /// Lets a write fail that makes a file larger than the shell allows, so that the failure can be told. Without this
 /// the signal ends the process without a word. Programs that are started are not affected.
 pub fn survive_full_files() {
+    survive(SignalKind::from_raw(libc::SIGXFSZ));
+}
+
+/// From now on, Ctrl-C ends this process no more: whoever reads what is typed takes it as a word.
+#[cfg(feature = "repl")]
+pub fn survive_interrupts() {
+    survive(SignalKind::interrupt());
+}
+
+fn survive(kind: SignalKind) {
     // Where it can't be caught, it is as if nobody had tried.
     if let Ok(runtime) = Builder::new_current_thread().enable_io().build() {
         let _inside = runtime.enter();
-        let _ = signal(SignalKind::from_raw(libc::SIGXFSZ));
+        let _ = signal(kind);
     }
 }
 

@@ -2,7 +2,12 @@
 
 use std::{path::Path, sync::Arc};
 
-use super::{compile::from_kept, failure::Failure, files, global::Global};
+use super::{
+    compile::{from_kept, texts},
+    failure::Failure,
+    files,
+    global::Global,
+};
 use crate::{
     ir::Program,
     machine::{Machine, Record},
@@ -12,6 +17,7 @@ use crate::{
         lock::RunLock,
         look::{look, records},
     },
+    source::Sources,
 };
 
 /// A run, and where it is kept.
@@ -46,9 +52,14 @@ impl Subject {
         Ok(Subject { info, kept: Kept::Sent(store) })
     }
 
-    /// The machine as it stands, after `seen` was shown every record.
-    pub fn look(&self, seen: impl FnMut(&Record)) -> Result<(Machine, Arc<Program>), Error> {
+    /// The machine as it stands, after `seen` was shown every record, each with the machine as it stood then.
+    pub fn look(&self, seen: impl FnMut(&Record, &Machine)) -> Result<(Machine, Arc<Program>), Error> {
         look(self.store(), &self.info, &from_kept, seen)
+    }
+
+    /// The files of its program.
+    pub fn sources(&self) -> Result<Sources, Error> {
+        Ok(texts(&self.store().sources(&self.info.id)?))
     }
 
     /// Shows `each` every record from number `from` on, with its number; gives the number of the last one.

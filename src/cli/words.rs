@@ -5,12 +5,21 @@
 
 use std::{thread::sleep, time::Duration};
 
-use super::{compile::from_kept, drive::drive, exit::Exit, failure::Failure, global::Global, resume::story};
+use super::{
+    compile::from_kept,
+    drive::{Driving, drive},
+    exit::Exit,
+    failure::Failure,
+    global::Global,
+    instead::commands,
+    resume::story,
+    stream::{self, AsLines, Form, How},
+};
 use crate::{
     ir::Address,
     machine::Word,
     run::{
-        Error, Runner, Store,
+        Error, RunId, Runner, Store,
         lock::RunLock,
         store::{Answer, Said, WordId},
     },
@@ -28,7 +37,7 @@ pub fn address(run: &str, typed: &str, global: &Global) -> Result<Address, Failu
 }
 
 /// Says `word` to the run that is meant by `typed`, and waits until it is taken up or refused.
-pub fn say(typed: &str, word: Word, why: Option<String>, global: &Global) -> Result<Exit, Failure> {
+pub fn say(typed: &str, word: Word, why: Option<String>, lines: AsLines, global: &Global) -> Result<Exit, Failure> {
     let (runner, info) = global.find(typed)?;
     // To put right what a run that is over owes, or to be told that it is over, is not to drive it.
     let over = info.standing.ended() && !matches!(word, Word::Retry { .. });
@@ -36,7 +45,7 @@ pub fn say(typed: &str, word: Word, why: Option<String>, global: &Global) -> Res
     let id = runner.say(&info.id, &said)?;
     loop {
         if let Some(answer) = runner.store().answer(id)? {
-            return answered(&answer, global);
+            return answered(&info.id, &answer, lines.form(), global);
         }
         if RunLock::holder(runner.folder(), &info.id).is_some() {
             sleep_until_answered(&runner, id)?;
@@ -45,8 +54,13 @@ pub fn say(typed: &str, word: Word, why: Option<String>, global: &Global) -> Res
         let story = story(&runner, &info)?;
         let error = match runner.take_up(&info, &from_kept) {
             Ok(run) => {
-                let left = drive(run.on_behalf_of(id), story, &global.terminal)?;
-                return Ok(if over && left != Exit::Refused { Exit::Done } else { left });
+                stream::begin(&info, How::Resumed, runner.folder(), lines.form(), &global.terminal)?;
+                let left = drive(run.on_behalf_of(id), story, Driving::on(lines), &global.terminal)?;
+                let exit = if over && left != Exit::Refused { Exit::Done } else { left };
+                if let (Form::Lines, Some(answer)) = (lines.form(), runner.store().answer(id)?) {
+                    stream::answered(&info.id, &answer, exit, &global.terminal)?;
+                }
+                return Ok(exit);
             }
             Err(error) => error,
         };
@@ -68,15 +82,25 @@ fn sleep_until_answered(runner: &Runner, word: WordId) -> Result<(), Failure> {
     Ok(())
 }
 
-fn answered(answer: &Answer, global: &Global) -> Result<Exit, Failure> {
+fn answered(run: &RunId, answer: &Answer, form: Form, global: &Global) -> Result<Exit, Failure> {
+    let exit = match answer {
+        Answer::Accepted => Exit::Done,
+        Answer::Refused { .. } => Exit::Refused,
+    };
+    if form == Form::Lines {
+        stream::answered(run, answer, exit, &global.terminal)?;
+    }
     match answer {
         Answer::Accepted => {
             global.terminal.note("accepted; the process that drives the run has taken it up");
-            Ok(Exit::Done)
+            Ok(exit)
         }
         Answer::Refused { reason, instead } => {
-            let failure = Failure { exit: Exit::Refused, message: reason.clone(), help: Vec::new() };
-            Err(instead.iter().map(|instead| format!("possible: {instead}")).fold(failure, Failure::help))
+            let failure = Failure { exit, message: reason.clone(), help: Vec::new() };
+            Err(commands(run, instead)
+                .iter()
+                .map(|command| format!("possible: {command}"))
+                .fold(failure, Failure::help))
         }
     }
 }

@@ -125,11 +125,16 @@ codes! {
     E0601 Error "an address that the plan does not have";
     E0602 Error "an answer that does not fit";
     E0603 Error "a test that runs nothing, or too much";
+    E0604 Error "an expectation that does not hold";
+    E0605 Error "something that a test does not give";
+    E0606 Error "a test that can't be run to its end";
+    E0901 Error "something that can't be computed";
     E0902 Error "needs a program around it";
     W0101 Warning "an allow that allows nothing" "unused-allow";
     W0102 Warning "an allow that can't be read" "malformed-allow";
     W0201 Warning "a binding that is never used" "unused-binding";
     W0202 Warning "a name that hides a constant" "hidden-constant";
+    W0203 Warning "an import that is never used" "unused-import";
     W0401 Warning "a way back that silences another" "silenced-compensation";
     W0402 Warning "a phase that verifies nothing" "phase-verifies-nothing";
     W0403 Warning "a rollout without a gate" "rollout-without-gate";
@@ -148,6 +153,7 @@ codes! {
     W0416 Warning "a stage of more than everything" "stage-over-whole";
     W0417 Warning "a condition that never changes" "condition-never-changes";
     W0501 Warning "an action whose fate can't be found out" "fate-unknown";
+    W0502 Warning "a capability that nothing needs" "unused-capability";
     W0601 Warning "a test that expects nothing" "test-without-expectation";
 }
 

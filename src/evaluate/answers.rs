@@ -1,5 +1,7 @@
 //! What an evaluation asked for, and what it was told.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -20,7 +22,7 @@ pub enum Needed {
     /// A built-in effect
     Effect {
         /// Which, with its arguments.
-        request: Request,
+        request: Arc<Request>,
         /// What its output is decoded to.
         expects: Type,
         /// Where it is written.
@@ -54,7 +56,7 @@ impl Needed {
     }
 
     fn is_effect(&self, wanted: &Request, decoded_to: &Type) -> bool {
-        matches!(self, Needed::Effect { request, expects, .. } if request == wanted && expects == decoded_to)
+        matches!(self, Needed::Effect { request, expects, .. } if **request == *wanted && expects == decoded_to)
     }
 }
 

@@ -271,7 +271,7 @@ impl Evaluation<'_> {
         match self.answers.effect(&request, &call.expects) {
             Some((call, answer)) => answered(call, answer),
             None => {
-                let (expects, span) = (call.expects.clone(), call.span);
+                let (request, expects, span) = (Arc::new(request), call.expects.clone(), call.span);
                 Err(Stop::Needs(Box::new(Needed::Effect { request, expects, span })))
             }
         }

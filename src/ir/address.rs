@@ -6,7 +6,7 @@
 //! A statement without a name or label is addressed by its keyword and its own text in normal form, so that a
 //! `require` and a `verify` of one condition differ, and so that a changed `else` text changes no address.
 
-use std::fmt;
+use std::{fmt, ops::Range};
 
 use serde::{Deserialize, Serialize};
 use smol_str::{SmolStr, SmolStrBuilder};
@@ -62,12 +62,12 @@ impl Address {
 
     /// The stage `key` of this rollout.
     pub fn with_key(&self, key: &str) -> Address {
-        Address(SmolStr::from(format!("{}[{}]", self.0, escape(key))))
+        Address(concat(&[&self.0, "[", &escape(key), "]"]))
     }
 
     /// The item `key` of the loop over `segment` in this one.
     pub fn item(&self, segment: &Segment, key: &str) -> Address {
-        self.join(&format!("{}[{}]", segment.0, escape(key)))
+        self.join(&concat(&[&segment.0, "[", &escape(key), "]"]))
     }
 
     /// How this one is undone.
@@ -76,8 +76,8 @@ impl Address {
     }
 
     /// This one, entered for the `number`th time; the first visit has no mark.
-    pub fn visit(&self, number: u32) -> Address {
-        if number <= 1 { self.clone() } else { Address(SmolStr::from(format!("{}~{number}", self.0))) }
+    pub fn visit(self, number: u32) -> Address {
+        if number <= 1 { self } else { Address(SmolStr::from(format!("{}~{number}", self.0))) }
     }
 
     /// This one as it was entered the first time: the marks of later visits taken away everywhere.
@@ -87,6 +87,19 @@ impl Address {
         }
         let parts = self.0.split('/').map(|part| part.split_once('~').map_or(part, |(part, _)| part));
         Address(SmolStr::from(parts.collect::<Vec<_>>().join("/")))
+    }
+
+    /// The part around this one, as far as the address says; the root is in none.
+    pub fn around(&self) -> Option<Address> {
+        let (outer, _) = self.0.rsplit_once('/').unwrap_or_default();
+        (!self.is_root()).then(|| Address(SmolStr::new(outer)))
+    }
+
+    /// Two addresses between which all lie that are inside this one, and no others.
+    pub fn inside(&self) -> Range<Address> {
+        // `0` is what comes behind `/`.
+        let bound = |end: &str| Address(concat(&[&self.0, end]));
+        bound("/")..bound("0")
     }
 
     /// Whether this is the run itself.
@@ -106,11 +119,7 @@ impl Address {
     }
 
     fn join(&self, part: &str) -> Address {
-        if self.0.is_empty() {
-            Address(SmolStr::new(part))
-        } else {
-            Address(SmolStr::from(format!("{}/{part}", self.0)))
-        }
+        if self.0.is_empty() { Address(SmolStr::new(part)) } else { Address(concat(&[&self.0, "/", part])) }
     }
 }
 
@@ -127,6 +136,13 @@ impl fmt::Display for Address {
         shown.push_str(rest);
         f.pad(&shown)
     }
+}
+
+/// Parts in one text: short ones need no place of their own.
+fn concat(parts: &[&str]) -> SmolStr {
+    let mut whole = SmolStrBuilder::new();
+    parts.iter().for_each(|part| whole.push_str(part));
+    whole.finish()
 }
 
 /// Whether a `%` before this text would be read as the beginning of `%XX`.
@@ -180,6 +196,23 @@ mod tests {
         let address = Address::root().child(&Segment::name("a")).visit(2).item(&Segment::name("b"), "k").visit(3);
         assert_eq!(address.as_str(), "a~2/b[k]~3");
         assert_eq!(address.without_visits().as_str(), "a/b[k]");
+    }
+
+    #[test]
+    fn what_lies_inside_is_between_two_addresses() {
+        let inside = Address::typed("a/b").inside();
+        for (address, lies_inside) in [
+            ("a/b/c", true),
+            ("a/b/c[d]~2/e", true),
+            ("a/b", false),
+            ("a/b~2/c", false),
+            ("a/b[d]/c", false),
+            ("a/bc/d", false),
+        ] {
+            assert_eq!(inside.contains(&Address::typed(address)), lies_inside, "{address}");
+        }
+        assert_eq!(Address::typed("a/b[c]~2").around(), Some(Address::typed("a")));
+        assert_eq!((Address::typed("a").around(), Address::root().around()), (Some(Address::root()), None));
     }
 
     #[test]

@@ -3,7 +3,9 @@
 use super::{
     address::{Address, Segment},
     program::{BlockId, Plan, PlanId, Program},
-    statement::{Branch, Compensation, CompensationBody, Estimate, Gate, Phase, Rollout, Statement, StatementKind},
+    statement::{
+        Branch, Check, Compensation, CompensationBody, Estimate, Gate, Phase, Rollout, Statement, StatementKind,
+    },
 };
 use crate::source::Span;
 
@@ -42,6 +44,17 @@ impl Found<'_> {
             Found::Phase(phase) => Some(&phase.estimate),
             Found::Branch(branch) => Some(&branch.estimate),
             Found::Gate(_) => None,
+        }
+    }
+}
+
+impl<'p> Found<'p> {
+    /// The condition that it looks at, if it is one that is looked at.
+    pub fn check(self) -> Option<&'p Check> {
+        match self {
+            Found::Plan(_) | Found::Phase(_) | Found::Branch(_) => None,
+            Found::Statement(statement) => statement.kind.check(),
+            Found::Gate(gate) => Some(&gate.check),
         }
     }
 }
@@ -188,7 +201,7 @@ impl<'p> Search<'p> {
 }
 
 /// The way back that a statement is written with.
-fn own_compensation(kind: &StatementKind) -> Option<&Compensation> {
+pub fn own_compensation(kind: &StatementKind) -> Option<&Compensation> {
     match kind {
         StatementKind::Step(step) => step.compensation.as_ref(),
         StatementKind::BlockStep { compensation, .. } => compensation.as_ref(),

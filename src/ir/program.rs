@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::{
-    expr::Expr,
+    expr::{Expr, ExprKind},
     statement::{Block, Compensation, Estimate},
     test::Test,
     types::Type,
@@ -150,6 +150,13 @@ pub struct Body {
     pub bindings: Vec<(LocalId, Expr)>,
     /// What is given; in an action it holds the one effect.
     pub result: Expr,
+}
+
+impl Body {
+    /// Whether what it gives is what its effect gives, as it is.
+    pub fn gives_its_effect(&self) -> bool {
+        matches!(self.result.kind, ExprKind::Effect(_))
+    }
 }
 
 /// How a probe looks or an action acts.

@@ -179,6 +179,8 @@ impl Request {
             Request::FileWrite { path, content, .. } => {
                 format!("file.write {} ({} bytes)", word(&path.path), content.len())
             }
+            // What stands in for a condition has its text in place of a name.
+            Request::Extern { name, arguments } if arguments.is_empty() && !is_name(name) => name.clone(),
             Request::Extern { name, arguments } => {
                 let arguments: Vec<String> = arguments.iter().map(|(name, value)| format!("{name}: {value}")).collect();
                 format!("{name}({})", arguments.join(", "))
@@ -246,6 +248,10 @@ impl Script {
         });
         filled.split_whitespace().collect::<Vec<_>>().join(" ")
     }
+}
+
+fn is_name(text: &str) -> bool {
+    text.chars().all(|c| c.is_alphanumeric() || c == '_')
 }
 
 /// As one word of a command line, without line breaks.

@@ -187,6 +187,40 @@ pub enum StatementKind {
 }
 
 impl StatementKind {
+    /// The condition that it looks at, if it is one that is looked at.
+    pub fn check(&self) -> Option<&Check> {
+        match self {
+            StatementKind::Require(check)
+            | StatementKind::Verify { check, .. }
+            | StatementKind::WaitUntil { check, .. } => Some(check),
+            StatementKind::Guard(guard) => Some(&guard.check),
+            StatementKind::Let { .. }
+            | StatementKind::Probe { .. }
+            | StatementKind::Step(_)
+            | StatementKind::BlockStep { .. }
+            | StatementKind::Task(_)
+            | StatementKind::Phases(_)
+            | StatementKind::When { .. }
+            | StatementKind::Match { .. }
+            | StatementKind::Decide(_)
+            | StatementKind::Parallel { .. }
+            | StatementKind::For(_)
+            | StatementKind::Rollout(_)
+            | StatementKind::Wait(_)
+            | StatementKind::WaitFor { .. }
+            | StatementKind::On { .. }
+            | StatementKind::Approve { .. }
+            | StatementKind::Emit { .. }
+            | StatementKind::Attempt(_)
+            | StatementKind::Commit(_)
+            | StatementKind::Run(_)
+            | StatementKind::AfterEach { .. }
+            | StatementKind::Fail(_)
+            | StatementKind::Return(_)
+            | StatementKind::Unwind => None,
+        }
+    }
+
     /// The blocks that stand directly in it, in the order written; that of a compensation is none of them.
     pub fn blocks(&self) -> Vec<BlockId> {
         match self {

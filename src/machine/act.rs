@@ -1,17 +1,21 @@
 //! Acts: the one effect of a step or of a compensation, from its first intent to its end.
 
+use std::sync::Arc;
+
 use smol_str::SmolStr;
 
 use super::act_settle::Doubt;
 use super::compute::{Given, Names};
 use super::look::{too_long, why};
 use super::phases::statement_at;
+use super::reason::Reason;
 use super::state::{Act, ActOf, ActState, Backoff, Call, EnvId, Failure, FailureKind, Flight, FrameId, Policy, Work};
-use super::{Entry, Machine, Outcome, Purpose, Report};
+use super::{Calling, Entry, Machine, Outcome, Purpose, Report};
 use crate::evaluate::{Answers, Needed, Scope, Stop};
 use crate::ir::{
-    Action, Implementation, Operation, Place, Request, StatementKind, Step, Type, Value,
+    Action, Body, LocalId, Operation, Place, Request, StatementKind, Step, Type, Value,
     json::{from_json, to_json},
+    mismatch::Mismatch,
 };
 use crate::source::Span;
 
@@ -20,7 +24,7 @@ pub(super) const USUAL_RETRIES: u32 = 5;
 
 impl Machine {
     /// The work of a step that begins now.
-    pub(super) fn step_work(&self, id: FrameId, place: Place, step: &Step) -> Result<Work, SmolStr> {
+    pub(super) fn step_work(&self, id: FrameId, place: Place, step: &Step) -> Result<Work, Reason> {
         let env = self.env_of(id);
         let names = Names { live: &self.state.live, env };
         let call = self.call(&names, &step.operation)?;
@@ -32,7 +36,7 @@ impl Machine {
     }
 
     /// An operation with its arguments.
-    pub(super) fn call(&self, names: &dyn Scope, operation: &Operation) -> Result<Call, SmolStr> {
+    pub(super) fn call(&self, names: &dyn Scope, operation: &Operation) -> Result<Call, Reason> {
         match operation {
             Operation::Action(action, arguments) => {
                 let arguments = arguments.iter().map(|argument| self.compute_with(names, argument));
@@ -41,13 +45,13 @@ impl Machine {
             Operation::Effect(effect) => {
                 let request = self.evaluator().request(effect, names, &Answers::default());
                 let request = request.map_err(|stop| self.reason(&stop))?;
-                Ok(Call::Effect { request, expects: effect.expects.clone(), span: effect.span })
+                Ok(Call::Effect { request: Arc::new(request), expects: effect.expects.clone(), span: effect.span })
             }
         }
     }
 
     /// How often and how long its action says that it is tried.
-    pub(super) fn call_policy(&self, call: &Call) -> Result<Policy, SmolStr> {
+    pub(super) fn call_policy(&self, call: &Call) -> Result<Policy, Reason> {
         match call {
             Call::Action(action, arguments) => {
                 let names = Given { arguments, extra: None };
@@ -88,16 +92,18 @@ impl Machine {
         let Some(act) = self.act_mut(id) else { return };
         act.over = act.over.or(act.policy.timeout.map(|timeout| now.plus(timeout)));
         let (call, answers) = (act.call.clone(), act.answers.clone());
-        let (action, arguments) = match call {
+        let (number, arguments) = match call {
             Call::Effect { request, expects, span } => return self.launch_act(id, request, expects, span, None),
             Call::Action(action, arguments) => (action, arguments),
         };
         let program = self.program();
-        let action = &program.actions[action.index()];
+        let action = &program.actions[number.index()];
         let extra = [(action.key_local, Value::Text(key))];
-        let Implementation::Body(body) = &action.body else {
+        let purpose = self.purpose_of(id);
+        let asked_whole = self.stands_in(id, Calling::Action(number, &arguments), purpose);
+        let Some(body) = action.body.body().filter(|_| !asked_whole) else {
             let request = Request::to_host(&action.name, &action.params, &arguments);
-            return self.launch_act(id, request, action.result.clone(), action.span, None);
+            return self.launch_act(id, Arc::new(request), action.result.clone(), action.span, None);
         };
         match self.evaluator().body(body, &arguments, &extra, &answers) {
             Ok(value) => self.act_done(id, value),
@@ -107,7 +113,10 @@ impl Machine {
                 }
                 needed => self.begin_look(id, needed, None),
             },
-            Err(stop) => self.try_failed(id, self.reason(&stop), None),
+            Err(stop) => {
+                let reason = self.blame_part(id, self.reason(&stop));
+                self.try_failed(id, reason, None);
+            }
         }
     }
 
@@ -115,14 +124,14 @@ impl Machine {
     pub(super) fn launch_act(
         &mut self,
         id: FrameId,
-        request: Request,
+        request: Arc<Request>,
         expects: Type,
         span: Span,
         doubt: Option<SmolStr>,
     ) {
         let (key, now) = (self.key_of(id), self.state.now);
         let Some(frame) = self.state.live.frames.get_mut(&id) else { return };
-        let (undoing, repeats) = (frame.undoing, frame.repeats);
+        let undoing = frame.undoing;
         let Work::Act(act) = &mut frame.work else { return };
         act.launches += 1;
         let whole = act.policy.timeout.map(|timeout| now.plus(timeout));
@@ -130,7 +139,7 @@ impl Machine {
         if launches == 1 && !undoing {
             self.expect_undo(id);
         }
-        let purpose = if repeats { Purpose::Undo } else { Purpose::Do };
+        let purpose = self.purpose_of(id);
         let flight = self.launch(id, purpose, launches, Some(key), request, expects, span, over);
         self.set_act(id, ActState::InFlight { flight, doubt });
     }
@@ -148,7 +157,10 @@ impl Machine {
         match outcome {
             Outcome::Ok { output, .. } => match self.result_of(id, &flight, &output) {
                 Ok(value) => self.act_done(id, value),
-                Err(reason) => self.in_doubt(id, flight, reason, Doubt::default()),
+                Err(reason) => {
+                    let reason = self.blame_part(id, reason);
+                    self.in_doubt(id, flight, reason, Doubt::default());
+                }
             },
             failed @ Outcome::Failed { retry_after, .. } => match doubt {
                 None => self.try_failed(id, why(&failed), retry_after),
@@ -161,38 +173,35 @@ impl Machine {
     }
 
     /// What an act gives whose effect printed `output`.
-    pub(super) fn result_of(&mut self, id: FrameId, flight: &Flight, output: &str) -> Result<Value, SmolStr> {
-        let unread = |mismatch: &dyn std::fmt::Display| {
-            SmolStr::from(format!("it was done, but what it gave is not known: {mismatch}"))
-        };
-        let output = flight.request.decode(&flight.expects, output).map_err(|mismatch| unread(&mismatch))?;
-        let key = self.key_of(id);
-        let Some(act) = self.act_mut(id) else { return Ok(Value::None) };
-        let value = match act.call.clone() {
-            Call::Effect { .. } => output,
-            Call::Action(action, arguments) => {
-                let mut answers = act.answers.clone();
-                let action = &self.program.actions[action.index()];
-                match &action.body {
-                    Implementation::Extern => output,
-                    Implementation::Body(body) => {
-                        let Flight { request, expects, span, .. } = flight.clone();
-                        answers.add(Needed::Effect { request, expects, span }, Ok(output));
-                        let extra = [(action.key_local, Value::Text(key))];
-                        let value = self.evaluator().body(body, &arguments, &extra, &answers);
-                        value.map_err(|stop| unread(&self.reason(&stop)))?
-                    }
-                }
-            }
-        };
-        self.decode_result(id, value).map_err(|reason| unread(&reason))
+    pub(super) fn result_of(&self, id: FrameId, flight: &Flight, output: &str) -> Result<Value, Reason> {
+        let unread = |reason: Reason| reason.told(|why| format!("it was done, but what it gave is not known: {why}"));
+        let unfit = |why: String| unread(Reason { text: why.into(), place: Some(flight.span) });
+        let output = flight.request.decode(&flight.expects, output).map_err(|mismatch| unfit(mismatch.to_string()))?;
+        let value = self.value_with(id, flight, output).map_err(|stop| unread(self.reason(&stop)))?;
+        self.decode_result(id, value).map_err(|mismatch| unfit(mismatch.to_string()))
+    }
+
+    /// What the body of an act's action gives once its effect gave `output`.
+    fn value_with(&self, id: FrameId, flight: &Flight, output: Value) -> Result<Value, Stop> {
+        let Some(act) = self.act(id) else { return Ok(Value::None) };
+        let Call::Action(action, arguments) = &act.call else { return Ok(output) };
+        let action = &self.program.actions[action.index()];
+        // The call itself was asked: of a host program, or of what stands in for it.
+        let asked_whole = matches!(*flight.request, Request::Extern { .. });
+        let evaluated = |body: &&Body| !asked_whole && !body.gives_its_effect();
+        let Some(body) = action.body.body().filter(evaluated) else { return Ok(output) };
+        let Flight { request, expects, span, .. } = flight.clone();
+        let mut answers = act.answers.clone();
+        answers.add(Needed::Effect { request, expects, span }, Ok(output));
+        let extra = [(action.key_local, Value::Text(self.key_of(id)))];
+        self.evaluator().body(body, arguments, &extra, &answers)
     }
 
     /// A step may ask for its result in another type.
-    pub(super) fn decode_result(&self, id: FrameId, value: Value) -> Result<Value, SmolStr> {
+    pub(super) fn decode_result(&self, id: FrameId, value: Value) -> Result<Value, Mismatch> {
         let decode = self.step_of(id).and_then(|step| step.decode.clone());
         match (decode, &value) {
-            (Some(ty), Value::Json(json)) => from_json(&ty, json).map_err(|mismatch| mismatch.to_string().into()),
+            (Some(ty), Value::Json(json)) => from_json(&ty, json),
             _ => Ok(value),
         }
     }
@@ -201,16 +210,16 @@ impl Machine {
     pub(super) fn act_done(&mut self, id: FrameId, value: Value) {
         let Some(frame) = self.state.live.frames.get(&id) else { return };
         let (env, address, undoing) = (frame.env, frame.address.clone(), frame.undoing);
-        let Some(step) = self.step_of(id).cloned() else {
+        let Some(local) = self.step_of(id).map(|step| step.local) else {
             return self.compensation_done(id);
         };
         if self.would_be_kept(id) {
             self.state.kept.insert(address.without_visits(), value.clone());
         }
         let shown = to_json(&value);
-        self.bind_step(env, &step, value.clone());
+        self.bind_step(env, local, value.clone());
         if !undoing {
-            self.remember_way_back(id, &step, &value);
+            self.remember_way_back(id, &value);
         }
         self.done(id, shown);
     }
@@ -237,19 +246,18 @@ impl Machine {
     pub(super) fn act_failed(&mut self, id: FrameId, reason: SmolStr) {
         let Some(frame) = self.state.live.frames.get(&id) else { return };
         let (address, undoing, env, region) = (frame.address.clone(), frame.undoing, frame.env, frame.region);
-        let step = self.step_of(id).cloned();
-        let tolerated = step.as_ref().is_some_and(|step| step.best_effort);
-        if undoing && !tolerated {
+        let tolerated = self.step_of(id).filter(|step| step.best_effort).map(|step| step.local);
+        if undoing && tolerated.is_none() {
             return self.undo_failed(id, reason);
         }
-        self.log(Entry::Failed { address: address.clone(), reason: reason.clone(), tolerated });
+        self.log(Entry::Failed { address: address.clone(), reason: reason.clone(), tolerated: tolerated.is_some() });
         self.forget_way_back(id);
-        match step {
-            Some(step) if tolerated => {
-                self.bind_step(env, &step, Value::None);
+        match tolerated {
+            Some(local) => {
+                self.bind_step(env, local, Value::None);
                 self.leave(id, Report::Done);
             }
-            _ => {
+            None => {
                 if let Some(measure) = self.measure_around(id) {
                     return self.measure_failed(measure, reason);
                 }
@@ -289,8 +297,8 @@ impl Machine {
         }
     }
 
-    pub(super) fn bind_step(&mut self, env: EnvId, step: &Step, value: Value) {
-        if let Some(local) = step.local {
+    pub(super) fn bind_step(&mut self, env: EnvId, local: Option<LocalId>, value: Value) {
+        if let Some(local) = local {
             self.bind(env, local, value);
         }
     }
@@ -314,9 +322,15 @@ impl Machine {
         SmolStr::from(format!("{}/{}", self.state.run, self.address_of(id).as_str()))
     }
 
+    /// What an act is for.
+    fn purpose_of(&self, id: FrameId) -> Purpose {
+        let repeats = self.state.live.frames.get(&id).is_some_and(|frame| frame.repeats);
+        if repeats { Purpose::Undo } else { Purpose::Do }
+    }
+
     /// The step an act carries out; a compensation carries out none.
     pub(super) fn step_of(&self, id: FrameId) -> Option<&Step> {
-        let Work::Act(act) = &self.state.live.frames.get(&id)?.work else { return None };
+        let act = self.act(id)?;
         let ActOf::Step(place) = act.of else { return None };
         match &statement_at(&self.program, place).kind {
             StatementKind::Step(step) => Some(step),
@@ -326,10 +340,16 @@ impl Machine {
 
     /// The action an act calls; a bare effect calls none.
     pub(super) fn action_of(&self, id: FrameId) -> Option<&Action> {
-        let Work::Act(act) = &self.state.live.frames.get(&id)?.work else { return None };
-        match &act.call {
+        match &self.act(id)?.call {
             Call::Action(action, _) => Some(&self.program.actions[action.index()]),
             Call::Effect { .. } => None,
+        }
+    }
+
+    fn act(&self, id: FrameId) -> Option<&Act> {
+        match &self.state.live.frames.get(&id)?.work {
+            Work::Act(act) => Some(act),
+            _ => None,
         }
     }
 

@@ -7,10 +7,11 @@ use smol_str::SmolStr;
 
 use super::act::USUAL_RETRIES;
 use super::compute::Given;
+use super::stand_ins::is_idempotent_by_nature;
 use super::state::{ActOf, ActState, Backoff, Call, Flight, FrameId, Work};
 use super::{Entry, Machine, Purpose, Report};
 use crate::evaluate::{Answers, Stop};
-use crate::ir::{Type, Value};
+use crate::ir::{Action, Request, Type, Value};
 
 /// How it came that nobody knows.
 #[derive(Clone, Copy, Default)]
@@ -56,7 +57,9 @@ impl Machine {
     }
 
     fn is_idempotent(&self, id: FrameId, flight: &Flight) -> bool {
-        self.action_of(id).is_some_and(|action| action.idempotent) || flight.request.is_idempotent_by_nature()
+        let stood_in = matches!(*flight.request, Request::Extern { .. });
+        let says_so = |action: &Action| action.idempotent || stood_in && is_idempotent_by_nature(action);
+        flight.request.is_idempotent_by_nature() || self.action_of(id).is_some_and(says_so)
     }
 
     /// Does it again with the same key; that settles it only by succeeding.
@@ -101,7 +104,10 @@ impl Machine {
         let names = Given { arguments: &arguments, extra: Some((action.key_local, &key)) };
         match self.evaluator().evaluate(confirm, &names, &answers) {
             Err(Stop::Needs(needed)) => self.begin_look_for(id, *needed, None, Purpose::Confirm),
-            Err(stop) => self.confirm_later(id, self.reason(&stop), doubt, crashed),
+            Err(stop) => {
+                let reason = self.blame_part(id, self.reason(&stop));
+                self.confirm_later(id, reason, doubt, crashed);
+            }
             Ok(Value::None) => self.found_not_done(id, not_done(&doubt), crashed),
             Ok(Value::Bool(false)) if action.result == Type::Nothing => {
                 self.found_not_done(id, not_done(&doubt), crashed)
@@ -109,7 +115,7 @@ impl Machine {
             Ok(_) if action.result == Type::Nothing => self.act_done(id, Value::None),
             Ok(value) => match self.decode_result(id, value) {
                 Ok(value) => self.act_done(id, value),
-                Err(reason) => self.stuck_in_doubt(id, reason, crashed),
+                Err(mismatch) => self.stuck_in_doubt(id, mismatch.to_string().into(), crashed),
             },
         }
     }

@@ -8,6 +8,7 @@ use super::block::{Begun, Refusal};
 use super::compute::Names;
 use super::digest::{short, stands_for};
 use super::phases::statement_at;
+use super::reason::Reason;
 use super::state::{Ask, FailureKind, Frame, FrameId, Limit, Undo, UndoState, Work};
 use super::words::said;
 use super::{Asking, Entry, Kind, Machine, Refused, WaitOn, Word};
@@ -56,15 +57,14 @@ impl Machine {
         place: Place,
         statement: &Statement,
         address: &Address,
-        (text, by, open): (SmolStr, &Expr, Vec<usize>),
+        (text, by, open): (SmolStr, SmolStr, Vec<usize>),
     ) -> Result<Begun, Refusal> {
-        let by = self.text(self.env_of(id), Some(by)).map_err(Refusal::at(address))?.unwrap_or_default();
         let ask = Ask { place, asking: Asking::Decision, text, by, expects: Type::Nothing, open, digest: None };
         self.ask(id, statement, address.clone(), ask)?;
         Ok(Begun::Runs)
     }
 
-    fn texts(&self, id: FrameId, text: &Expr, by: &Expr) -> Result<(SmolStr, SmolStr), SmolStr> {
+    fn texts(&self, id: FrameId, text: &Expr, by: &Expr) -> Result<(SmolStr, SmolStr), Reason> {
         let env = self.env_of(id);
         let read = |expr: &Expr| self.text(env, Some(expr)).map(Option::unwrap_or_default);
         Ok((read(text)?, read(by)?))
@@ -179,8 +179,7 @@ impl Machine {
 
     fn not_asked(&self, address: &Address) -> Refused {
         let instead = self.asks().flat_map(|(_, address, ask)| self.answers_to(address, ask)).collect();
-        let visited =
-            self.state.visits.contains_key(&address.without_visits()) || self.state.visits.contains_key(address);
+        let visited = self.was_entered(&address.without_visits()) || self.was_entered(address);
         let reason = match self.state.ended {
             Some(_) => "the run is over".to_owned(),
             None if visited => format!("nothing is asked at `{address}` any more"),
@@ -189,10 +188,21 @@ impl Machine {
         Refused { reason, instead }
     }
 
+    /// Whether a part was entered, or one around it that has ended.
+    fn was_entered(&self, address: &Address) -> bool {
+        let knows = |part: &Address| self.state.visits.contains_key(part);
+        let runs = |part: &Address| self.state.live.frames.values().any(|frame| frame.address == *part);
+        let mut around = std::iter::successors(address.around(), Address::around);
+        knows(address) || around.any(|part| knows(&part) && !runs(&part))
+    }
+
     /// What can be answered.
     pub(super) fn answers_to(&self, address: &Address, ask: &Ask) -> Vec<String> {
         match ask.asking {
-            Asking::Task => vec![format!("done {address}"), format!("refuse {address}")],
+            Asking::Task => {
+                let value = (ask.expects != Type::Nothing).then(|| format!(" with a value of type {}", ask.expects));
+                vec![format!("done {address}{}", value.unwrap_or_default()), format!("refuse {address}")]
+            }
             Asking::Approval => {
                 let digest = ask.digest.as_ref().map(|digest| format!(" --digest {}", short(digest)));
                 vec![format!("approve {address}{}", digest.unwrap_or_default()), format!("refuse {address}")]

@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 
 use super::block::{Begun, Refusal};
 use super::phases::statement_at;
-use super::state::{EnvId, Failure, FrameId, Region, RegionId, Role, Work};
+use super::state::{Bindings, EnvId, Failure, FrameId, Region, RegionId, Role, Work};
 use super::{Entry, Kind, Machine, Report};
 use crate::ir::{Attempt, BlockId, Place, Statement, StatementKind, Value, json::to_json};
 
@@ -29,7 +29,7 @@ impl Machine {
             return Ok(Begun::Over);
         };
         let outer = self.state.live.frames.get(&id).map(|frame| frame.region);
-        self.state.regions.insert(region, Region { outer, attempt: Some(frame), ..Region::default() });
+        self.state.regions.insert(region, Box::new(Region { outer, attempt: Some(frame), ..Region::default() }));
         let block = self.attempt_block(frame, place, attempt.block);
         if let Some(block) = block.and_then(|id| self.state.live.frames.get_mut(&id)) {
             block.region = region;
@@ -75,8 +75,8 @@ impl Machine {
     /// The names that a block bound are visible after it.
     fn hand_out(&mut self, inner: EnvId, outer: EnvId) {
         let bound = self.state.live.envs.get(&inner).map(|env| env.bindings.clone());
-        for (local, value) in bound.into_iter().flatten() {
-            self.bind(outer, local, value);
+        for (local, value) in bound.iter().flat_map(Bindings::iter) {
+            self.bind(outer, *local, value.clone());
         }
     }
 
@@ -91,7 +91,9 @@ impl Machine {
     /// All that was done in an attempt that failed is undone: the other way begins, as part of what is around it.
     pub(super) fn go_the_other_way(&mut self, region: RegionId) -> bool {
         let program = self.program();
-        let Some(Region { attempt: Some(whole), failure: Some(failure), .. }) = self.state.regions.get(&region) else {
+        let Some(Region { attempt: Some(whole), failure: Some(failure), .. }) =
+            self.state.regions.get(&region).map(Box::as_ref)
+        else {
             return false;
         };
         let (whole, failure) = (*whole, failure.clone());
@@ -108,6 +110,13 @@ impl Machine {
             self.bind(self.env_of(block), local, failure.value());
         }
         true
+    }
+}
+
+impl Machine {
+    /// Why the run is being undone, or was, as `failure` in an attempt or a test says it.
+    pub fn failure_value(&self) -> Option<Value> {
+        self.failure_of(RegionId::RUN).cloned().map(Failure::value)
     }
 }
 

@@ -1,7 +1,6 @@
 //! Statements, one after another.
 
-use smol_str::SmolStr;
-
+use super::reason::Reason;
 use super::state::{CheckOf, EnvId, Failure, FailureKind, FrameId, Role, ScopePlace, Work};
 use super::{Entry, Kind, Machine};
 use crate::evaluate::Answers;
@@ -20,19 +19,19 @@ pub(super) enum Begun {
 /// Why a statement could not begin, and which part of the run that is; without one, the block it stands in.
 pub(super) struct Refusal {
     pub address: Option<Address>,
-    pub reason: SmolStr,
+    pub reason: Reason,
     pub kind: FailureKind,
 }
 
 impl Refusal {
-    pub(super) fn at(address: &Address) -> impl FnOnce(SmolStr) -> Refusal + use<> {
+    pub(super) fn at<R: Into<Reason>>(address: &Address) -> impl FnOnce(R) -> Refusal + use<R> {
         let address = Some(address.clone());
-        |reason| Refusal { address, reason, kind: FailureKind::Fault }
+        |reason| Refusal { address, reason: reason.into(), kind: FailureKind::Fault }
     }
 }
 
-impl From<SmolStr> for Refusal {
-    fn from(reason: SmolStr) -> Self {
+impl From<Reason> for Refusal {
+    fn from(reason: Reason) -> Self {
         Refusal { address: None, reason, kind: FailureKind::Fault }
     }
 }
@@ -47,6 +46,7 @@ impl Machine {
             let place = Place { block: *block, index: *next };
             let role = *role;
             *next += 1;
+            self.stand_ins.iter().for_each(|stand_ins| stand_ins.begins(place));
             match program.blocks[place.block.index()].statements.get(place.index as usize) {
                 // What handlers have begun is part of the block.
                 None if self.handles(id) => return,
@@ -133,7 +133,7 @@ impl Machine {
     fn fail_as_stated(&mut self, id: FrameId, statement: &Statement, text: &Expr) -> Result<Begun, Refusal> {
         let reason = self.text(self.env_of(id), Some(text))?.unwrap_or_default();
         let address = Some(self.part_of(id, statement.segment.as_ref()));
-        Err(Refusal { address, reason, kind: FailureKind::Stated })
+        Err(Refusal { address, reason: reason.into(), kind: FailureKind::Stated })
     }
 
     fn begin_commit(&mut self, id: FrameId, statement: &Statement, text: &Expr) -> Result<Begun, Refusal> {
@@ -174,7 +174,7 @@ impl Machine {
     /// A step, unless it was done before the run was halted and can't be done twice.
     fn begin_step(&mut self, id: FrameId, place: Place, statement: &Statement, step: &Step) -> Result<Begun, Refusal> {
         if let Some(value) = self.kept_value(id, statement.segment.as_ref(), step) {
-            self.bind_step(self.env_of(id), step, value);
+            self.bind_step(self.env_of(id), step.local, value);
             return Ok(Begun::Over);
         }
         let address = self.announce(id, statement, Kind::Step)?;
@@ -195,7 +195,7 @@ impl Machine {
         env: EnvId,
         branches: &[(Expr, BlockId)],
         otherwise: Option<BlockId>,
-    ) -> Result<Option<BlockId>, SmolStr> {
+    ) -> Result<Option<BlockId>, Reason> {
         for (condition, block) in branches {
             if self.compute(env, condition)? == Value::Bool(true) {
                 return Ok(Some(*block));
@@ -260,6 +260,7 @@ impl Machine {
     fn refuse(&mut self, id: FrameId, refusal: Refusal) {
         let Refusal { address, reason, kind } = refusal;
         let address = address.unwrap_or_else(|| self.address_of(id));
+        let reason = self.blame(&address, reason);
         self.log(Entry::Failed { address: address.clone(), reason: reason.clone(), tolerated: false });
         match self.state.live.frames.get(&id) {
             Some(frame) if frame.undoing => self.compensation_failed(id, reason),
@@ -301,7 +302,9 @@ impl Machine {
 
     /// The value of an irreversible step that was done before the run was halted and went on.
     fn kept_value(&self, id: FrameId, segment: Option<&Segment>, step: &Step) -> Option<Value> {
-        let address = self.part_of(id, segment);
-        self.is_irreversible(step).then(|| self.state.kept.get(&address.without_visits()).cloned()).flatten()
+        if !self.is_irreversible(step) {
+            return None;
+        }
+        self.state.kept.get(&self.part_of(id, segment).without_visits()).cloned()
     }
 }

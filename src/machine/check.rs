@@ -5,6 +5,7 @@ use smol_str::SmolStr;
 use super::block::{Begun, Refusal};
 use super::compute::text_of;
 use super::phases::statement_at;
+use super::reason::Reason;
 use super::state::{Again, Check, CheckOf, EnvId, FailureKind, FrameId, Work};
 use super::{Entry, Kind, Machine, Report, Timestamp, Verdict};
 use crate::evaluate::{Answers, Stop};
@@ -35,17 +36,17 @@ impl Machine {
     }
 
     /// `within d every d`, or `every d timeout d`.
-    fn again(&self, env: EnvId, within: Option<&Expr>, every: &Expr) -> Result<Again, SmolStr> {
+    fn again(&self, env: EnvId, within: Option<&Expr>, every: &Expr) -> Result<Again, Reason> {
         let within = within.map(|within| self.duration(env, within)).transpose()?;
         let until = within.map(|within| self.state.now.plus(within));
         Ok(Again { every: self.interval(env, every)?, until })
     }
 
     /// The pause between two looks; there must be one.
-    pub(super) fn interval(&self, env: EnvId, every: &Expr) -> Result<i64, SmolStr> {
+    pub(super) fn interval(&self, env: EnvId, every: &Expr) -> Result<i64, Reason> {
         match self.duration(env, every)? {
-            0 => Err(SmolStr::new_static("`every 0s` would look without end")),
-            every => Ok(every),
+            0 => Err(Reason::unfit(every, "`every 0s` would look without end")),
+            pause => Ok(pause),
         }
     }
 
@@ -57,12 +58,16 @@ impl Machine {
             answer.add_to(&mut check.answers);
         }
         let (of, answers) = (check.of, check.answers.clone());
-        let Some(ir::Check { condition, .. }) = check_of(&program, of) else { return };
-        match self.look_into(env, condition, &answers) {
+        let Some(check) = check_of(&program, of) else { return };
+        let asked = self.asked_verdict(id, check, &answers);
+        match asked.unwrap_or_else(|| self.look_into(env, &check.condition, &answers)) {
             Err(Stop::Needs(needed)) => self.begin_look(id, *needed, None),
             Ok(Value::Bool(true)) => self.verdict(id, of, Verdict::Pass, &answers, None),
             Ok(_) => self.verdict(id, of, Verdict::Fail, &answers, None),
-            Err(stop) => self.verdict(id, of, Verdict::Unknown, &answers, Some(self.reason(&stop))),
+            Err(stop) => {
+                let reason = self.blame_part(id, self.reason(&stop));
+                self.verdict(id, of, Verdict::Unknown, &answers, Some(reason));
+            }
         }
     }
 
@@ -105,9 +110,10 @@ impl Machine {
     /// When one looks again; the last look is at the end.
     fn look_again_at(&mut self, id: FrameId, verdict: Verdict) -> Option<Timestamp> {
         let now = self.state.now;
+        let since = self.state.live.frames.get(&id)?.since;
         let (_, check) = self.check_mut(id)?;
         let Again { every, until } = check.again?;
-        let next = now.plus(every);
+        let next = now.plus(self.pause_between(every, now.since(since)));
         let over = verdict == Verdict::Pass || until.is_some_and(|until| until <= now);
         (!over).then(|| until.map_or(next, |until| next.min(until)))
     }
@@ -132,7 +138,7 @@ impl Machine {
         let said = check.otherwise.as_ref().map(|text| self.compute(self.env_of(id), text));
         let said = match said {
             Some(Ok(text)) => text_of(&text),
-            Some(Err(reason)) => reason,
+            Some(Err(reason)) => reason.text,
             None if verdict == Verdict::Unknown => SmolStr::from(format!("`{}` could not be found out", check.text)),
             None => SmolStr::from(format!("`{}` does not hold", check.text)),
         };

@@ -1,5 +1,7 @@
 //! What the machine asks of its world, and what it says of itself.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use smol_str::SmolStr;
@@ -50,7 +52,7 @@ pub struct Perform {
     /// Its idempotency key; looks have none.
     pub key: Option<SmolStr>,
     /// What is asked for.
-    pub request: Request,
+    pub request: Arc<Request>,
     /// Whether its output is read. If not, any output will do, and none is given back.
     pub wants_output: bool,
 }

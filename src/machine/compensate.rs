@@ -2,6 +2,7 @@
 
 use smol_str::SmolStr;
 
+use super::reason::Reason;
 use super::state::{Act, ActOf, ActState, Blocked, Frame, FrameId, RegionId, Role, ScopeId, Target, WayBack, Work};
 use super::{Entry, Kind, Machine, Owed, Owing};
 use crate::ir::{Address, PlanId};
@@ -24,11 +25,13 @@ impl Machine {
         let address = self.enter(undone.undo());
         self.log(Entry::Entered { address: address.clone(), kind: Kind::Compensation, title: None });
         let (plan, env, work) = match way_back {
-            WayBack::Broken { reason, best_effort: true } => {
+            WayBack::Broken { reason, place, best_effort: true } => {
+                let reason = self.blame(&undone, Reason { text: reason, place });
                 self.not_undone(region, target, reason);
                 return true;
             }
-            WayBack::Broken { reason, best_effort: false } => {
+            WayBack::Broken { reason, place, best_effort: false } => {
+                let reason = self.blame(&address, Reason { text: reason, place });
                 self.block_on(region, target, address, reason);
                 return false;
             }

@@ -3,6 +3,7 @@
 use smol_str::SmolStr;
 
 use super::Machine;
+use super::reason::Reason;
 use super::state::{EnvId, Live, Policy};
 use crate::evaluate::{Answers, Evaluator, Needed, Scope, Stop};
 use crate::ir::{Expr, LocalId, Tries, Value};
@@ -22,7 +23,7 @@ impl Scope for Names<'_> {
     fn local(&self, id: LocalId) -> Option<Value> {
         let mut at = Some(self.env);
         while let Some(env) = at.and_then(|env| self.live.envs.get(&env)) {
-            if let Some(value) = env.bindings.get(&id) {
+            if let Some(value) = env.bindings.get(id) {
                 return Some(value.clone());
             }
             at = env.parent;
@@ -43,22 +44,22 @@ impl Machine {
     }
 
     /// What a pure expression gives.
-    pub(super) fn compute(&self, env: EnvId, expr: &Expr) -> Result<Value, SmolStr> {
+    pub(super) fn compute(&self, env: EnvId, expr: &Expr) -> Result<Value, Reason> {
         self.look_into(env, expr, &Answers::default()).map_err(|stop| self.reason(&stop))
     }
 
     /// The same with other names: those of a probe or an action.
-    pub(super) fn compute_with(&self, names: &dyn Scope, expr: &Expr) -> Result<Value, SmolStr> {
+    pub(super) fn compute_with(&self, names: &dyn Scope, expr: &Expr) -> Result<Value, Reason> {
         self.evaluator().evaluate(expr, names, &Answers::default()).map_err(|stop| self.reason(&stop))
     }
 
     /// Nanoseconds.
-    pub(super) fn duration(&self, env: EnvId, expr: &Expr) -> Result<i64, SmolStr> {
+    pub(super) fn duration(&self, env: EnvId, expr: &Expr) -> Result<i64, Reason> {
         self.duration_with(&Names { live: &self.state.live, env }, expr)
     }
 
     /// A number that counts something.
-    pub(super) fn count(&self, env: EnvId, expr: &Expr) -> Result<i64, SmolStr> {
+    pub(super) fn count(&self, env: EnvId, expr: &Expr) -> Result<i64, Reason> {
         self.count_with(&Names { live: &self.state.live, env }, expr)
     }
 
@@ -68,25 +69,25 @@ impl Machine {
     }
 
     /// How many at once; there must be one.
-    pub(super) fn limit(&self, env: EnvId, limit: Option<&Expr>) -> Result<Option<usize>, SmolStr> {
+    pub(super) fn limit(&self, env: EnvId, limit: Option<&Expr>) -> Result<Option<usize>, Reason> {
         match limit.map(|limit| self.count(env, limit)).transpose()? {
-            Some(0) => Err(SmolStr::new_static("`limit 0` lets nothing begin")),
+            Some(0) => Err(SmolStr::new_static("`limit 0` lets nothing begin").into()),
             limit => Ok(limit.map(|limit| usize::try_from(limit).unwrap_or(usize::MAX))),
         }
     }
 
     /// A text, if one is written.
-    pub(super) fn text(&self, env: EnvId, expr: Option<&Expr>) -> Result<Option<SmolStr>, SmolStr> {
+    pub(super) fn text(&self, env: EnvId, expr: Option<&Expr>) -> Result<Option<SmolStr>, Reason> {
         expr.map(|expr| Ok(text_of(&self.compute(env, expr)?))).transpose()
     }
 
     /// How often and how long: what `tries` says, and where it says nothing, what `inherited` says.
-    pub(super) fn policy(&self, env: EnvId, tries: &Tries, inherited: Policy) -> Result<Policy, SmolStr> {
+    pub(super) fn policy(&self, env: EnvId, tries: &Tries, inherited: Policy) -> Result<Policy, Reason> {
         self.policy_with(&Names { live: &self.state.live, env }, tries, inherited)
     }
 
     /// The same with the names of a probe or an action.
-    pub(super) fn policy_with(&self, names: &dyn Scope, tries: &Tries, inherited: Policy) -> Result<Policy, SmolStr> {
+    pub(super) fn policy_with(&self, names: &dyn Scope, tries: &Tries, inherited: Policy) -> Result<Policy, Reason> {
         let retries = tries.retry.as_ref().map(|expr| self.count_with(names, expr)).transpose()?;
         let timeout = tries.timeout.as_ref().map(|expr| self.duration_with(names, expr)).transpose()?;
         let (first, longest) = match &tries.backoff {
@@ -103,33 +104,22 @@ impl Machine {
         })
     }
 
-    pub(super) fn duration_with(&self, names: &dyn Scope, expr: &Expr) -> Result<i64, SmolStr> {
+    pub(super) fn duration_with(&self, names: &dyn Scope, expr: &Expr) -> Result<i64, Reason> {
         match self.compute_with(names, expr)? {
             Value::Duration(nanoseconds) if nanoseconds >= 0 => Ok(nanoseconds),
-            other => Err(format!("`{other}` is no length of time to wait").into()),
+            other => Err(Reason::unfit(expr, format!("`{other}` is no length of time to wait"))),
         }
     }
 
-    fn count_with(&self, names: &dyn Scope, expr: &Expr) -> Result<i64, SmolStr> {
+    fn count_with(&self, names: &dyn Scope, expr: &Expr) -> Result<i64, Reason> {
         match self.compute_with(names, expr)? {
             Value::Int(number) if number >= 0 => Ok(number),
-            other => Err(format!("`{other}` is no number of times").into()),
+            other => Err(Reason::unfit(expr, format!("`{other}` is no number of times"))),
         }
     }
 }
 
 impl Machine {
-    /// Why an evaluation stopped, for a person.
-    pub(super) fn reason(&self, stop: &Stop) -> SmolStr {
-        match stop {
-            Stop::Fault(fault) => SmolStr::from(fault.to_string()),
-            Stop::NoAnswer { call, message } => {
-                SmolStr::from(format!("`{}` gave no answer: {message}", call.summary(&self.program)))
-            }
-            Stop::Needs(_) => SmolStr::new_static("it looks at the world where only computing is possible"),
-        }
-    }
-
     /// What was asked and answered: `error_rate() = 0.4%`.
     pub(super) fn shown(&self, answers: &Answers) -> Vec<SmolStr> {
         let shown = |(call, answer): (&Needed, Result<&Value, &str>)| {

@@ -7,6 +7,7 @@ use smol_str::SmolStr;
 
 use super::block::{Begun, Refusal};
 use super::phases::statement_at;
+use super::reason::Reason;
 use super::state::{EnvId, FrameId, Role, Work};
 use super::{Entry, Kind, Machine};
 use crate::evaluate::matched;
@@ -34,11 +35,17 @@ impl Machine {
         let address = self.enter_part(id, statement.segment.as_ref());
         let question = self.text(env, Some(&decide.question)).map_err(Refusal::at(&address))?;
         self.log(Entry::Entered { address: address.clone(), kind: Kind::Decision, title: question.clone() });
+        if decide.by.is_none() && self.stands_in_for_rule(&address) {
+            let all = (0..decide.options.len()).collect();
+            let asked = (question.unwrap_or_default(), SmolStr::default(), all);
+            return self.ask_to_choose(id, place, statement, &address, asked);
+        }
         let open = self.open_options(env, decide).map_err(Refusal::at(&address))?;
         if let Some(by) = &decide.by
             && !open.is_empty()
         {
             let text = question.unwrap_or_default();
+            let by = self.text(env, Some(by)).map_err(Refusal::at(&address))?.unwrap_or_default();
             return self.ask_to_choose(id, place, statement, &address, (text, by, open));
         }
         match open.first() {
@@ -49,7 +56,7 @@ impl Machine {
     }
 
     /// The options that can be taken, by number.
-    fn open_options(&self, env: EnvId, decide: &Decide) -> Result<Vec<usize>, SmolStr> {
+    fn open_options(&self, env: EnvId, decide: &Decide) -> Result<Vec<usize>, Reason> {
         let mut open = Vec::new();
         for (number, option) in decide.options.iter().enumerate() {
             let condition = option.condition.as_ref().map(|condition| self.compute(env, condition)).transpose()?;

@@ -13,7 +13,7 @@ use smol_str::SmolStr;
 use super::phases::statement_at;
 use super::state::{FrameId, Progress, Work};
 use super::{Entry, Machine};
-use crate::ir::{LocalId, Program, StatementKind, json::to_json};
+use crate::ir::{Action, LocalId, Program, StatementKind, json::to_json};
 
 /// The fewest characters of a digest that stand for it.
 const SHORTEST: usize = 8;
@@ -25,6 +25,13 @@ impl Machine {
         account.say(&(text, by));
         self.say_what_follows(block, &mut account);
         self.say_what_is_seen(block, &mut account);
+        account.digest()
+    }
+
+    /// What a part of a way back does, and all that it calls: two that are equal differ in where they are written only.
+    pub(super) fn digest_of_way_back(&self, part: &dyn Debug) -> SmolStr {
+        let mut account = Account { undoes: true, ..Account::of(&self.program) };
+        account.say(part);
         account.digest()
     }
 
@@ -69,7 +76,7 @@ impl Machine {
         let locals = &self.program.plans[frame.plan.index()].locals;
         let name = |local: &LocalId| locals.get(local.index()).map(|local| local.name.clone()).unwrap_or_default();
         let envs = self.state.live.chain(frame.env).into_iter().filter_map(|env| self.state.live.envs.get(&env));
-        for (local, value) in envs.flat_map(|env| &env.bindings) {
+        for (local, value) in envs.flat_map(|env| env.bindings.iter()) {
             account.say(&(name(local), to_json(value).to_string()));
         }
     }
@@ -98,6 +105,8 @@ pub(super) fn stands_for(said: &str, digest: &str) -> bool {
 /// Parts of a program as text: without the places where they are written, and with the declarations they mention.
 struct Account<'p> {
     program: &'p Program,
+    /// What is done on the way back is not undone itself.
+    undoes: bool,
     text: String,
     /// What was mentioned, in that order: where other declarations stand does not matter.
     mentioned: IndexSet<(&'static str, usize)>,
@@ -108,7 +117,7 @@ const KINDS: [&str; 8] = ["ActionId", "BlockId", "ConstantId", "EventId", "Funct
 
 impl<'p> Account<'p> {
     fn of(program: &'p Program) -> Self {
-        Account { program, text: String::new(), mentioned: IndexSet::new() }
+        Account { program, undoes: false, text: String::new(), mentioned: IndexSet::new() }
     }
 
     fn digest(mut self) -> SmolStr {
@@ -124,6 +133,10 @@ impl<'p> Account<'p> {
     fn declaration(&mut self, kind: &str, number: usize) {
         let program = self.program;
         match kind {
+            "ActionId" if self.undoes => {
+                let bare = |action: &Action| Action { compensation: None, ..action.clone() };
+                self.say(&program.actions.get(number).map(bare));
+            }
             "ActionId" => self.say(&program.actions.get(number)),
             "BlockId" => self.say(&program.blocks.get(number)),
             "ConstantId" => self.say(&program.constants.get(number)),

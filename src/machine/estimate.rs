@@ -16,7 +16,7 @@ impl Machine {
     }
 
     /// What was said: the likely of three, the middle of two.
-    fn said(&self, env: EnvId, estimate: &Estimate) -> Option<i64> {
+    pub(super) fn said(&self, env: EnvId, estimate: &Estimate) -> Option<i64> {
         let takes: Vec<i64> = estimate.takes.iter().filter_map(|takes| self.duration(env, takes).ok()).collect();
         match takes.as_slice() {
             [] => None,
@@ -152,7 +152,7 @@ impl Machine {
     fn items_left(&self, frame: &Frame) -> i64 {
         let Work::Loop { place, items, progress, .. } = &frame.work else { return 0 };
         let StatementKind::For(each) = &statement_at(&self.program, *place).kind else { return 0 };
-        let waiting = progress.iter().filter(|progress| **progress == Progress::Waiting).count();
+        let waiting = progress.left();
         let rounds = if items.limit == 1 { waiting } else { usize::from(waiting > 0) };
         self.block_estimate(frame.env, each.block).saturating_mul(i64::try_from(rounds).unwrap_or(i64::MAX))
     }

@@ -5,6 +5,7 @@ use smol_str::SmolStr;
 
 use super::block::{Begun, Refusal};
 use super::phases::statement_at;
+use super::reason::Reason;
 use super::state::{Arrived, EnvId, Frame, FrameId, Role, Work};
 use super::{Command, Entry, Kind, Machine, Publish, Refused, Report, WaitOn};
 use crate::ir::{
@@ -118,7 +119,7 @@ impl Machine {
         local: Option<LocalId>,
         condition: Option<&Expr>,
         value: &Value,
-    ) -> Result<bool, SmolStr> {
+    ) -> Result<bool, Reason> {
         let Some(condition) = condition else { return Ok(true) };
         let inner = self.new_env(Some(env));
         if let Some(local) = local {

@@ -107,7 +107,7 @@ impl Floor {
                     self.frames.push(id);
                 }
                 Some(_) => {}
-                None => drop(self.live.frames.insert(id, frame.clone())),
+                None => self.live.frames.insert(id, frame.clone()),
             }
             for env in live.chain(frame.env) {
                 let Some(known) = live.envs.get(&env) else { continue };
@@ -117,17 +117,15 @@ impl Floor {
         self.frames.push(id);
         for (part, whole) in live.parts_around(id) {
             let slot = live.frames.get(&part).map(|frame| frame.slot);
-            if let Some(progress) = slot.and_then(|slot| self.progress(whole, slot)) {
-                *progress = Progress::Running;
+            if let Some(slot) = slot {
+                self.set_progress(whole, slot, Progress::Running);
             }
         }
     }
 
     /// A part is done, with what it gave.
     fn take_over(&mut self, live: &Live, whole: FrameId, slot: usize) {
-        if let Some(progress) = self.progress(whole, slot) {
-            *progress = Progress::Done;
-        }
+        self.set_progress(whole, slot, Progress::Done);
         let Some(now) = live.frames.get(&whole) else { return };
         if let Some(env) = live.envs.get(&now.env) {
             self.live.envs.entry(now.env).or_default().clone_from(env);
@@ -138,10 +136,11 @@ impl Floor {
         }
     }
 
-    fn progress(&mut self, whole: FrameId, slot: usize) -> Option<&mut Progress> {
-        match &mut self.live.frames.get_mut(&whole)?.work {
-            Work::Loop { progress, .. } | Work::Parallel { branches: progress, .. } => progress.get_mut(slot),
-            _ => None,
+    fn set_progress(&mut self, whole: FrameId, slot: usize, now: Progress) {
+        match self.live.frames.get_mut(&whole).map(|frame| &mut frame.work) {
+            Some(Work::Loop { progress, .. }) => progress.set(slot, now),
+            Some(Work::Parallel { branches, .. }) => branches[slot] = now,
+            _ => {}
         }
     }
 }

@@ -52,8 +52,9 @@ impl Machine {
         let now = self.state.now;
         let address = self.address_of(id);
         self.log(Entry::Verdict { address, verdict, answers: answers.clone(), held: None });
+        let Some(pause) = self.pause_of_guard(id) else { return };
         let Some(guard) = self.guard_mut(id) else { return };
-        guard.next = Some(now.plus(guard.every));
+        guard.next = Some(now.plus(pause));
         match verdict {
             Verdict::Pass => (guard.failed_in_a_row, guard.unknown_in_a_row) = (0, 0),
             Verdict::Fail => (guard.failed_in_a_row, guard.unknown_in_a_row) = (guard.failed_in_a_row + 1, 0),
@@ -65,6 +66,12 @@ impl Machine {
         if verdict != Verdict::Unknown {
             self.let_go(id);
         }
+    }
+
+    fn pause_of_guard(&self, id: FrameId) -> Option<i64> {
+        let frame = self.state.live.frames.get(&id)?;
+        let Work::Guard(guard) = &frame.work else { return None };
+        Some(self.pause_between(guard.every, self.state.now.since(frame.since)))
     }
 
     /// The statement after a guard begins, once.
@@ -159,7 +166,7 @@ impl Machine {
                 guard.next = Some(now);
             }
         }
-        for (id, frame) in &mut self.state.live.frames {
+        for (id, frame) in self.state.live.frames.iter_mut() {
             if let (Work::Handler { next, .. }, Some(seen)) = (&mut frame.work, self.state.seen.get(id)) {
                 *next = *seen;
             }

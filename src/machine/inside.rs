@@ -23,7 +23,7 @@ impl Machine {
         }
         let reason = SmolStr::new_static("it is undone as its parts say");
         let failure = Some(Failure { address: address.clone(), reason, kind: FailureKind::Stated });
-        self.state.regions.insert(region, Region { undo, failure, ..Region::default() });
+        self.state.regions.insert(region, Box::new(Region { undo, failure, ..Region::default() }));
         self.runs(id, address, Work::Unwind { region })
     }
 
@@ -54,8 +54,8 @@ impl Machine {
     /// Nothing is left of the inside: the way back of the scope goes on.
     pub(super) fn inside_is_undone(&mut self, region: RegionId) -> bool {
         let unwinds = |work: &Work| matches!(work, Work::Unwind { region: of } if *of == region);
-        let mut frames = self.state.live.frames.iter();
-        let Some(id) = frames.find(|(_, frame)| unwinds(&frame.work)).map(|(id, _)| *id) else { return false };
+        let found = self.state.live.frames.iter().find(|(_, frame)| unwinds(&frame.work)).map(|(id, _)| *id);
+        let Some(id) = found else { return false };
         self.state.regions.remove(&region);
         self.leave(id, Report::Done);
         true

@@ -43,7 +43,7 @@ impl Machine {
             self.stop_for_good(id, &reason);
         }
         let needed = self.around_what_is_in_flight();
-        self.state.live.frames.retain(|id, _| needed.contains(id));
+        self.state.live.frames.retain(|id| needed.contains(id));
     }
 
     /// The acts that still have to end, and what they are part of.
@@ -92,7 +92,7 @@ impl Machine {
         let standing = match outcome {
             Outcome::Ok { output, .. } => match self.result_of(id, &flight, &output) {
                 Ok(value) => return self.act_done(id, value),
-                Err(reason) => Standing::Unknown(reason),
+                Err(reason) => Standing::Unknown(self.blame_part(id, reason)),
             },
             Outcome::Failed { .. } => Standing::NotDone(why),
             Outcome::Unknown { .. } => Standing::Unknown(why),

@@ -1,15 +1,14 @@
 //! How long a part of the run may take: its failure, when that is over, is its own.
 
-use smol_str::SmolStr;
-
 use super::look::too_long;
+use super::reason::Reason;
 use super::state::{EnvId, FailureKind, FrameId, Limit};
 use super::{Machine, Timestamp};
 use crate::ir::Expr;
 
 impl Machine {
     /// `timeout d`, from now on.
-    pub(super) fn time_limit(&self, env: EnvId, timeout: Option<&Expr>) -> Result<Option<Limit>, SmolStr> {
+    pub(super) fn time_limit(&self, env: EnvId, timeout: Option<&Expr>) -> Result<Option<Limit>, Reason> {
         let whole = timeout.map(|timeout| self.duration(env, timeout)).transpose()?;
         Ok(whole.map(|whole| Limit { at: self.state.now.plus(whole), whole }))
     }

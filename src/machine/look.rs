@@ -2,15 +2,18 @@
 //!
 //! A look is harmless, so a try whose end is not known is simply made again.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::compute::Given;
+use super::reason::Reason;
 use super::state::{Backoff, Flight, Frame, FrameId, Look, Policy, Subject, Work};
-use super::{Command, EffectId, Entry, Machine, Outcome, Perform, Purpose, Report, Timestamp};
+use super::{Calling, Command, EffectId, Entry, Machine, Outcome, Perform, Purpose, Report, Timestamp};
 use crate::evaluate::{Answers, Needed, Stop};
 use crate::ir::{
-    Implementation, Request, Tries, Type, Value,
+    Request, Tries, Type, Value,
     json::{from_json, to_json},
 };
 use crate::source::Span;
@@ -45,8 +48,9 @@ impl Machine {
             Ok(policy) => policy,
             // A look that can't be begun is one without an answer, and what asked for it says what that means.
             Err(reason) => {
+                let reason = self.blame_part(parent, reason);
                 let answer = Answer { call: needed, result: Err(reason) };
-                return self.ready.push_back((parent, Report::Value(answer)));
+                return self.ready.push_back((parent, Report::Value(Box::new(answer))));
             }
         };
         let subject = Subject::from(needed);
@@ -56,7 +60,7 @@ impl Machine {
         self.push_child(parent, address, 0, Work::Look(Box::new(look)));
     }
 
-    fn look_policy(&self, needed: &Needed) -> Result<Policy, SmolStr> {
+    fn look_policy(&self, needed: &Needed) -> Result<Policy, Reason> {
         match needed {
             Needed::Look { probe, arguments } => {
                 let names = Given { arguments, extra: None };
@@ -77,24 +81,28 @@ impl Machine {
         }
         match look.subject.clone() {
             Subject::Effect { request, expects, span } => self.look_once(id, request, expects, span),
-            Subject::Probe(probe, arguments) => {
-                let answers = look.answers.clone();
-                let probe = &program.probes[probe.index()];
-                let Implementation::Body(body) = &probe.body else {
+            Subject::Probe(number, arguments) => {
+                let (answers, purpose) = (look.answers.clone(), look.purpose);
+                let probe = &program.probes[number.index()];
+                let asked_whole = self.stands_in(id, Calling::Probe(number, &arguments), purpose);
+                let Some(body) = probe.body.body().filter(|_| !asked_whole) else {
                     let request = Request::to_host(&probe.name, &probe.params, &arguments);
-                    return self.look_once(id, request, probe.result.clone(), probe.span);
+                    return self.look_once(id, Arc::new(request), probe.result.clone(), probe.span);
                 };
                 match self.evaluator().body(body, &arguments, &[], &answers) {
                     Ok(value) => self.look_ended(id, Ok(value)),
                     Err(Stop::Needs(needed)) => self.look_further(id, *needed),
-                    Err(stop) => self.look_try_failed(id, self.reason(&stop), None),
+                    Err(stop) => {
+                        let reason = self.reason(&stop);
+                        self.look_try_failed(id, reason, None);
+                    }
                 }
             }
         }
     }
 
     /// A look that is one effect: it is asked for, and its answer is the look's.
-    fn look_once(&mut self, id: FrameId, request: Request, expects: Type, span: Span) {
+    fn look_once(&mut self, id: FrameId, request: Arc<Request>, expects: Type, span: Span) {
         let Some(look) = self.look_mut(id) else { return };
         let known = look.answers.iter().next().and_then(|(_, answer)| answer.ok().cloned());
         match known {
@@ -110,8 +118,8 @@ impl Machine {
         }
     }
 
-    fn launch_look(&mut self, id: FrameId, request: Request, expects: Type, span: Span) {
-        if request == Request::Timeline {
+    fn launch_look(&mut self, id: FrameId, request: Arc<Request>, expects: Type, span: Span) {
+        if *request == Request::Timeline {
             return self.answer_timeline(id, request, expects, span);
         }
         let Some(look) = self.look_mut(id) else { return };
@@ -123,7 +131,7 @@ impl Machine {
     }
 
     /// The run itself knows how it stands: nothing is asked of the world.
-    fn answer_timeline(&mut self, id: FrameId, request: Request, expects: Type, span: Span) {
+    fn answer_timeline(&mut self, id: FrameId, request: Arc<Request>, expects: Type, span: Span) {
         let timeline = from_json(&expects, &to_json(&self.timeline(id)));
         match timeline {
             Ok(value) => {
@@ -144,7 +152,7 @@ impl Machine {
         purpose: Purpose,
         attempt: u32,
         key: Option<SmolStr>,
-        request: Request,
+        request: Arc<Request>,
         expects: Type,
         span: Span,
         deadline: Option<Timestamp>,
@@ -159,10 +167,10 @@ impl Machine {
             purpose,
             attempt,
             key: key.clone(),
-            request: request.clone(),
+            request: Arc::clone(&request),
         });
         let wants_output = expects != Type::Nothing;
-        let perform = Perform { effect, address, purpose, key, request: request.clone(), wants_output };
+        let perform = Perform { effect, address, purpose, key, request: Arc::clone(&request), wants_output };
         self.out.commands.push(Command::Perform(perform));
         Flight { effect, request, expects, span, deadline, stopped: None }
     }
@@ -182,10 +190,11 @@ impl Machine {
             Outcome::Ok { .. } | Outcome::Unknown { .. } => None,
         };
         let answered = match outcome {
-            Outcome::Ok { output, .. } => {
-                flight.request.decode(&flight.expects, &output).map_err(|mismatch| SmolStr::from(mismatch.to_string()))
-            }
-            failed => Err(stopped.unwrap_or_else(|| why(&failed))),
+            Outcome::Ok { output, .. } => flight
+                .request
+                .decode(&flight.expects, &output)
+                .map_err(|mismatch| Reason { text: mismatch.to_string().into(), place: Some(flight.span) }),
+            failed => Err(stopped.unwrap_or_else(|| why(&failed)).into()),
         };
         match answered {
             Ok(value) => {
@@ -197,7 +206,8 @@ impl Machine {
         }
     }
 
-    fn look_try_failed(&mut self, id: FrameId, reason: SmolStr, retry_after: Option<i64>) {
+    fn look_try_failed(&mut self, id: FrameId, reason: impl Into<Reason>, retry_after: Option<i64>) {
+        let reason = self.blame_part(id, reason.into());
         let now = self.state.now;
         let Some(look) = self.look_mut(id) else { return };
         if look.attempt > look.policy.retries.unwrap_or(0) {
@@ -215,7 +225,7 @@ impl Machine {
     fn look_ended(&mut self, id: FrameId, result: Result<Value, SmolStr>) {
         let Some(look) = self.look_mut(id) else { return };
         let call = look.subject.clone().into();
-        self.leave(id, |_| Report::Value(Answer { call, result }));
+        self.leave(id, |_| Report::Value(Box::new(Answer { call, result })));
     }
 
     /// A pause is over, or a try takes too long.

@@ -9,7 +9,8 @@ use smol_str::SmolStr;
 use super::block::{Begun, Refusal};
 use super::compute::text_of;
 use super::phases::statement_at;
-use super::state::{EnvId, FrameId, Items, Progress, Role, Work};
+use super::reason::Reason;
+use super::state::{EnvId, FrameId, Items, Parts, Progress, Role, Work};
 use super::{Entry, Kind, Machine, Report};
 use crate::evaluate::binary;
 use crate::ir::{BinaryOp, For, ForOrder, Place, Segment, Statement, StatementKind, Value};
@@ -33,26 +34,27 @@ impl Machine {
 
     /// The items of a loop, each with its key and with those it waits for. What can't be gone through fails the
     /// loop before its first item.
-    fn items(&mut self, env: EnvId, each: &For) -> Result<Items, SmolStr> {
+    fn items(&mut self, env: EnvId, each: &For) -> Result<Items, Reason> {
         let Value::List(values) = self.compute(env, &each.list)? else {
-            return Err("there is no list to go through".into());
+            return Err(Reason::unfit(&each.list, "there is no list to go through"));
         };
         let inner = self.new_env(Some(env));
-        let read: Result<Vec<ReadItem>, SmolStr> = values.iter().map(|value| self.item(inner, each, value)).collect();
+        let read: Result<Vec<ReadItem>, Reason> = values.iter().map(|value| self.item(inner, each, value)).collect();
         self.release_env(inner);
         let read = read?;
+        let unfit = |why| Reason::unfit(&each.list, why);
         if let Some(key) = twice(&read) {
-            return Err(SmolStr::from(format!("two items have the key `{key}`")));
+            return Err(unfit(SmolStr::from(format!("two items have the key `{key}`"))));
         }
-        let after = waited_for(&read)?;
-        in_a_circle(&read, &after)?;
+        let after = waited_for(&read).map_err(unfit)?;
+        in_a_circle(&read, &after).map_err(unfit)?;
         let order = begin_order(&read, each.order.descending);
         let limit = self.limit(env, each.order.limit.as_ref())?.unwrap_or_else(|| each.order.usual_limit());
         let list = read.into_iter().map(|item| (item.key, item.value)).collect();
         Ok(Items { list, after, order, limit })
     }
 
-    fn item(&mut self, inner: EnvId, each: &For, value: &Value) -> Result<ReadItem, SmolStr> {
+    fn item(&mut self, inner: EnvId, each: &For, value: &Value) -> Result<ReadItem, Reason> {
         self.bind(inner, each.variable, value.clone());
         let key = each.key.as_ref().map_or_else(|| Ok(value.clone()), |key| self.compute(inner, key))?;
         let after = each.order.after.as_ref().map(|after| self.compute(inner, after)).transpose()?;
@@ -70,16 +72,16 @@ impl Machine {
         let Some(frame) = self.state.live.frames.get_mut(&id) else { return };
         let Work::Loop { progress, .. } = &mut frame.work else { return };
         if let Report::Done(slot) = report {
-            progress[slot] = Progress::Done;
+            progress.set(slot, Progress::Done);
             self.final_part_done(id, slot);
         }
         let Some(frame) = self.state.live.frames.get_mut(&id) else { return };
         let Work::Loop { place, items, progress, .. } = &mut frame.work else { return };
-        if progress.iter().all(|progress| *progress == Progress::Done) {
+        if progress.done() == items.list.len() {
             return self.end_loop(id);
         }
         let (place, begin) = (*place, items.ready(progress));
-        begin.iter().for_each(|number| progress[*number] = Progress::Running);
+        begin.iter().for_each(|number| progress.set(*number, Progress::Running));
         for number in begin {
             self.begin_item(id, place, number);
         }
@@ -128,17 +130,20 @@ struct ReadItem {
 
 impl Items {
     /// How far the items are before the first one begins, and what they gave.
-    pub(super) fn nothing_done(&self) -> (Vec<Progress>, Vec<Value>) {
-        (vec![Progress::Waiting; self.list.len()], vec![Value::None; self.list.len()])
+    pub(super) fn nothing_done(&self) -> (Parts, Vec<Value>) {
+        (Parts::waiting(self.list.len()), vec![Value::None; self.list.len()])
     }
 
     /// The items that begin now.
-    fn ready(&self, progress: &[Progress]) -> Vec<usize> {
-        let running = progress.iter().filter(|progress| **progress == Progress::Running).count();
-        let done = |number: &usize| progress[*number] == Progress::Done;
-        let may_begin = |number: &usize| progress[*number] == Progress::Waiting && self.after[*number].iter().all(done);
-        let free = self.limit.saturating_sub(running);
-        self.order.iter().copied().filter(may_begin).take(free).collect()
+    fn ready(&self, progress: &mut Parts) -> Vec<usize> {
+        let has_begun = |number: &usize| progress.of(*number) != Progress::Waiting;
+        let more = self.order[progress.begun..].iter().take_while(|number| has_begun(number)).count();
+        progress.begun += more;
+        let done = |number: &usize| progress.of(*number) == Progress::Done;
+        let may_begin =
+            |number: &usize| progress.of(*number) == Progress::Waiting && self.after[*number].iter().all(done);
+        let free = self.limit.saturating_sub(progress.running());
+        self.order[progress.begun..].iter().copied().filter(may_begin).take(free).collect()
     }
 }
 
@@ -167,14 +172,31 @@ fn waited_for(items: &[ReadItem]) -> Result<Vec<Vec<usize>>, SmolStr> {
 
 /// Refuses items that wait for each other, with the way around.
 fn in_a_circle(items: &[ReadItem], after: &[Vec<usize>]) -> Result<(), SmolStr> {
-    let mut done = vec![false; items.len()];
-    // What can be done is done, until nothing more can; what is left waits for itself.
-    while let Some(next) = (0..items.len()).find(|at| !done[*at] && after[*at].iter().all(|before| done[*before])) {
-        done[next] = true;
-    }
+    let done = what_can_be_done(after);
     let Some(first) = done.iter().position(|done| !done) else { return Ok(()) };
     let way: Vec<&str> = around(first, after, &done).into_iter().map(|at| items[at].key.as_str()).collect();
     Err(SmolStr::from(format!("these items wait for each other: {}", way.join(" → "))))
+}
+
+/// What can be done is done, until nothing more can (Kahn, "Topological sorting of large networks", 1962); what is left
+/// waits for itself.
+fn what_can_be_done(after: &[Vec<usize>]) -> Vec<bool> {
+    let mut open: Vec<usize> = after.iter().map(Vec::len).collect();
+    let mut behind = vec![Vec::new(); after.len()];
+    let waits = after.iter().enumerate().flat_map(|(at, before)| before.iter().map(move |before| (*before, at)));
+    waits.for_each(|(before, at)| behind[before].push(at));
+    let mut done = vec![false; after.len()];
+    let mut ready: Vec<usize> = (0..after.len()).filter(|at| open[*at] == 0).collect();
+    while let Some(at) = ready.pop() {
+        done[at] = true;
+        for behind in &behind[at] {
+            open[*behind] -= 1;
+            if open[*behind] == 0 {
+                ready.push(*behind);
+            }
+        }
+    }
+    done
 }
 
 /// A way from an item through those it waits for and back, among those that are not done.

@@ -45,6 +45,7 @@ impl Machine {
         let segment = statement.segment.clone().unwrap_or_else(|| Segment::name("after"));
         let address = self.address_of(id).item(&segment, all[slot].segment.as_str());
         let address = self.enter(address);
+        self.state.measured = true;
         let (phase, due) = (self.measured(id, &all[slot], slot), self.timeline(id));
         let (shown, shown_due) = (to_json(&phase), to_json(&due));
         self.log(Entry::Measured { address: address.clone(), phase: shown, timeline: shown_due });
@@ -121,7 +122,7 @@ impl Machine {
     /// Tries again what failed.
     pub(super) fn measure_again(&mut self, is_meant: impl Fn(&crate::ir::Address) -> bool) {
         let mut again = Vec::new();
-        for (id, frame) in &mut self.state.live.frames {
+        for (id, frame) in self.state.live.frames.iter_mut() {
             if let Work::Measure(measure) = &mut frame.work
                 && is_meant(&frame.address)
                 && measure.failed.take().is_some()

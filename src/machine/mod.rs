@@ -24,6 +24,7 @@ mod estimate;
 mod events;
 mod externs;
 mod finality;
+mod fingerprint;
 mod guard;
 mod inside;
 pub mod journal;
@@ -38,12 +39,14 @@ mod parallel;
 mod pause;
 mod phases;
 mod reach;
+mod reason;
 mod recover;
 mod regions;
 mod replay;
 mod returns;
 mod rollout;
 mod snapshot;
+mod stand_ins;
 mod state;
 mod subplan;
 mod unwind;
@@ -63,6 +66,7 @@ pub use journal::*;
 pub use overview::{LoopState, Outlook, PhaseState};
 pub use reach::externs;
 pub use replay::Mismatch;
+pub use stand_ins::{Asker, Caller, Calling, StandIns};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
@@ -70,7 +74,9 @@ use smol_str::SmolStr;
 
 use crate::evaluate::{Constants, Locals};
 use crate::ir::{Address, LocalId, PlanId, Program, Value};
-use state::{Env, EnvId, Failure, FailureKind, Frame, FrameId, RegionId, Role, ScopeId, State, Work};
+use crate::source::Span;
+use reason::Reason;
+use state::{Env, EnvId, Failure, FailureKind, Floor, Frame, FrameId, RegionId, Role, ScopeId, State, Work};
 
 /// A run, in memory.
 #[derive(Clone, Debug)]
@@ -79,8 +85,12 @@ pub struct Machine {
     constants: Arc<Constants>,
     /// What tells the program from others, once somebody asked.
     mark: Arc<OnceLock<u64>>,
-    state: State,
+    /// What a simulated world answers itself.
+    stand_ins: Option<Arc<dyn StandIns>>,
+    state: Box<State>,
     out: Step,
+    /// What could not be computed in this step, and where that is written.
+    faults: Vec<(Address, Span)>,
     ready: VecDeque<(FrameId, Report)>,
 }
 
@@ -92,7 +102,7 @@ enum Report {
     /// The part in this slot is done.
     Done(usize),
     /// A look gave this.
-    Value(look::Answer),
+    Value(Box<look::Answer>),
     /// A gate, in this slot, was looked at.
     Verdict(usize, Verdict, Vec<SmolStr>),
 }
@@ -101,8 +111,16 @@ impl Machine {
     /// A run of `program` that has not begun.
     pub fn new(program: Arc<Program>) -> Machine {
         let constants = Arc::new(Constants::new(&program));
-        let (mark, state, out, ready) = (Arc::default(), State::default(), Step::default(), VecDeque::new());
-        Machine { program, constants, mark, state, out, ready }
+        Machine {
+            program,
+            constants,
+            mark: Arc::default(),
+            stand_ins: None,
+            state: Box::default(),
+            out: Step::default(),
+            faults: Vec::new(),
+            ready: VecDeque::new(),
+        }
     }
 
     /// Takes an event that happened `at`, and says what must be durable and what is to be done then.
@@ -116,6 +134,7 @@ impl Machine {
             self.allow(word, why.as_deref())?;
         }
         self.state.now = self.state.now.max(at);
+        self.faults.clear();
         self.take(event);
         self.settle_down();
         Ok(std::mem::take(&mut self.out))
@@ -182,11 +201,11 @@ impl Machine {
         }
     }
 
-    fn start(&mut self, run: SmolStr, plan: &str, inputs: &Map<String, Json>) -> Result<(), SmolStr> {
+    fn start(&mut self, run: SmolStr, plan: &str, inputs: &Map<String, Json>) -> Result<(), Reason> {
         let program = self.program();
         let found = program.plans.iter().zip(0..).find(|(candidate, _)| candidate.name == plan);
         let Some((plan, number)) = found else {
-            return Err(SmolStr::from(format!("the program has no plan `{plan}`")));
+            return Err(SmolStr::from(format!("the program has no plan `{plan}`")).into());
         };
         self.state.run = run;
         self.state.began = self.state.now;
@@ -272,6 +291,20 @@ impl Machine {
         address.visit(*visits)
     }
 
+    /// A part has ended: what is inside it is entered no more, as the next visit of the part has another address. So a
+    /// long run does not remember all that it ever did. A run that may go on from inside the part does not forget.
+    fn forget_visits_inside(&mut self, id: FrameId, part: &Address) {
+        let goes_on =
+            |floor: &Option<Box<Floor>>| floor.as_ref().is_some_and(|floor| floor.live.frames.contains_key(&id));
+        if self.state.measured || goes_on(&self.state.floor) || goes_on(&self.state.parts_floor) {
+            return;
+        }
+        let inside: Vec<Address> = self.state.visits.range(part.inside()).map(|(address, _)| address.clone()).collect();
+        for address in inside {
+            self.state.visits.remove(&address);
+        }
+    }
+
     fn log(&mut self, entry: Entry) {
         self.out.entries.push(entry);
     }
@@ -280,6 +313,9 @@ impl Machine {
     fn done(&mut self, id: FrameId, value: Json) {
         let Some(frame) = self.state.live.frames.get(&id) else { return };
         let address = frame.address.clone();
+        if let Work::Block { .. } = frame.work {
+            self.forget_visits_inside(id, &address);
+        }
         self.log(Entry::Done { address, value });
         self.leave(id, Report::Done);
     }
@@ -303,7 +339,7 @@ impl Machine {
     }
 
     /// A frame could not go on. Unless it is part of a compensation, what it belongs to fails and is undone.
-    fn fail(&mut self, id: FrameId, reason: SmolStr) {
+    fn fail(&mut self, id: FrameId, reason: impl Into<Reason>) {
         let Some(frame) = self.state.live.frames.get(&id) else { return };
         let kind = match &frame.work {
             Work::Act(_) | Work::Probe { .. } | Work::Look(_) => FailureKind::Effect,
@@ -313,7 +349,8 @@ impl Machine {
         self.fail_as(id, kind, reason);
     }
 
-    fn fail_as(&mut self, id: FrameId, kind: FailureKind, reason: SmolStr) {
+    fn fail_as(&mut self, id: FrameId, kind: FailureKind, reason: impl Into<Reason>) {
+        let reason = self.blame_part(id, reason.into());
         let Some(frame) = self.state.live.frames.get(&id) else { return };
         let (address, region, undoing) = (frame.address.clone(), frame.region, frame.undoing);
         if !address.is_root() {
@@ -330,7 +367,8 @@ impl Machine {
     }
 
     /// The run as a whole fails: by what it was given, or by a word from outside.
-    fn fail_run(&mut self, reason: SmolStr) {
+    fn fail_run(&mut self, reason: impl Into<Reason>) {
+        let reason = self.blame(&Address::root(), reason.into());
         let failure = Failure { address: Address::root(), reason, kind: FailureKind::Stated };
         self.fail_region(RegionId::RUN, failure);
     }
@@ -374,7 +412,7 @@ impl Machine {
     }
 
     /// The program, which the state speaks of by number.
-    fn program(&self) -> Arc<Program> {
+    pub fn program(&self) -> Arc<Program> {
         Arc::clone(&self.program)
     }
 

@@ -53,10 +53,8 @@ impl Machine {
         let frame = self.state.live.frames.get(&id)?;
         let Work::Loop { place, progress, .. } = &frame.work else { return None };
         let segment = statement_at(&self.program, *place).segment.clone().unwrap_or_else(|| Segment::name("for"));
-        let count = |are: &[Progress]| progress.iter().filter(|progress| are.contains(progress)).count();
-        let (done, waiting) = (count(&[Progress::Done]), count(&[Progress::Waiting]));
         let address = frame.address.child(&segment);
-        Some(LoopState { address, done, running: progress.len() - done - waiting, waiting })
+        Some(LoopState { address, done: progress.done(), running: progress.running(), waiting: progress.left() })
     }
 
     /// The phases that stand together where not all are done, in the order written.
@@ -72,7 +70,7 @@ impl Machine {
         let name = |before: &u32| SmolStr::new(phases[*before as usize].segment.as_str());
         let state = |(phase, progress): (&crate::ir::Phase, &Progress)| PhaseState {
             address: frame.address.child(&phase.segment),
-            title: self.text(frame.env, phase.title.as_deref()).unwrap_or_else(Some),
+            title: self.text(frame.env, phase.title.as_deref()).unwrap_or_else(|reason| Some(reason.text)),
             estimate: self.phase_estimate(frame.env, phase),
             begun: *progress != Progress::Waiting,
             after: phase.after.iter().filter(is_open).map(name).collect(),

@@ -223,7 +223,7 @@ impl Owed {
 
 impl Call {
     /// One short line for people: `refund("o-1")`, `./shop refund o-1`.
-    fn summary(&self, program: &Program) -> SmolStr {
+    pub(super) fn summary(&self, program: &Program) -> SmolStr {
         SmolStr::from(match self {
             Call::Action(action, arguments) => {
                 let arguments = arguments.iter().map(|argument| Nested(argument).to_string()).collect::<Vec<_>>();

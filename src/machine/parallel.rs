@@ -52,7 +52,7 @@ impl Machine {
         let env = self.env_of(id);
         let address = self.address_of(id).child(&branch.segment);
         let address = self.enter(address);
-        let title = self.text(env, branch.title.as_deref()).unwrap_or_else(Some);
+        let title = self.text(env, branch.title.as_deref()).unwrap_or_else(|reason| Some(reason.text));
         self.log(Entry::Entered { address: address.clone(), kind: Kind::Branch, title });
         let work = Work::Block { block: branch.block, next: 0, role: Role::Branch(place, number) };
         self.push_child(id, address, number, work);

@@ -59,7 +59,7 @@ impl Machine {
         let address = self.address_of(id).child(&phase.segment);
         let address = self.enter(address);
         self.end_guards_until(id, &phase.segment);
-        let title = self.text(env, phase.title.as_deref()).unwrap_or_else(Some);
+        let title = self.text(env, phase.title.as_deref()).unwrap_or_else(|reason| Some(reason.text));
         self.log(Entry::Entered { address: address.clone(), kind: Kind::Phase, title });
         let compensation = phase.compensation.as_ref();
         let limit = self.time_limit(env, phase.timeout.as_deref());

@@ -1,6 +1,7 @@
 //! Recovery: the journal is fed back, and what follows must be what followed then.
 
-use super::{Command, Entry, Machine, Record, Refused, upgrade::agree};
+use super::{Command, Entry, Machine, Record, Refused, state::Work, upgrade::agree};
+use crate::ir::Address;
 
 /// A journal says something else than the program does now.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -30,13 +31,31 @@ impl Machine {
     }
 
     /// Takes a step that was journaled under a program whose place this one has taken: what may differ between the
-    /// two is told by [`upgrade`](super::upgrade).
+    /// two is told by [`upgrade`](super::upgrade). Gives what this one says of it.
     ///
     /// # Errors
     /// The step does not lead to what the journal says, although it was checked that it does.
-    pub fn follow(&mut self, record: &Record) -> Result<(), Mismatch> {
+    pub fn follow(&mut self, record: &Record) -> Result<Vec<Entry>, Mismatch> {
+        self.keep_waits(record);
         let step = self.step(record.at, record.event.accepted()).map_err(|refused| unaccepted(&refused))?;
-        compare(&record.then, &step.entries, agree)
+        compare(&record.then, &step.entries, agree)?;
+        Ok(step.entries)
+    }
+
+    /// A `wait` lasts as long as it did when it ended, whatever the program says of it now: it is over with the record
+    /// that says so, and not before.
+    pub(super) fn keep_waits(&mut self, record: &Record) {
+        let (at, ended) = (record.at.max(self.state.now), |address: &Address| {
+            record.then.iter().any(|entry| matches!(entry, Entry::Done { address: done, .. } if done == address))
+        });
+        for frame in self.state.live.frames.values_mut() {
+            if let Work::Wait { until } = &mut frame.work {
+                match ended(&frame.address) {
+                    true => *until = at.min(*until),
+                    false => *until = at.plus(1).max(*until),
+                }
+            }
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use smol_str::SmolStr;
 use super::block::{Begun, Refusal};
 use super::compute::{Names, text_of};
 use super::phases::statement_at;
+use super::reason::Reason;
 use super::state::{Check, CheckOf, EnvId, FailureKind, Frame, FrameId, GateRun, Hold, Role, Stage, StagePlan, Work};
 use super::{Entry, Kind, Machine, Refused, Report, Timestamp, Verdict};
 use crate::evaluate::Inner;
@@ -37,7 +38,7 @@ impl Machine {
     }
 
     /// The stages with their values and holds.
-    pub(super) fn stages(&self, env: EnvId, rollout: &Rollout) -> Result<Vec<StagePlan>, SmolStr> {
+    pub(super) fn stages(&self, env: EnvId, rollout: &Rollout) -> Result<Vec<StagePlan>, Reason> {
         let planned = |value: Value, hold: Option<&ir::Expr>| {
             let hold = hold.map(|hold| self.hold(env, rollout.variable, &value, hold)).transpose()?;
             Ok(StagePlan { value, hold })
@@ -48,13 +49,13 @@ impl Machine {
             }
             Stages::In(list, hold) => match self.compute(env, list)? {
                 Value::List(values) => values.iter().map(|value| planned(value.clone(), Some(hold))).collect(),
-                _ => Err(SmolStr::new_static("there is no list of stages")),
+                _ => Err(Reason::unfit(list, "there is no list of stages")),
             },
         }
     }
 
     /// How long a stage is held, which may depend on it.
-    fn hold(&self, env: EnvId, name: Option<ir::LocalId>, stage: &Value, hold: &ir::Expr) -> Result<i64, SmolStr> {
+    fn hold(&self, env: EnvId, name: Option<ir::LocalId>, stage: &Value, hold: &ir::Expr) -> Result<i64, Reason> {
         let around = Names { live: &self.state.live, env };
         let own = name.map(|name| (name, stage.clone()));
         self.duration_with(&Inner::new(&around, own.into_iter().collect()), hold)
@@ -141,8 +142,8 @@ impl Machine {
     }
 
     /// A gate that is looked at for the first time one interval in, or at the end of a shorter hold.
-    fn gate_run(&self, env: EnvId, stage: &ir::Address, gate: &ir::Gate, needed: i64) -> Result<GateRun, SmolStr> {
-        let every = self.interval(env, &gate.every)?;
+    fn gate_run(&self, env: EnvId, stage: &ir::Address, gate: &ir::Gate, needed: i64) -> Result<GateRun, Reason> {
+        let every = self.pause_between(self.interval(env, &gate.every)?, needed);
         let tolerate = gate.tolerate.as_ref().map_or(Ok(0), |tolerate| self.count(env, tolerate))?;
         let now = self.state.now;
         Ok(GateRun {

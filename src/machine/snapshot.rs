@@ -19,7 +19,7 @@ use super::{
 use crate::ir::Program;
 
 /// Changes whenever the state does: its parts, or what they mean.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// What a snapshot fits.
 #[derive(PartialEq, Eq, Serialize, Deserialize)]
@@ -48,9 +48,10 @@ impl Machine {
         if fits != self.fits() {
             return None;
         }
-        let (state, ready): (State, VecDeque<(FrameId, Report)>) = serde_json::from_slice(body).ok()?;
+        let (state, ready): (Box<State>, VecDeque<(FrameId, Report)>) = serde_json::from_slice(body).ok()?;
         let (program, constants, mark) = (self.program(), Arc::clone(&self.constants), Arc::clone(&self.mark));
-        Some(Machine { program, constants, mark, state, out: Step::default(), ready })
+        let (stand_ins, faults) = (self.stand_ins.clone(), Vec::new());
+        Some(Machine { program, constants, mark, stand_ins, state, out: Step::default(), faults, ready })
     }
 
     fn fits(&self) -> Fits {

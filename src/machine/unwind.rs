@@ -91,7 +91,7 @@ impl Machine {
         match target {
             Target::Part(first) => {
                 let undo = &mut self.region(id).undo;
-                let at = undo.iter().position(|undo| undo.first == first);
+                let at = undo.iter().rposition(|undo| undo.first == first);
                 at.map_or_else(Address::root, |at| undo.remove(at).address)
             }
             Target::Scope(scope) => {

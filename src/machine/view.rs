@@ -1,8 +1,6 @@
 //! What a machine says of itself: status, waits, the next moment it waits for.
 
-use super::state::{
-    Act, ActOf, ActState, Blocked, Call, CheckOf, Frame, GateRun, Look, RegionId, Stage, Subject, Work,
-};
+use super::state::{Act, ActOf, ActState, Blocked, Call, CheckOf, Frame, GateRun, Look, RegionId, Stage, Work};
 use super::{EffectId, GateState, Machine, Purpose, Status, Timestamp, Wait, WaitOn};
 use crate::ir::{Address, Type};
 
@@ -42,6 +40,36 @@ impl Machine {
         }
         let going_on = self.state.live.frames.iter().filter(|(id, _)| !self.stands_still(**id));
         going_on.filter_map(|(_, frame)| frame.deadline()).min()
+    }
+
+    /// The latest moment that is known to end something by itself: a wait, the time of a part, or that of a condition that
+    /// is looked at again and again. Looks that go on without an end are none.
+    pub fn last_deadline(&self) -> Option<Timestamp> {
+        let going_on = self.state.live.frames.iter().filter(|(id, _)| !self.stands_still(**id));
+        let moments = going_on.flat_map(|(_, frame)| {
+            let own = match &frame.work {
+                Work::Wait { until } => Some(*until),
+                Work::Check(check) => check.over(),
+                Work::Act(_) | Work::Look(_) => frame.work_deadline(),
+                Work::Stage(_)
+                | Work::Guard(_)
+                | Work::Block { .. }
+                | Work::Phases { .. }
+                | Work::Parallel { .. }
+                | Work::Attempt { .. }
+                | Work::Measure(_)
+                | Work::Unwind { .. }
+                | Work::Loop { .. }
+                | Work::Rollout { .. }
+                | Work::Probe { .. }
+                | Work::WaitFor(_)
+                | Work::Handler { .. }
+                | Work::Return(_)
+                | Work::Ask(_) => None,
+            };
+            own.into_iter().chain(frame.limit.map(|limit| limit.at))
+        });
+        moments.max()
     }
 
     /// The latest moment the run has seen.
@@ -160,9 +188,11 @@ impl Machine {
         match &act.state {
             ActState::Preparing | ActState::Confirming { .. } => None,
             ActState::InFlight { flight, .. } if self.is_held_back(flight.effect) => None,
-            ActState::InFlight { flight, .. } => {
-                Some(WaitOn::Effect { summary: flight.request.summary(), purpose, attempt: act.launches })
-            }
+            ActState::InFlight { .. } => Some(WaitOn::Effect {
+                summary: act.call.shown(&self.program).to_string(),
+                purpose,
+                attempt: act.launches,
+            }),
             ActState::Backoff(backoff)
             | ActState::ConfirmBackoff { backoff, .. }
             | ActState::RepeatBackoff(backoff) => Some(WaitOn::Backoff {
@@ -204,11 +234,8 @@ impl Look {
             let (until, attempt) = (backoff.until, self.attempt);
             return Some(WaitOn::Backoff { until, attempt, reason: backoff.reason.clone() });
         }
-        let flight = self.flight.as_ref()?;
-        let summary = match &self.subject {
-            Subject::Probe(probe, _) => program.probes[probe.index()].name.to_string(),
-            Subject::Effect { .. } => flight.request.summary(),
-        };
+        self.flight.as_ref()?;
+        let summary = self.subject.shown(program).to_string();
         Some(WaitOn::Effect { summary, purpose: self.purpose, attempt: self.attempt })
     }
 }

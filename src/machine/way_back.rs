@@ -2,12 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use smol_str::SmolStr;
-
 use super::Machine;
 use super::act::USUAL_RETRIES;
 use super::compute::{Given, Names};
-use super::state::{Call, FrameId, ScopePlace, Undo, UndoState, WayBack, Work};
+use super::state::{Call, FrameId, RegionId, ScopePlace, Undo, UndoState, WayBack, Work};
 use crate::evaluate::Scope;
 use crate::ir::{
     Compensation, CompensationBody, CompensationMode, LocalId, Operation, PlanId, StatementKind, Step, Value,
@@ -17,22 +15,27 @@ impl Machine {
     /// An act is about to be started: its place in the list is taken. What can't be undone has one too, until it is
     /// known how it ended: nothing from before it is undone while it may have been done.
     pub(super) fn expect_undo(&mut self, id: FrameId) {
-        let Some(step) = self.step_of(id).cloned() else { return };
-        let mode = self.compensation_of(&step).map(|compensation| compensation.mode);
-        let always = (mode == Some(CompensationMode::Always)).then(|| self.capture_for(id, &step, &Value::None));
-        let Some(frame) = self.state.live.frames.get(&id).filter(|frame| !frame.measures) else { return };
-        if mode.is_none() && frame.scope.is_none() && !self.depends_on_outcome(id) {
-            return;
+        if let Some((region, undo)) = self.expected_undo(id) {
+            self.region(region).undo.push(undo);
         }
+    }
+
+    fn expected_undo(&self, id: FrameId) -> Option<(RegionId, Undo)> {
+        let step = self.step_of(id)?;
+        let frame = self.state.live.frames.get(&id).filter(|frame| !frame.measures)?;
+        let mode = self.compensation_of(step).map(|compensation| compensation.mode);
+        if mode.is_none() && frame.scope.is_none() && !self.depends_on_outcome(id) {
+            return None;
+        }
+        let always = (mode == Some(CompensationMode::Always)).then(|| self.capture_for(id, step, &Value::None));
         let state = UndoState::Pending { frame: id, always: always.flatten() };
         let first = self.state.numbers.effect;
-        let (region, undo) = (frame.region, Undo { first, address: frame.address.clone(), scope: frame.scope, state });
-        self.region(region).undo.push(undo);
+        Some((frame.region, Undo { first, address: frame.address.clone(), scope: frame.scope, state }))
     }
 
     /// An act is done: how it is undone is settled now.
-    pub(super) fn remember_way_back(&mut self, id: FrameId, step: &Step, result: &Value) {
-        let way_back = self.capture_for(id, step, result);
+    pub(super) fn remember_way_back(&mut self, id: FrameId, result: &Value) {
+        let way_back = self.step_of(id).and_then(|step| self.capture_for(id, step, result));
         self.settle_entry(id, |always| always.or(way_back));
     }
 
@@ -44,7 +47,7 @@ impl Machine {
     pub(super) fn settle_entry(&mut self, id: FrameId, way_back: impl FnOnce(Option<WayBack>) -> Option<WayBack>) {
         let pending = |undo: &Undo| matches!(undo.state, UndoState::Pending { frame, .. } if frame == id);
         let Some(region) = self.state.live.frames.get(&id).map(|frame| frame.region) else { return };
-        let undo = &mut self.region(region).undo;
+        let Some(undo) = self.state.regions.get_mut(&region).map(|region| &mut region.undo) else { return };
         let Some(at) = undo.iter().rposition(pending) else { return };
         let entry = &mut undo[at];
         let UndoState::Pending { always, .. } = std::mem::replace(&mut entry.state, UndoState::Started) else { return };
@@ -116,8 +119,8 @@ impl Machine {
                     Ok(WayBack::Call { call, policy, best_effort })
                 });
                 Some(captured.unwrap_or_else(|reason| {
-                    let reason = SmolStr::from(format!("what undoes it could not be computed: {reason}"));
-                    WayBack::Broken { reason, best_effort }
+                    let reason = reason.told(|why| format!("what undoes it could not be computed: {why}"));
+                    WayBack::Broken { reason: reason.text, place: reason.place, best_effort }
                 }))
             }
         }

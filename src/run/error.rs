@@ -125,6 +125,19 @@ pub enum StoreError {
         /// The file.
         path: PathBuf,
     },
+    /// The file is a whole store, but not the one it was, or as it was at an earlier moment.
+    #[error("`{}` is not what it was: {lost}", path.display())]
+    #[diagnostic(help(
+        "what is missing may have been done, and would be done again: bring the store back with all its files; to go on \
+         with what is there, remove `{}`",
+        path.with_extension("mark").display()
+    ))]
+    Behind {
+        /// The file.
+        path: PathBuf,
+        /// What is missing: `it has 17 entries, and had 120`.
+        lost: String,
+    },
     /// The journal of a run is not as it was written.
     #[error("the journal of run `{run}` is damaged at entry {entry}: {why}")]
     #[diagnostic(help("nothing was done; bring the store back from a backup, other runs in it can still be used"))]

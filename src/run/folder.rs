@@ -38,9 +38,9 @@ impl Folder {
         self.0.join("runs.db")
     }
 
-    /// Whether there is a store in it.
+    /// Whether there is a store in it, or was.
     pub fn exists(&self) -> bool {
-        self.database().exists()
+        self.database().exists() || self.database().with_extension("mark").exists()
     }
 
     /// What is wrong with it, if it is there and no folder.

@@ -16,12 +16,13 @@ use crate::{
 /// How many records are read at a time.
 const PAGE: usize = 1000;
 
-/// A run as its journal tells it: the machine as it stands, after `seen` was shown every record.
+/// A run as its journal tells it: the machine as it stands, after `seen` was shown every record, each with the machine as
+/// it stood then.
 pub fn look(
     store: &dyn Store,
     info: &RunInfo,
     compile: Compile<'_>,
-    seen: impl FnMut(&Record),
+    seen: impl FnMut(&Record, &Machine),
 ) -> Result<(Machine, Arc<Program>), Error> {
     let sources = store.sources(&info.id)?;
     let program = compiled(info, &sources, compile)?;

@@ -27,7 +27,7 @@ use super::{
     lock::RunLock,
     programs::{Compiled, Programs},
     start::Start,
-    store::{Created, KeptSource, NewRun, RunId, RunInfo, Said, SqliteStore, Store, Told, WordId, select},
+    store::{Created, KeptSource, Listed, NewRun, RunId, RunInfo, Said, SqliteStore, Store, Told, WordId, select},
 };
 use crate::{
     ir::Program,
@@ -103,14 +103,32 @@ impl Runner {
         &self.inner.store
     }
 
-    /// All runs, in the order in which they were started.
+    /// All runs that can be read, in the order in which they were started.
     pub fn runs(&self) -> Result<Vec<RunInfo>, Error> {
-        Ok(self.store().runs()?)
+        Ok(self.listed()?.into_iter().filter_map(Result::ok).collect())
+    }
+
+    /// The same, with those that can't.
+    pub fn listed(&self) -> Result<Vec<Listed>, Error> {
+        Ok(self.store().listed()?)
     }
 
     /// The run that `typed` is the name of, or the beginning of the name.
+    ///
+    /// # Errors
+    /// There is none, or several; or what is kept of it is damaged.
     pub fn find(&self, typed: &str) -> Result<RunInfo, Error> {
-        Ok(select(&self.runs()?, typed)?)
+        let mut readable = Vec::new();
+        for run in self.listed()? {
+            match run {
+                Ok(info) => readable.push(info),
+                Err(unreadable) if unreadable.run.as_str().eq_ignore_ascii_case(typed) => {
+                    return Err(unreadable.error.into());
+                }
+                Err(_) => {}
+            }
+        }
+        Ok(select(&readable, typed)?)
     }
 
     /// Creates a run, which begins when it is let [`go`](ActiveRun::go).
@@ -174,12 +192,13 @@ impl Runner {
         })
     }
 
-    /// A run as its journal tells it: the machine as it stands, after `seen` was shown every record.
+    /// A run as its journal tells it: the machine as it stands, after `seen` was shown every record, each with the machine
+    /// as it stood then.
     pub fn look(
         &self,
         info: &RunInfo,
         compile: Compile<'_>,
-        seen: impl FnMut(&Record),
+        seen: impl FnMut(&Record, &Machine),
     ) -> Result<(Machine, Arc<Program>), Error> {
         let compiled = self.compiled(info, compile)?;
         let mut machine = compiled.machine.clone();

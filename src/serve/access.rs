@@ -5,7 +5,7 @@ use std::{fs, os::unix::fs::PermissionsExt, path::Path};
 use axum::http::{HeaderMap, StatusCode, header};
 use sha2::{Digest, Sha256};
 
-use super::problem::Problem;
+use super::{problem::Problem, unusable::Unusable};
 
 /// How long a token is at least: what is shorter can be guessed.
 const SHORTEST: usize = 16;
@@ -24,6 +24,18 @@ struct Token {
     digest: [u8; 32],
 }
 
+/// The text of a file that only its owner can read.
+///
+/// # Errors
+/// It can't be read, or others can read it too.
+pub fn read_private(path: &Path) -> Result<String, Unusable> {
+    let unreadable = |source| Unusable::Unreadable { file: path.to_owned(), source };
+    if fs::metadata(path).map_err(unreadable)?.permissions().mode() & 0o077 != 0 {
+        return Err(Unusable::Open { file: path.to_owned() });
+    }
+    fs::read_to_string(path).map_err(unreadable)
+}
+
 /// Whose request it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
@@ -40,10 +52,10 @@ impl Tokens {
     /// One token more.
     ///
     /// # Errors
-    /// It is too short; the message does not repeat it.
-    pub fn add(&mut self, name: &str, token: &str) -> Result<(), String> {
+    /// It is too short.
+    pub fn add(&mut self, name: &str, token: &str) -> Result<(), Unusable> {
         if token.len() < SHORTEST {
-            return Err(format!("the token `{name}` is too short: it needs {SHORTEST} characters"));
+            return Err(Unusable::Short { name: name.to_owned(), shortest: SHORTEST });
         }
         self.0.push(Token { name: name.to_owned(), digest: Sha256::digest(token).into() });
         Ok(())
@@ -52,22 +64,15 @@ impl Tokens {
     /// The tokens of a file: on each line a name, a blank, a token.
     ///
     /// # Errors
-    /// The file can't be read, others can read it too, or a line is no token; for a person.
-    pub fn add_file(&mut self, path: &Path) -> Result<(), String> {
-        let shown = path.display();
-        let about = fs::metadata(path).map_err(|error| format!("can't read `{shown}`: {error}"))?;
-        if about.permissions().mode() & 0o077 != 0 {
-            return Err(format!("others than its owner can read `{shown}`: `chmod 600 {shown}`"));
-        }
-        let text = fs::read_to_string(path).map_err(|error| format!("can't read `{shown}`: {error}"))?;
+    /// The file can't be read, others can read it too, or a line is no token.
+    pub fn add_file(&mut self, path: &Path) -> Result<(), Unusable> {
+        let text = read_private(path)?;
         for (line, number) in text.lines().zip(1..).filter(|(line, _)| !line.trim().is_empty()) {
             let words: Vec<&str> = line.split_whitespace().collect();
-            let [name, token] = words[..] else {
-                return Err(format!("line {number} of `{shown}` is not a name, a blank and a token"));
-            };
+            let [name, token] = words[..] else { return Err(Unusable::Line { file: path.to_owned(), number }) };
             self.add(name, token)?;
         }
-        if self.is_empty() { Err(format!("`{shown}` holds no token")) } else { Ok(()) }
+        if self.is_empty() { Err(Unusable::Empty { file: path.to_owned() }) } else { Ok(()) }
     }
 
     /// Whose request has these headers.
@@ -158,7 +163,7 @@ mod tests {
             assert_eq!(problem.status, StatusCode::UNAUTHORIZED, "{wrong}");
         }
         assert_eq!(tokens.caller(&headers(&[])).unwrap_err().status, StatusCode::UNAUTHORIZED);
-        assert!(tokens.add("short", "0123456789").unwrap_err().contains("too short"));
+        assert!(tokens.add("short", "0123456789").unwrap_err().to_string().contains("too short"));
     }
 
     #[test]

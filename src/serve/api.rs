@@ -84,7 +84,7 @@ async fn guard(State(service): Shared, mut request: Request, next: Next) -> Resp
     let never_guessed = HeaderValue::from_static("nosniff");
     response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, never_guessed);
     service.metrics.requests.add(&[method_word(&method), &route, response.status().as_str()]);
-    service.metrics.request_seconds.add(began.elapsed());
+    service.metrics.request_seconds.add(&[], began.elapsed());
     response
 }
 
@@ -112,7 +112,7 @@ mod tests {
     use serde_json::{Map, Value};
 
     use super::*;
-    use crate::serve::word;
+    use crate::{machine::Word, serve::word};
 
     fn described() -> Value {
         serde_json::from_str(figures::OPENAPI).unwrap()
@@ -143,5 +143,24 @@ mod tests {
             assert!(told.is_ok() || told.is_err_and(|problem| problem.status == StatusCode::BAD_REQUEST), "{name}");
         }
         assert_eq!(word::read("whisper", Map::new()).unwrap_err().status, StatusCode::NOT_FOUND);
+        // What there is to say is named where something else is said.
+        let unknown = serde_json::from_value::<Word>(serde_json::json!({"say": "whisper"})).unwrap_err().to_string();
+        let known: BTreeSet<&str> = unknown.split('`').skip(3).step_by(2).collect();
+        let described: BTreeSet<&str> = words.iter().map(|word| word.as_str().unwrap()).collect();
+        // Events have requests of their own.
+        assert_eq!(&known - &BTreeSet::from(["event"]), described, "{unknown}");
+    }
+
+    /// What a word takes is described, and nothing is that none takes.
+    #[test]
+    fn every_field_of_a_word_is_described() {
+        let described = described();
+        let fields: BTreeSet<&str> = described["components"]["schemas"]["Word"]["properties"]
+            .as_object()
+            .unwrap()
+            .keys()
+            .map(String::as_str)
+            .collect();
+        assert_eq!(fields, BTreeSet::from(["address", "because", "digest", "option", "value", "verdict", "who"]));
     }
 }

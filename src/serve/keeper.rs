@@ -4,7 +4,7 @@
 //! something is said to it; so is one that another process lets go.
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{HashMap, HashSet},
     sync::{Arc, atomic::Ordering},
     time::Duration,
 };
@@ -15,9 +15,9 @@ use tokio::{
     time::{Instant, MissedTickBehavior, interval},
 };
 
-use super::{log, service::Service};
+use super::{log, metrics::InFlight, service::Service};
 use crate::{
-    machine::{Machine, Purpose, Record, Status},
+    machine::{Machine, Record, Status},
     run::{
         ActiveRun, Error, Left, RunInfo, Runner, Standing, Store, Wish,
         driver::now,
@@ -163,6 +163,10 @@ impl Keeper {
         self.failed.remove(&run);
         match left {
             Left::Ended(ending, value) => {
+                if let Some(told) = &self.service.ended {
+                    // Whoever has left wants to be told of nothing.
+                    let _ = told.send(run.clone());
+                }
                 log::run(&run, &plan, Standing::from(&Status::Ended(ending, value)).as_str());
             }
             Left::Stuck(waits) | Left::Waiting(waits) | Left::Sleeping(_, waits) => {
@@ -199,10 +203,10 @@ fn due_or_spoken_to(runner: &Runner) -> Result<Vec<RunInfo>, Error> {
 }
 
 async fn go(service: Arc<Service>, run: ActiveRun) -> Result<Left, Error> {
-    let mut purposes: BTreeMap<u64, Purpose> = BTreeMap::new();
+    let mut in_flight = InFlight::new();
     let control = service.control.clone();
     let see = move |record: &Record, _: &Machine| {
-        service.metrics.see(&mut purposes, record);
+        service.metrics.see(&mut in_flight, record);
         service.look.notify_one();
     };
     run.observe(see).go(control).await

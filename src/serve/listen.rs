@@ -23,6 +23,7 @@ use tokio::{
     time::timeout,
 };
 
+use super::unusable::Unusable;
 use crate::run::{Control, Wish};
 
 /// How long the head of a request may take; a connection without a request is closed then, too.
@@ -56,13 +57,13 @@ impl Address {
     /// The address that is written so.
     ///
     /// # Errors
-    /// It is none; for a person.
-    pub fn parse(text: &str) -> Result<Address, String> {
+    /// It is none.
+    pub fn parse(text: &str) -> Result<Address, Unusable> {
         if let Some(path) = text.strip_prefix("unix:") {
             return Ok(Address::Socket(path.into()));
         }
         let found = text.to_socket_addrs().ok().and_then(|mut all| all.next());
-        found.map(Address::Port).ok_or_else(|| format!("`{text}` is neither HOST:PORT nor unix:PATH"))
+        found.map(Address::Port).ok_or_else(|| Unusable::Address(text.to_owned()))
     }
 
     /// Whether only this machine can reach it.

@@ -10,12 +10,12 @@ use std::{
 use serde_json::Value as Json;
 
 use crate::{
-    machine::{Entry, Event, Outcome, Purpose, Record, Status},
+    machine::{EffectId, Entry, Event, Outcome, Purpose, Record, Status, Timestamp},
     run::Standing,
 };
 
-/// The upper bounds of the buckets of a request's time, in seconds.
-const BOUNDS: [f64; 9] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 2.5, 10.0];
+/// The upper bounds of the buckets of times, in seconds: from a request that is answered at once to an effect of an hour.
+const BOUNDS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 2.5, 10.0, 60.0, 600.0, 3600.0];
 
 /// What a process has counted since it began.
 #[derive(Debug, Default)]
@@ -38,15 +38,20 @@ pub struct Metrics {
     pub requests: Counter,
     /// How long requests took.
     pub request_seconds: Histogram,
+    /// How long effects took, from the record of their start to that of their end, by `purpose`.
+    pub effect_seconds: Histogram,
 }
 
 /// A figure that only grows, for each combination of labels.
 #[derive(Debug, Default)]
 pub struct Counter(Mutex<BTreeMap<Vec<String>, u64>>);
 
-/// How often something took how long.
+/// How often something took how long, for each combination of labels.
 #[derive(Debug, Default)]
-pub struct Histogram(Mutex<Buckets>);
+pub struct Histogram(Mutex<BTreeMap<Vec<String>, Buckets>>);
+
+/// The effects of a run whose end is not known yet: what they are for, and when they began.
+pub type InFlight = BTreeMap<EffectId, (Purpose, Timestamp)>;
 
 #[derive(Debug, Default)]
 struct Buckets {
@@ -64,9 +69,10 @@ impl Counter {
 }
 
 impl Histogram {
-    /// It took so long once more.
-    pub fn add(&self, took: Duration) {
-        let mut buckets = lock(&self.0);
+    /// It took so long once more, with these labels.
+    pub fn add(&self, labels: &[&str], took: Duration) {
+        let mut all = lock(&self.0);
+        let buckets = all.entry(labels.iter().map(|label| (*label).to_owned()).collect()).or_default();
         let seconds = took.as_secs_f64();
         let held = BOUNDS.iter().zip(&mut buckets.counts).filter(|(bound, _)| seconds <= **bound);
         held.for_each(|(_, count)| *count += 1);
@@ -82,15 +88,21 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Metrics {
     /// Counts what a record tells.
-    pub fn see(&self, purposes: &mut BTreeMap<u64, Purpose>, record: &Record) {
+    pub fn see(&self, in_flight: &mut InFlight, record: &Record) {
         self.records.add(&[]);
         if let Event::Outcome { effect, outcome } = &record.event {
-            let purpose = purposes.remove(&effect.0).map_or("recovered", purpose_word);
+            let begun = in_flight.remove(effect);
+            let purpose = begun.map_or("recovered", |(purpose, _)| purpose_word(purpose));
             self.effects.add(&[purpose, outcome_word(outcome)]);
+            // Of one that another process began, nobody here knows how long it took.
+            if let Some((_, since)) = begun {
+                let took = Duration::from_nanos(record.at.since(since).unsigned_abs());
+                self.effect_seconds.add(&[purpose], took);
+            }
         }
         for entry in &record.then {
             if let Entry::Intent { effect, purpose, .. } = entry {
-                purposes.insert(effect.0, *purpose);
+                in_flight.insert(*effect, (*purpose, record.at));
             }
             if let Entry::Ended { ending, .. } = entry {
                 self.ended.add(&[Standing::from(&Status::Ended(*ending, Json::Null)).as_str()]);
@@ -156,15 +168,18 @@ impl Page {
     }
 
     /// How often something took how long.
-    pub fn histogram(&mut self, name: &str, help: &str, histogram: &Histogram) {
+    pub fn histogram(&mut self, name: &str, help: &str, labels: &[&str], histogram: &Histogram) {
         self.head(name, help, "histogram");
-        let buckets = lock(&histogram.0);
-        let bounds = BOUNDS.iter().map(ToString::to_string).zip(buckets.counts);
-        for (bound, count) in bounds.chain([("+Inf".to_owned(), buckets.count)]) {
-            self.sample(&format!("{name}_bucket"), &["le"], &[bound], count as f64);
+        let within = [labels, &["le"]].concat();
+        for (set, buckets) in lock(&histogram.0).iter() {
+            let bounds = BOUNDS.iter().map(ToString::to_string).zip(buckets.counts);
+            for (bound, count) in bounds.chain([("+Inf".to_owned(), buckets.count)]) {
+                let values = [set.as_slice(), &[bound]].concat();
+                self.sample(&format!("{name}_bucket"), &within, &values, count as f64);
+            }
+            self.sample(&format!("{name}_sum"), labels, set, buckets.sum);
+            self.sample(&format!("{name}_count"), labels, set, buckets.count as f64);
         }
-        self.sample(&format!("{name}_sum"), &[], &[], buckets.sum);
-        self.sample(&format!("{name}_count"), &[], &[], buckets.count as f64);
     }
 
     /// The whole page.
@@ -198,21 +213,21 @@ mod tests {
         let (counter, histogram) = (Counter::default(), Histogram::default());
         counter.add(&["a\"b\\c\nd", "1"]);
         counter.add(&["a\"b\\c\nd", "1"]);
-        histogram.add(Duration::from_millis(2));
-        histogram.add(Duration::from_secs(60));
+        histogram.add(&["do"], Duration::from_millis(2));
+        histogram.add(&["do"], Duration::from_secs(7200));
         let mut page = Page::default();
         page.counter("c_total", "Counts.", &["x", "y"], &counter);
-        page.histogram("t_seconds", "Times.", &histogram);
+        page.histogram("t_seconds", "Times.", &["purpose"], &histogram);
         let text = page.text();
         assert!(text.starts_with("# HELP c_total Counts.\n# TYPE c_total counter\n"), "{text}");
         assert!(text.contains("c_total{x=\"a\\\"b\\\\c\\nd\",y=\"1\"} 2\n"), "{text}");
         for line in [
-            "t_seconds_bucket{le=\"0.001\"} 0",
-            "t_seconds_bucket{le=\"0.0025\"} 1",
-            "t_seconds_bucket{le=\"10\"} 1",
-            "t_seconds_bucket{le=\"+Inf\"} 2",
-            "t_seconds_sum 60.002",
-            "t_seconds_count 2",
+            "t_seconds_bucket{purpose=\"do\",le=\"0.001\"} 0",
+            "t_seconds_bucket{purpose=\"do\",le=\"0.0025\"} 1",
+            "t_seconds_bucket{purpose=\"do\",le=\"3600\"} 1",
+            "t_seconds_bucket{purpose=\"do\",le=\"+Inf\"} 2",
+            "t_seconds_sum{purpose=\"do\"} 7200.002",
+            "t_seconds_count{purpose=\"do\"} 2",
         ] {
             assert!(text.lines().any(|other| other == line), "{line} is not in\n{text}");
         }

@@ -15,18 +15,23 @@ mod api;
 mod cloud_event;
 mod keeper;
 pub mod listen;
-mod log;
+pub mod log;
 mod metrics;
 mod problem;
 pub mod programs;
 mod service;
 pub mod sinks;
 mod starter;
+pub mod unusable;
 mod word;
 
 use std::{io, sync::Arc};
 
-use tokio::{spawn, sync::mpsc, task::JoinSet};
+use tokio::{
+    spawn,
+    sync::mpsc::{self, UnboundedSender},
+    task::JoinSet,
+};
 
 pub use service::{CompileKept, Documents};
 
@@ -37,7 +42,7 @@ use programs::Programs;
 use service::Service;
 use sinks::Sink;
 
-use crate::run::{Control, Runner};
+use crate::run::{Control, RunId, Runner};
 
 /// How many runs may be there that are not begun yet; who starts more waits.
 const WAITING: usize = 64;
@@ -56,6 +61,8 @@ pub struct Settings {
     pub sinks: Vec<Sink>,
     /// How the sources that a run has kept are compiled.
     pub compile: CompileKept,
+    /// Who is told which runs have ended here.
+    pub ended: Option<UnboundedSender<RunId>>,
 }
 
 /// Keeps the runs of a store going until the process is asked to leave. Nothing is driven before it listens.

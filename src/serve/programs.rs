@@ -1,9 +1,14 @@
 //! The programs whose plans can be started: by name, and by the events that begin them.
 
-use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+    sync::Arc,
+};
 
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
+use smol_str::SmolStr;
 
 use super::problem::Problem;
 use crate::{
@@ -21,6 +26,8 @@ pub struct Served {
     pub program: Arc<Program>,
     /// Its files, as a run keeps them.
     pub sources: Vec<KeptSource>,
+    /// The plans that can't be started here, each with why.
+    pub left_out: BTreeMap<SmolStr, String>,
 }
 
 /// All programs that are served.
@@ -48,6 +55,8 @@ pub struct PlanRow {
     on: Option<String>,
     /// Whether starting it again with the same key gives the run there is
     keyed: bool,
+    /// Why it can't be started here, if it can't
+    problem: Option<String>,
 }
 
 /// Something a plan is given.
@@ -66,6 +75,11 @@ impl Programs {
 
     /// All plans that can be started.
     pub fn plans(&self) -> impl Iterator<Item = Startable<'_>> {
+        self.all().filter(|startable| startable.problem().is_none())
+    }
+
+    /// The same, with those that can't be started here.
+    pub fn all(&self) -> impl Iterator<Item = Startable<'_>> {
         self.0.iter().flat_map(|served| {
             let own = served.program.plans.iter().filter(|plan| plan.module == ModuleId(0));
             own.map(move |plan| Startable { served, plan })
@@ -76,9 +90,12 @@ impl Programs {
     pub fn find(&self, plan: &str, file: Option<&str>) -> Result<Startable<'_>, Problem> {
         let is_meant =
             |startable: &Startable<'_>| startable.plan.name == plan && file.is_none_or(|file| startable.file() == file);
-        let found: Vec<Startable<'_>> = self.plans().filter(is_meant).collect();
+        let found: Vec<Startable<'_>> = self.all().filter(is_meant).collect();
         match found[..] {
-            [only] => Ok(only),
+            [only] => match only.problem() {
+                Some(why) => Err(Problem::unfit(format!("`{plan}` can't be started here: {why}"))),
+                None => Ok(only),
+            },
             [] => {
                 let known = self.plans().map(|startable| startable.plan.name.to_string());
                 Err(Problem::unknown(format!("no plan `{plan}` is served")).instead(known))
@@ -129,6 +146,11 @@ impl<'p> Startable<'p> {
         self.served.file.display().to_string()
     }
 
+    /// Why it can't be started here, if it can't.
+    pub fn problem(&self) -> Option<&'p str> {
+        self.served.left_out.get(&self.plan.name).map(String::as_str)
+    }
+
     /// A run of it that is given these inputs.
     ///
     /// # Errors
@@ -153,6 +175,7 @@ impl<'p> Startable<'p> {
             result: (self.plan.result != crate::ir::Type::Nothing).then_some(result),
             on: trigger.map(|trigger| self.served.program.events[trigger.event.index()].name.to_string()),
             keyed: self.plan.key.is_some(),
+            problem: self.problem().map(str::to_owned),
         }
     }
 }

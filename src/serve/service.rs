@@ -4,7 +4,11 @@ use std::sync::{Arc, atomic::AtomicUsize};
 
 use serde_json::Value as Json;
 use tokio::{
-    sync::{Notify, mpsc, watch},
+    sync::{
+        Notify,
+        mpsc::{self, UnboundedSender},
+        watch,
+    },
     task::spawn_blocking,
 };
 
@@ -12,7 +16,7 @@ use super::{Settings, access::Tokens, listen::Address, metrics::Metrics, problem
 use crate::{
     ir::Program,
     run::{
-        ActiveRun, Control, Error, RunInfo, Runner,
+        ActiveRun, Control, Error, RunId, RunInfo, Runner,
         store::{KeptSource, Pulse},
     },
 };
@@ -57,6 +61,8 @@ pub struct Service {
     pub driven: AtomicUsize,
     /// How the sources that a run has kept are compiled.
     pub compile: CompileKept,
+    /// Who is told which runs have ended here.
+    pub ended: Option<UnboundedSender<RunId>>,
     /// The runs.
     pub runner: Runner,
 }
@@ -64,7 +70,7 @@ pub struct Service {
 impl Service {
     /// A service for the runs of `runner`, which gives new runs to a keeper through `begun`.
     pub fn new(runner: Runner, settings: Settings, control: Control, begun: mpsc::Sender<ActiveRun>) -> Service {
-        let Settings { programs, listen, tokens, documents, sinks: _, compile } = settings;
+        let Settings { programs, listen, tokens, documents, sinks: _, compile, ended } = settings;
         Service {
             programs,
             tokens,
@@ -77,6 +83,7 @@ impl Service {
             control,
             driven: AtomicUsize::new(0),
             compile,
+            ended,
             runner,
         }
     }

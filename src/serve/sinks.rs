@@ -1,12 +1,13 @@
 //! Sends what runs emit to those who want it: each event at least once, in the order in which they were emitted.
 
-use std::{sync::Arc, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 use tokio::time::sleep;
+use zeroize::Zeroizing;
 
-use super::{cloud_event, log, problem::Problem, service::Service};
+use super::{cloud_event, log, problem::Problem, service::Service, unusable::Unusable};
 use crate::run::{Wish, effects::http_client, store::Arrival};
 
 /// How many events are read at a time.
@@ -22,19 +23,48 @@ const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 /// Somebody who wants to know what runs emit.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sink(String);
+#[derive(Clone, Debug)]
+pub struct Sink {
+    url: String,
+    token: Option<Bearer>,
+}
+
+/// What a sink knows the sender by. It is told to the sink alone.
+#[derive(Clone)]
+struct Bearer(Arc<Zeroizing<String>>);
+
+impl fmt::Debug for Bearer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Bearer(..)")
+    }
+}
 
 impl Sink {
     /// The sink at a URL.
     ///
     /// # Errors
-    /// It is none of HTTP; for a person.
-    pub fn at(url: &str) -> Result<Sink, String> {
+    /// It is none of HTTP.
+    pub fn at(url: &str) -> Result<Sink, Unusable> {
         match url.starts_with("http://") || url.starts_with("https://") {
-            true => Ok(Sink(url.to_owned())),
-            false => Err(format!("`{url}` is no URL that can be sent to: it begins with `http://` or `https://`")),
+            true => Ok(Sink { url: url.to_owned(), token: None }),
+            false => Err(Unusable::Sink(url.to_owned())),
         }
+    }
+
+    /// Where it is.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Sends this token with every event, as `Authorization: Bearer TOKEN` (RFC 6750, 2.1).
+    ///
+    /// # Errors
+    /// It has signs that no token has.
+    pub fn with_token(self, token: &str) -> Result<Sink, Unusable> {
+        if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(Unusable::SinkToken { sink: self.url });
+        }
+        Ok(Sink { token: Some(Bearer(Arc::new(Zeroizing::new(token.to_owned())))), ..self })
     }
 
     /// From here on every event counts for this sink.
@@ -57,7 +87,7 @@ impl Sink {
 
     /// The name under which is kept how far it is.
     fn reader(&self) -> String {
-        json!(["sink", self.0]).to_string()
+        json!(["sink", self.url]).to_string()
     }
 
     async fn send_all(&self, service: &Service) {
@@ -73,8 +103,8 @@ impl Sink {
                     }
                 }
                 Err(why) => {
-                    service.metrics.sent.add(&[&self.0, "failed"]);
-                    log::line(format_args!("sink {}: {why}; again in {} s", self.0, pause.as_secs()));
+                    service.metrics.sent.add(&[&self.url, "failed"]);
+                    log::line(format_args!("sink {}: {why}; again in {} s", self.url, pause.as_secs()));
                     sleep(pause).await;
                     pause = (pause * 2).min(LONGEST_PAUSE);
                 }
@@ -97,7 +127,7 @@ impl Sink {
             for arrival in arrivals {
                 if arrival.emitted {
                     self.send(&written(&arrival)).await?;
-                    service.metrics.sent.add(&[&self.0, "ok"]);
+                    service.metrics.sent.add(&[&self.url, "ok"]);
                 }
                 let (reader, number) = (self.reader(), arrival.number);
                 let noted = service.ask(move |runner| runner.store().has_read(&reader, number)).await;
@@ -107,7 +137,11 @@ impl Sink {
     }
 
     async fn send(&self, event: &Json) -> Result<(), String> {
-        let request = http_client()?.post(&self.0).header("content-type", cloud_event::STRUCTURED);
+        let request = http_client()?.post(&self.url).header("content-type", cloud_event::STRUCTURED);
+        let request = match &self.token {
+            Some(Bearer(token)) => request.bearer_auth(token.as_str()),
+            None => request,
+        };
         let sent = request.timeout(PATIENCE).body(event.to_string()).send().await;
         match sent {
             Ok(answer) if answer.status().is_success() => Ok(()),

@@ -2,16 +2,20 @@
 #![expect(clippy::disallowed_methods, reason = "these tests are about the real world")]
 
 mod check;
+mod explore;
 mod fix;
 mod fmt;
 mod http;
+mod json;
 mod leaving;
 mod lints;
 mod migrate;
 mod operators;
 mod people;
 mod project;
+mod prompt;
 mod records;
+mod repl;
 mod resume;
 mod run;
 mod secrets;
@@ -19,5 +23,7 @@ mod secrets;
 #[expect(dead_code, reason = "these tests need a part of it")]
 mod server;
 mod show;
+mod simulate;
 mod store;
 mod terminal;
+mod test;

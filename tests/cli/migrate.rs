@@ -356,3 +356,60 @@ fn an_approval_dies_with_what_it_was_given_for() {
     project.orch(&["approve", &id, "two/go"]).says(0, &["completed"]);
     assert_eq!(project.read("log"), "before x\nfirst\nsecond 3\neverything\n");
 }
+
+/// What was let go on after one migration is not asked for again by the next that changes nothing of it.
+#[test]
+fn an_approval_that_was_given_anew_stays_given() {
+    let plan = PLAN.replace("    task count", "    approve early \"Shall we begin?\" by \"leads\"\n    task count");
+    let project = project();
+    project.write("plan.orch", &plan);
+    project.orch(&["run", "plan.orch", "--set", "name=x"]);
+    let id = project.run_id();
+    project.orch(&["approve", &id, "two/early"]).says(7, &["waits for shepherds"]);
+    rewrite(&project, &plan, &[("note(\"third\")", "note(\"everything\")")]);
+    project.orch(&["migrate", &id, "new.orch"]).says(0, &["two/early  approval"]);
+    project.orch(&["resume", &id]).says(7, &["ann lets it go on"]);
+    rewrite(&project, &plan, &[("note(\"third\")", "note(\"everything\")"), ("\"One\"", "\"Uno\"")]);
+    let again = project.orch(&["migrate", &id, "new.orch"]);
+    again.says(0, &["version 3"]);
+    assert!(!again.out.contains("approval"), "{}", again.out);
+    assert_eq!(shown(&project, &id)["status"], "waiting");
+    // Going back is another thing than what was let go on.
+    project.orch(&["migrate", &id, "plan.orch"]).says(0, &["version 4", "two/early  approval"]);
+    assert_eq!(shown(&project, &id)["status"], "paused");
+}
+
+/// A wait that is over stays over, however long it would be now; one that goes on takes its new time.
+#[test]
+fn a_wait_that_is_over_may_be_another_one() {
+    let plan = PLAN.replace("wait 1ms", "wait pause") + "const pause = 2ms\n";
+    let project = project();
+    project.write("plan.orch", &plan);
+    project.orch(&["run", "plan.orch", "--set", "name=x"]).says(7, &["waits for shepherds"]);
+    let id = project.run_id();
+    rewrite(&project, &plan, &[("pause = 2ms", "pause = 3h")]);
+    project.orch(&["migrate", &id, "new.orch"]).says(0, &["version 2", "one/wait pause  time"]);
+    rewrite(&project, &plan, &[("pause = 2ms", "pause = 1ms")]);
+    project.orch(&["migrate", &id, "new.orch"]).says(0, &["version 3"]);
+    project.orch(&["done", &id, "two/count", "5"]).says(7, &["waits for leads"]);
+    project.orch(&["approve", &id, "two/go"]).says(0, &["completed"]);
+    assert_eq!(project.read("log"), "before x\nfirst\nsecond 3\nthird\n");
+}
+
+/// How a block undoes is what it does, not how it is written.
+#[test]
+fn a_block_that_undoes_is_compared_by_what_it_does() {
+    let (project, id) = waiting();
+    let block = "{ step back = note(\"back\") }";
+    rewrite(&project, PLAN, &[(block, "{\n  // as it was\n  step back = note(\"back\")\n}")]);
+    let same = project.orch(&["migrate", &id, "new.orch", "--explain"]);
+    same.says(0, &["nothing stands against it"]);
+    assert_eq!(same.out, "", "comments undo nothing");
+    rewrite(&project, PLAN, &[("[\"note.sh\", what, key]", "[\"note.sh\", \"not {what}\", key]")]);
+    let other = project.orch(&["migrate", &id, "new.orch", "--explain", "--json"]);
+    let document: Json = serde_json::from_str(&other.out).unwrap();
+    let rows = document["differences"].as_array().unwrap();
+    let row = rows.iter().find(|row| row["aspect"] == "way back").unwrap_or_else(|| panic!("{document:#}"));
+    assert_eq!(row["address"], "two/second");
+    assert!(row["would_be"].as_str().unwrap().ends_with("of which what it calls is another"), "{row}");
+}

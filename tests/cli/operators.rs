@@ -43,8 +43,8 @@ fn how_a_doubt_was_settled_is_told() {
     let project = Project::two_steps();
     project.write("first.sh", "[ -e again ] || { touch again; kill -9 $$; }; echo '{\"id\": \"i-1\"}'\n");
     project.write("second.sh", "echo second >>log; kill -9 $$\n");
-    let again = "sh first.sh a, done again with the same key";
-    let found = "found done by `sh done.sh`";
+    let again = "first(\"a\"), done again with the same key";
+    let found = "found done by `done()`";
     project.orch(&["run", "plan.orch"]).says(0, &["? one", "? two", again, found]);
     let id = project.run_id();
     project.orch(&["show", &id]).prints(&[again, found]);
@@ -62,10 +62,8 @@ fn what_was_not_done_fails_the_run() {
 #[test]
 fn a_word_that_is_illegal_is_refused_with_what_is_legal() {
     let (project, id) = stuck();
-    project.orch(&["settle", &id, "one", "--done"]).says(6, &["nothing is in doubt at `one`", "possible: settle two"]);
-    project
-        .orch(&["retry", &id])
-        .says(6, &["nobody knows whether `two` was done", "possible: settle two --done | --not-done"]);
+    project.orch(&["settle", &id, "one", "--done"]).says(6, &["nothing is in doubt at `one`", "possible: orch settle"]);
+    project.orch(&["retry", &id]).says(6, &["nobody knows whether `two` was done", "two --done\n", "two --not-done\n"]);
     let cancelled = project.orch(&["cancel", &id, "--because", "enough"]);
     cancelled.says(7, &["» ann cancels the run: enough", "stuck on `two`"]);
     let settled = project.orch(&["settle", &id, "two", "--not-done"]);

@@ -56,7 +56,10 @@ fn a_run_goes_on_as_it_is_answered() {
     let digest = inbox["asked"][0]["digest"].as_str().unwrap();
     project.orch(&["inbox"]).prints(&[&format!("Shall we?  ({})", &digest[..12])]);
     let other = project.orch(&["approve", &id, "go", "--digest", "0123456789ab"]);
-    other.says(6, &["what would run has changed since", &format!("possible: approve go --digest {}", &digest[..12])]);
+    other.says(
+        6,
+        &["what would run has changed since", &format!("possible: orch approve {id} go --digest {}", &digest[..12])],
+    );
     project.orch(&["approve", &id, "go", "--because", "it is time"]).says(7, &["says yes to `go`: it is time"]);
     let inbox: serde_json::Value = serde_json::from_str(&project.orch(&["inbox", "--json"]).out).unwrap();
     assert_eq!(inbox["asked"][0]["what"], "decide");
@@ -70,8 +73,10 @@ fn a_run_goes_on_as_it_is_answered() {
 #[test]
 fn what_does_not_fit_is_refused_and_changes_nothing() {
     let (project, id) = asked();
-    project.orch(&["done", &id, "count", "many"]).says(6, &["what it reports does not fit", "a value of type Int"]);
-    project.orch(&["approve", &id, "count"]).says(6, &["`count` is a task", "possible: done count"]);
+    project.orch(&["done", &id, "count", "many"]).says(6, &["what it reports does not fit", "VALUE    (VALUE is Int)"]);
+    project
+        .orch(&["approve", &id, "count"])
+        .says(6, &["`count` is a task", &format!("possible: orch done {id} count VALUE    (VALUE is Int)")]);
     project.orch(&["done", &id, "cuont", "7"]).says(6, &["nothing is asked at `cuont`"]);
     project.orch(&["inbox"]).prints(&["count"]);
 }
@@ -91,7 +96,7 @@ fn a_run_hears_of_events() {
     let id = project.run_id();
     project
         .orch(&["emit", "Paid", "{\"amount\": \"x\"}", "--run", &id])
-        .says(6, &["does not fit", "emit Paid with { amount: "]);
+        .says(6, &["does not fit", &format!("possible: orch emit Paid JSON --run {id}    (JSON is {{ amount: ")]);
     let heard = project.orch(&["emit", "Paid", "{\"amount\": 3}", "--run", &id]);
     heard.says(0, &["tells of `Paid`", "completed in"]).prints(&["3"]);
 }
@@ -113,4 +118,17 @@ fn a_run_that_is_paused_starts_nothing_new_until_it_is_resumed() {
     project.orch(&["done", &id, "count", "7"]).says(7, &["paused", &format!("orch resume {id}")]);
     project.orch(&["resume", &id]).says(7, &["lets it go on", "waits for leads at `go`"]);
     assert_eq!(project.read("log"), "before\n");
+}
+
+/// Who tells all runs of an event that none of them knows, or that none can hear, is told so; who serves plans may know it.
+#[test]
+fn an_event_that_nobody_here_hears_is_told_with_a_note() {
+    let (project, _) = asked();
+    let misspelt = project.orch(&["emit", "Payd", r#"{"amount": 3}"#]);
+    misspelt.says(0, &["no run that goes on here knows the event `Payd`: did you mean `Paid`?", "told 1 run\n"]);
+    let misfit = project.orch(&["emit", "Paid", r#"{"amount": "x"}"#]);
+    misfit.says(0, &["won't hear of it: what `Paid` carries does not fit", "told 1 run\n"]);
+    let fits = project.orch(&["emit", "Paid", r#"{"amount": 3}"#]);
+    assert!(!fits.err.contains("note"), "{}", fits.err);
+    project.orch(&["emit", "Paid", "amount: 3"]).says(2, &["no JSON", "orch emit Paid '{"]);
 }

@@ -69,9 +69,9 @@ fn a_report_tells_what_was_planned_seen_decided_asked_and_undone() {
         "| why | `require books < 3` failed: too many books |",
         "| `prepare` | **Prepare** | done | ",
         " (planned 2h: 100% less) |",
-        "| `prepare/seen` | `sh -c 'echo 10'` gave `10` | done | ",
-        "| `prepare/tape` | `sh flaky.sh` (2 tries) | done | ",
-        "| `path/hands` | `sh note.sh hands` | undone | ",
+        "| `prepare/seen` | `share()` gave `10` | done | ",
+        "| `prepare/tape` | `flaky()` (2 tries) | done | ",
+        "| `path/hands` | `note(\"hands\")` | undone | ",
         "| `prepare/still` | holds | share() = 10 | once |",
         "| `path` | How \\| &lt;they> go? | **slow** | prepare.seen = 10 | by rule |",
         "| `colour` | Which colour? | **blue** |  | ann: it calms |",
@@ -115,7 +115,7 @@ fn a_crash_is_an_incident() {
     project.orch(&["report", &id]).prints(&[
         "| taken up | the process that drove it had ended while something was in flight |",
         "| `two` | in doubt | orch ended while it ran |",
-        "| `two` | `sh second.sh` found done by `sh done.sh` | done | ",
+        "| `two` | `second()` found done by `done()` | done | ",
     ]);
 }
 
@@ -205,4 +205,89 @@ fn a_file_that_is_not_what_was_written_is_refused() {
     // How it is laid out says nothing.
     project.write("run.json", &serde_json::to_string_pretty(&json(&whole)).unwrap());
     project.orch(&["show", "run.json"]).says(0, &[]);
+}
+
+/// A span as it is exported: its name, what it is about, the span around it, whether it failed.
+fn span<'s>(spans: &'s [Json], address: &str, purpose: Option<&str>) -> &'s Json {
+    let has = |span: &Json, key: &str, value: &str| {
+        let attributes = span["attributes"].as_array().unwrap();
+        attributes.iter().any(|one| one["key"] == key && one["value"]["stringValue"] == value)
+    };
+    let is_meant = |span: &&Json| {
+        has(span, "orch.address", address)
+            && match purpose {
+                Some(purpose) => has(span, "orch.purpose", purpose),
+                None => span["kind"] == 1,
+            }
+    };
+    spans.iter().find(is_meant).unwrap_or_else(|| panic!("{address} {purpose:?}: {spans:#?}"))
+}
+
+/// As `trace.proto` and the JSON encoding of OTLP want it: names of fields, numbers as text, identifiers in hexadecimal.
+#[test]
+fn a_run_is_exported_as_a_trace() {
+    let (project, id) = undone();
+    let exported = project.orch(&["export", &id, "--format", "otlp"]);
+    exported.says(0, &[&format!("written to {id}.otlp.jsonl")]);
+    let text = project.read(&format!("{id}.otlp.jsonl"));
+    let trace = json(text.trim());
+    assert_eq!(
+        trace["resourceSpans"][0]["resource"]["attributes"][0],
+        serde_json::json!({"key": "service.name", "value": {"stringValue": "orch"}})
+    );
+    let scope = &trace["resourceSpans"][0]["scopeSpans"][0];
+    assert_eq!(scope["scope"]["name"], "orch");
+    let spans = scope["spans"].as_array().unwrap();
+    let known = [
+        "traceId",
+        "spanId",
+        "parentSpanId",
+        "name",
+        "kind",
+        "startTimeUnixNano",
+        "endTimeUnixNano",
+        "attributes",
+        "events",
+        "links",
+        "status",
+    ];
+    let mut ids = std::collections::BTreeSet::new();
+    for one in spans {
+        let unknown = one.as_object().unwrap().keys().find(|key| !known.contains(&key.as_str()));
+        assert_eq!(unknown, None, "{one}");
+        let hexadecimal = |key: &str, length: usize| {
+            let text = one[key].as_str().unwrap();
+            text.len() == length && text.chars().all(|c| c.is_ascii_hexdigit()) && text.chars().any(|c| c != '0')
+        };
+        assert!(hexadecimal("traceId", 32) && hexadecimal("spanId", 16), "{one}");
+        assert_eq!(one["traceId"], spans[0]["traceId"]);
+        assert!(ids.insert(one["spanId"].as_str().unwrap()), "{one} is there twice");
+        let moment = |key: &str| one[key].as_str().unwrap().parse::<u64>().unwrap();
+        assert!(moment("startTimeUnixNano") <= moment("endTimeUnixNano"), "{one}");
+    }
+    let outside: Vec<&Json> = spans.iter().filter(|one| one.get("parentSpanId").is_none()).collect();
+    assert_eq!(outside.len(), 1, "the run is around all");
+    assert!(spans.iter().all(|one| one["parentSpanId"].as_str().is_none_or(|parent| ids.contains(parent))));
+
+    let (run, prepare, tape) = (outside[0], span(spans, "prepare", None), span(spans, "prepare/tape", None));
+    assert_eq!((&run["name"], &run["status"]["code"]), (&Json::from("move"), &Json::from(2)));
+    assert_eq!(run["events"][0]["name"], "chooses `blue` for `colour`");
+    assert_eq!((&prepare["parentSpanId"], &tape["parentSpanId"]), (&run["spanId"], &prepare["spanId"]));
+    let first = span(spans, "prepare/tape", Some("do"));
+    assert_eq!(
+        (&first["name"], &first["kind"], &first["parentSpanId"]),
+        (&Json::from("flaky"), &Json::from(3), &tape["spanId"])
+    );
+    assert_eq!(first["status"], serde_json::json!({"message": "exit 1", "code": 2}));
+    let undo = span(spans, "prepare/boxes/undo", None);
+    assert_eq!(
+        (&undo["parentSpanId"], &undo["links"][0]["spanId"]),
+        (&prepare["spanId"], &span(spans, "prepare/boxes", None)["spanId"])
+    );
+
+    let again = project.orch(&["export", &id, "--format", "otlp", "-o", "-"]);
+    assert_eq!(again.out, text, "a run has one trace");
+    project.orch(&["export", &id, "-o", "run.json"]).says(0, &[]);
+    let sent = project.orch(&["export", "run.json", "--format", "otlp", "-o", "-"]);
+    assert_eq!(sent.out, text, "also where it was sent to");
 }

@@ -64,7 +64,7 @@ fn the_second_ctrl_c_stops_at_once_and_the_run_finds_out_later() {
     project.write("go", "");
     project
         .orch(&["show", &id])
-        .prints(&["sh first.sh a: how that ended is found out when the run is resumed", "nobody drives it"]);
+        .prints(&["first(\"a\"): how that ended is found out when the run is resumed", "nobody drives it"]);
     project.orch(&["show", &id, "one"]).prints(&["nobody saw how it ended"]);
     project.orch(&["resume", &id[..2]]).says(0, &["completed in"]);
     assert_eq!(project.read("log"), "first a\nfirst a\nsecond\n", "it is idempotent, so it was repeated");
@@ -98,7 +98,7 @@ fn a_second_driver_is_told_who_drives() {
     project.orch(&["resume", &id]).says(6, &[&holder, "run plan.orch"]);
     project
         .orch(&["show", &id])
-        .prints(&[&format!("driven by process {}", run.id()), "◐ one                                   sh first.sh a"]);
+        .prints(&[&format!("driven by process {}", run.id()), "◐ one                                   first(\"a\")"]);
     project.write("go", "");
     ended(run.wait_with_output().unwrap()).says(0, &["completed in"]);
 }

@@ -6,7 +6,7 @@ use super::project::{Project, TWO_STEPS};
 fn a_run_that_completes_says_what_it_did_and_prints_its_value() {
     let project = Project::two_steps();
     let ended = project.orch(&["run", "plan.orch"]);
-    ended.says(0, &["run ", " · both · .orch/runs.db", "  ✔ one", "sh first.sh a", "  ✔ two", "completed in "]);
+    ended.says(0, &["run ", " · both · .orch/runs.db", "  ✔ one", "first(\"a\")", "  ✔ two", "completed in "]);
     let value: serde_json::Value = serde_json::from_str(&ended.out).unwrap();
     assert_eq!(value, serde_json::json!({ "id": "i-1" }));
     assert_eq!(project.read("log"), "first a\nsecond\n");
@@ -58,11 +58,54 @@ fn what_was_printed_is_told_once_and_in_its_order() {
 fn a_fault_of_the_plan_itself_is_told_once() {
     let project = Project::new("plan p(x: Int = 0) -> Decimal { return 1 / x }");
     let run = project.orch(&["run", "plan.orch"]);
-    run.says(1, &["  ✖ division by zero\n\ncompensated: division by zero"]);
+    run.says(1, &["  ✖ division by zero\n\ncompensated: division by zero", "─[ plan.orch:1:40 ]", "return 1 / x"]);
     assert_eq!(run.err.matches('✖').count(), 1, "{}", run.err);
     let shown = project.orch(&["show", &project.run_id()]).out;
     assert_eq!(shown.matches("division by zero").count(), 1, "{shown}");
     assert_eq!(shown.matches('✖').count(), 1, "{shown}");
+    assert!(shown.contains("─[ plan.orch:1:40 ]"), "{shown}");
+}
+
+/// Whatever has no value, is named with its line: in the plan, in what it calls, and in what an effect answered.
+#[test]
+fn what_cant_be_computed_is_told_with_its_line() {
+    let plan = r#"
+uses exec("sh")
+fn share(boxes: Int, helpers: Int) -> Decimal = boxes / helpers
+probe seen() -> Int = exec("sh", ["-c", "echo many"])
+action hold() = exec("sh", ["-c", "true"]) idempotent compensate exec("sh", ["-c", "true"])
+action give() -> Int = exec("sh", ["-c", "echo some"])
+  confirm exec("sh", ["-c", "true"]) compensate nothing
+
+plan divides(helpers: Int = 0) {
+  step first = hold()
+  let each = share(12, helpers)
+  fail "{each}"
+}
+plan looks() { probe at = seen() fail "{at}" }
+plan verifies(list: List<Int> = []) { verify first: list[0] > 1 }
+plan ignores() { step two = give() best_effort }
+"#;
+    let project = Project::new(plan);
+    let run = |plan: &str| project.orch(&["run", "plan.orch", plan]);
+    run("divides").says(
+        1,
+        &[
+            "✖ each                                  division by zero (plan.orch:3:49)",
+            "compensated: `each` failed, 1 of 1 step undone",
+            "error[E0901]: division by zero",
+            "─[ plan.orch:3:49 ]",
+            "boxes / helpers",
+        ],
+    );
+    run("looks").says(1, &["expected JSON for `Int`, found `many` (plan.orch:4:23)", "─[ plan.orch:4:23 ]"]);
+    run("verifies").says(1, &["no item `0` in an empty list) (plan.orch:15:53)", "error[E0901]: "]);
+    run("ignores").says(0, &["(plan.orch:6:24), which is tolerated"]);
+    let list: serde_json::Value = serde_json::from_str(&project.orch(&["list", "--json"]).out).unwrap();
+    let first = list["runs"][0]["id"].as_str().unwrap();
+    project.orch(&["show", first]).prints(&["─[ plan.orch:3:49 ]"]);
+    project.orch(&["show", first, "each"]).prints(&["failed: division by zero", "─[ plan.orch:3:49 ]"]);
+    project.orch(&["report", first]).prints(&["| why | `each` failed: division by zero (`plan.orch:3:49`) |"]);
 }
 
 #[test]

@@ -26,7 +26,7 @@ fn a_run_is_shown_with_its_parts() {
         &format!("{id} · both · compensated "),
         "goal: Both are done for b c",
         "↩ one",
-        "sh first.sh 'b c'",
+        "first(\"b c\")",
         "✖ two",
         "✖ `two` failed: ",
         &format!("orch show {id} two"),

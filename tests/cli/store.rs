@@ -68,6 +68,26 @@ fn a_damaged_journal_is_named_and_other_runs_go_on() {
     project.orch(&["run", "plan.orch"]).says(0, &[]);
 }
 
+/// What is lost may have been done: so nothing goes on by itself.
+#[test]
+fn a_store_that_was_emptied_or_is_of_an_earlier_moment_is_told_and_nothing_is_started() {
+    let project = Project::two_steps();
+    project.orch(&["run", "plan.orch"]).says(0, &[]);
+    let earlier = fs::read(project.path(".orch/runs.db")).unwrap();
+    project.orch(&["run", "plan.orch"]).says(0, &[]);
+    let log = project.read("log");
+    for (content, lost) in [(Vec::new(), "it is empty"), (earlier, "it has 1 runs, and had 2")] {
+        fs::write(project.path(".orch/runs.db"), content).unwrap();
+        let expected = format!(".orch/runs.db` is not what it was: {lost}");
+        for words in [&["run", "plan.orch"][..], &["list"], &["resume"]] {
+            project.orch(words).says(8, &[&expected, "would be done again", ".orch/runs.mark`"]);
+        }
+    }
+    assert_eq!(project.read("log"), log);
+    fs::remove_file(project.path(".orch/runs.mark")).unwrap();
+    project.orch(&["list"]).says(0, &[]).prints(&["completed"]);
+}
+
 /// A file may not grow beyond what the shell allows: as on a full disk, a write fails.
 #[test]
 fn a_full_disk_stops_the_run_and_what_was_saved_is_whole() {

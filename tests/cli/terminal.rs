@@ -7,7 +7,7 @@ use std::process::{Command, id};
 use super::project::Project;
 
 /// A terminal with a shell in it; it goes away with its owner.
-struct Terminal {
+pub struct Terminal {
     socket: String,
 }
 
@@ -29,7 +29,7 @@ impl Terminal {
         Terminal::running(project, name, &run)
     }
 
-    fn running(project: &Project, name: &str, command: &str) -> Option<Terminal> {
+    pub fn running(project: &Project, name: &str, command: &str) -> Option<Terminal> {
         std::env::var_os("ORCH_TEST_ALL")?;
         if Command::new("tmux").arg("-V").output().is_err() {
             eprintln!("SKIPPED: there is no tmux here, so nothing is known about terminals");
@@ -41,7 +41,7 @@ impl Terminal {
         Some(terminal)
     }
 
-    fn tmux(&self, arguments: &[&str]) -> String {
+    pub fn tmux(&self, arguments: &[&str]) -> String {
         let mut command = Command::new("tmux");
         command.args(["-L", &self.socket, "-f", "/dev/null"]).args(arguments);
         command.env_remove("NO_COLOR").env_remove("COLUMNS").env_remove("ORCH_STORE");
@@ -51,7 +51,7 @@ impl Terminal {
     }
 
     /// Everything that was ever on it and has not been drawn over, broken lines put together again.
-    fn all(&self) -> String {
+    pub fn all(&self) -> String {
         self.tmux(&["capture-pane", "-p", "-J", "-S", "-"])
     }
 

@@ -9,7 +9,7 @@
 //! | `orch prelude` | a whole program, whose last plan the fragments of the page stand in |
 //! | `orch fragment` | statements at the end of that plan, in canonical form, about which nothing is said |
 //! | `orch values` | expressions, a line each, that are true behind the prelude |
-//! | `console` | a session: lines that begin with `$ ` are typed, the others are what is printed |
+//! | `console` | a session: lines that begin with `$ ` are typed, the others are what is printed; behind `orch repl`, those that begin with its prompt are typed there |
 //!
 //! With `file=NAME` a program is also the file of that name in the folder where the commands are typed and where
 //! imports are looked up: a copy of the folder that lies beside the page. Numbers before a unit of time, clock times

@@ -1,6 +1,6 @@
 //! Programs, fragments and values are what the page says they are.
 
-use std::{collections::BTreeMap, fs};
+use std::{collections::BTreeMap, fs, sync::Arc};
 
 use orch::{
     check::{Checked, LoadError, check},
@@ -8,6 +8,7 @@ use orch::{
     evaluate::Constants,
     format::format,
     ir::{ConstantId, Value},
+    simulate::test::Suite,
     source::FileId,
 };
 
@@ -44,6 +45,26 @@ fn about_programs_nothing_is_said_but_what_the_page_says() {
             let shown = block.has("mistakes") && !block.text.contains("//~");
             let mut wrong = if shown { must_say_something(&checked) } else { unexpected(&checked, &block.text, 0) };
             wrong.extend(not_canonical(&block.text));
+            report.add(&page, &block, wrong);
+        }
+    }
+    report.assert_clean(5);
+}
+
+#[test]
+fn the_tests_of_programs_hold_unless_the_page_says_that_they_fail() {
+    let mut report = Report::default();
+    for page in pages() {
+        for (block, checked) in whole_programs(&page) {
+            let Some(program) = checked.program.filter(|program| !program.tests.is_empty()) else { continue };
+            let suite = Suite::new(Arc::new(program));
+            let failed = suite.tests().flat_map(|test| suite.run(test).failures);
+            let failed: Vec<String> = failed.map(|failure| format!("{failure:?}")).collect();
+            let wrong = match (block.has("fails"), failed.is_empty()) {
+                (true, true) => vec!["its tests hold".to_owned()],
+                (true, false) => Vec::new(),
+                (false, _) => failed,
+            };
             report.add(&page, &block, wrong);
         }
     }

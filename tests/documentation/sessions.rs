@@ -3,9 +3,10 @@
 use std::{
     collections::BTreeMap,
     env, fs,
+    io::{Seek, Write},
     os::unix::fs::symlink,
     path::Path,
-    process::{Command, Stdio},
+    process::Command,
 };
 
 use super::page::{Block, Page, pages};
@@ -87,7 +88,10 @@ fn session(text: &str, folder: &Path, names: &mut Names) -> String {
     }
     let mut written = String::new();
     for (command, expected) in typed {
-        let printed = run(&really(command, names), folder);
+        let printed = match prompted(&expected) {
+            Some(typed) => run(&format!("{} --echo", really(command, names)), folder, &typed),
+            None => run(&really(command, names), folder, ""),
+        };
         learn_names(&expected.join("\n"), &printed, names);
         let same = expected.iter().map(|line| plain(line, names)).eq(printed.lines().map(|line| plain(line, names)));
         let shown = if same { expected.join("\n") } else { as_shown(printed.trim_end(), names) };
@@ -96,9 +100,21 @@ fn session(text: &str, folder: &Path, names: &mut Names) -> String {
     written
 }
 
-fn run(command: &str, folder: &Path) -> String {
+/// What is typed at the prompt of `orch repl`, if these lines are of it.
+fn prompted(lines: &[&str]) -> Option<String> {
+    let typed =
+        lines.iter().filter_map(|line| ["orch> ", "  ..> "].into_iter().find_map(|prompt| line.strip_prefix(prompt)));
+    let typed: String = typed.map(|line| format!("{line}\n")).collect();
+    Some(typed).filter(|typed| !typed.is_empty())
+}
+
+/// What a command prints that reads this.
+fn run(command: &str, folder: &Path, stdin: &str) -> String {
     let binary = Path::new(env!("CARGO_BIN_EXE_orch"));
     let path = format!("{}:{}", binary.parent().unwrap().display(), env::var("PATH").unwrap());
+    let mut input = tempfile::tempfile().unwrap();
+    input.write_all(stdin.as_bytes()).unwrap();
+    input.rewind().unwrap();
     let output = Command::new("sh")
         .args(["-c", &format!("{{ {command}\n}} 2>&1")])
         .current_dir(folder)
@@ -106,7 +122,7 @@ fn run(command: &str, folder: &Path) -> String {
         .env("NO_COLOR", "1")
         .env("USER", "ada")
         .env_remove("ORCH_STORE")
-        .stdin(Stdio::null())
+        .stdin(input)
         .output()
         .unwrap();
     String::from_utf8(output.stdout).unwrap()

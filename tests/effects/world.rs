@@ -70,7 +70,14 @@ pub fn environment() -> Vec<(std::ffi::OsString, std::ffi::OsString)> {
 
 pub fn asked(purpose: Purpose, request: Request) -> Perform {
     let key = matches!(purpose, Purpose::Do | Purpose::Undo).then(|| "k7f2-1/hold".into());
-    Perform { effect: EffectId(1), address: Address::typed("hold"), purpose, key, request, wants_output: true }
+    Perform {
+        effect: EffectId(1),
+        address: Address::typed("hold"),
+        purpose,
+        key,
+        request: request.into(),
+        wants_output: true,
+    }
 }
 
 pub fn exec(program: &str, arguments: &[&str]) -> Request {

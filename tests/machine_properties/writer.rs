@@ -47,6 +47,8 @@ pub struct Way {
     /// It may be undone while the run goes on.
     pub loose: bool,
     pub best_effort: bool,
+    /// Of a scope: between the first and the last of its words, its inside is undone as its parts say.
+    pub unwinds: bool,
 }
 
 /// A plan with the faults of its world, and what is known of it independently of the machine.
@@ -110,7 +112,7 @@ impl Writer {
     }
 
     fn statement(&mut self, depth: usize) -> String {
-        let kinds = if depth == 0 { 11 } else { 21 };
+        let kinds = if depth == 0 { 11 } else { 23 };
         match self.tape.pick(kinds) {
             0..=3 => self.step(),
             4 => self.require(),
@@ -129,6 +131,8 @@ impl Writer {
             17 => self.sub_plan(depth),
             18 => self.decide(depth),
             19 => self.items_in_an_order(depth),
+            20 => self.handler(),
+            21 => self.wait_for(),
             _ => self.attempt(depth),
         }
     }
@@ -238,20 +242,35 @@ impl Writer {
         format!("{{ step v{number} = {one} {between}step w{number} = {two} }} ")
     }
 
+    /// Whether what stands here is undone as it says, by a scope around it: it has no scopes of its own.
+    fn is_unwound(&self) -> bool {
+        self.scope.iter().chain(&self.outer_scopes).any(|(scope, _)| self.plan.ways[scope].unwinds)
+    }
+
+    fn unwinding_block(&mut self, number: usize, words: &mut Vec<String>) -> String {
+        let one = self.undo_call(&format!("v{number}"), words);
+        let two = self.undo_call(&format!("w{number}"), words);
+        format!("{{ step v{number} = {one} unwind step w{number} = {two} }} ")
+    }
+
     /// What stands behind a scope, written before its inside is.
     fn scope_way_back(&mut self, number: usize) -> (String, Option<(usize, usize)>) {
         let outer = self.scope;
-        if !self.tape.one_in(3) || self.committed {
+        if !self.tape.one_in(3) || self.committed || self.is_unwound() {
             return (String::new(), outer);
         }
         let mut words = Vec::new();
-        let text = if self.tape.one_in(3) {
-            self.compensating_block(number, &mut words)
-        } else {
-            self.undo_call(&format!("c{number}"), &mut words)
+        let mut unwinds = false;
+        let text = match self.tape.pick(6) {
+            0 | 1 => self.compensating_block(number, &mut words),
+            2 if outer.is_none() && self.outer_scopes.is_empty() => {
+                unwinds = true;
+                self.unwinding_block(number, &mut words)
+            }
+            _ => self.undo_call(&format!("c{number}"), &mut words),
         };
         let loose = self.attempts > 0;
-        self.plan.ways.insert(number, Way { undo: words, loose, ..Way::default() });
+        self.plan.ways.insert(number, Way { undo: words, loose, unwinds, ..Way::default() });
         self.scope = outer.or(Some((number, self.loops.len())));
         (format!("compensate {text}"), outer)
     }
@@ -291,9 +310,16 @@ impl Writer {
         }
     }
 
-    /// What it tolerates; whether it fails would depend on time.
+    /// What it tolerates; whether it fails depends on time.
     fn guard(&mut self) -> String {
         let number = self.next();
+        if self.tape.one_in(4) {
+            self.plan.timed = true;
+            let first = vec![ok("true"), [ok("false"), fails("no answer")][self.tape.pick(2)].clone()];
+            self.plan.faults.insert(format!("x{number}"), Fault { first, then: None });
+            let reaction = ["on fail undo", "on fail pause", "on unknown undo", "on unknown pause"][self.tape.pick(4)];
+            return format!("guard x{number}: look(\"x{number}{}\") every 20m {reaction} ", self.suffix());
+        }
         let first = match self.tape.pick(4) {
             1 => vec![ok("false")],
             2 => vec![fails("no answer")],
@@ -357,7 +383,45 @@ impl Writer {
             self.plan.timed |= timeout == "timeout 7m ";
             text.push_str(&format!("phase p{number} {after}{timeout}{{ {inside}}} {way_back}\n"));
         }
+        if self.tape.one_in(3) {
+            text.push_str(&self.after_each());
+        }
         text
+    }
+
+    /// What is done after each phase is never undone; a failure is tried again by a person.
+    fn after_each(&mut self) -> String {
+        let number = self.next();
+        let suffix = self.suffix();
+        self.plan.ways.insert(number, Way::default());
+        self.fault(format!("s{number}"), 1, false, false);
+        let action = ["i", "k", "o"][self.tape.pick(3)];
+        format!(
+            "after each phase as h{number} {{ step s{number} = {action}(\"s{number}{suffix}-{{h{number}.title}}\") }}\n"
+        )
+    }
+
+    /// It hears what is told behind it, and has time to do what it does then.
+    fn handler(&mut self) -> String {
+        let number = self.next();
+        let what = format!("{number}{}", self.suffix());
+        self.plan.side_by_side = true;
+        let inside = self.step();
+        let (told, wait) = (self.tell(number), self.next());
+        format!("on Told as t{number} where t{number}.what == \"{what}\" {{ {inside}}} {told}wait m{wait}: 1h ")
+    }
+
+    fn tell(&self, number: usize) -> String {
+        format!("emit Told {{ what: \"{number}{}\" }} ", self.suffix())
+    }
+
+    fn wait_for(&mut self) -> String {
+        let number = self.next();
+        let what = format!("{number}{}", self.suffix());
+        format!(
+            "{}wait a{number}: for Told as t{number} where t{number}.what == \"{what}\" timeout 365d ",
+            self.tell(number)
+        )
     }
 
     fn items(&mut self, depth: usize) -> String {
@@ -473,6 +537,18 @@ impl Writer {
         self.items_of(depth, Writer::block, true)
     }
 
+    /// Items of which each is final at its end.
+    fn final_items(&mut self) -> String {
+        let number = self.next();
+        self.loops.push(format!("n{number}"));
+        let steps: String = (0..1 + self.tape.pick(2)).map(|_| self.step()).collect();
+        self.committed = true;
+        let last = if self.tape.one_in(2) { self.step() } else { String::new() };
+        self.committed = false;
+        self.loops.pop();
+        format!("for n{number} in [\"a\", \"b\"] {{ {steps}commit \"{{n{number}}}\" {last}}}\n")
+    }
+
     /// In which order the items of a loop go, and how many at once.
     fn order(&mut self, name: &str, first: &str) -> String {
         let waits = format!("after (if {name} == \"a\" then [\"{first}\"] else [])");
@@ -509,6 +585,9 @@ pub fn write(bytes: Vec<u8>) -> Plan {
         writer.committed = true;
         body.push_str(&writer.step());
         writer.committed = false;
+        if writer.tape.one_in(2) {
+            body.push_str(&writer.final_items());
+        }
         writer.left = 6;
         body.push_str(&writer.block(1));
     }

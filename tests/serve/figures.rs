@@ -74,6 +74,25 @@ fn every_sample_belongs_to_a_figure(page: &str) {
     assert!(described.len() > 10, "{described:?}");
 }
 
+/// How long effects take is counted by what they are for.
+#[test]
+fn how_long_effects_took_is_a_histogram() {
+    let place = Place::with(PLAN);
+    let server = place.serve();
+    let run = server.start("p", &json!({}));
+    server.follow(&run);
+    let page = server.get("/metrics").text;
+    let count = |bucket: &str| {
+        let line = page.lines().find_map(|line| line.strip_prefix(bucket)?.strip_prefix(' '));
+        line.unwrap_or_else(|| panic!("{bucket} is not in\n{page}")).parse::<u64>().unwrap()
+    };
+    let all = count("orch_effect_seconds_count{purpose=\"do\"}");
+    assert!(all >= 1, "{page}");
+    assert_eq!(count("orch_effect_seconds_bucket{purpose=\"do\",le=\"+Inf\"}"), all);
+    assert_eq!(count("orch_effect_seconds_bucket{purpose=\"do\",le=\"3600\"}"), all);
+    assert!(count("orch_http_request_seconds_count") >= 2, "{page}");
+}
+
 #[test]
 fn it_is_healthy_and_ready() {
     let place = Place::with(PLAN);

@@ -11,3 +11,5 @@ mod runs;
 mod server;
 mod sinks;
 mod together;
+#[cfg(feature = "otel")]
+mod traces;

@@ -163,3 +163,31 @@ fn it_leaves_when_it_is_asked_to() {
     assert!(resumed.status.success(), "{resumed:?}");
     assert_eq!(place.lines("done"), ["1"]);
 }
+
+/// A plan that only a program around orch can run keeps no other plan of its file from being served.
+#[test]
+fn a_plan_that_needs_a_program_around_it_is_listed_and_not_started() {
+    let plans = format!(
+        "{PLANS}\nextern action reserve(sku: String) -> String idempotent compensate nothing\n\nevent Sold = {{ sku: String }}\n\nplan sell() on Sold as sold {{ step hold = reserve(sold.sku) }}\n"
+    );
+    let place = Place::with(&plans);
+    let server = place.serve();
+    let rows = server.get("/v1/plans").json();
+    let of = |name: &str| rows["plans"].as_array().unwrap().iter().find(|row| row["plan"] == name).unwrap().clone();
+    assert_eq!(of("greet")["problem"], json!(null));
+    let why = "`action reserve` is done by the program that embeds orch, and `orch serve` is none";
+    assert_eq!(of("sell")["problem"], why);
+    let refused = server.post("/v1/runs", &json!({"plan": "sell", "inputs": {}}));
+    assert_eq!(
+        (refused.status, refused.json()["detail"].clone()),
+        (422, json!(format!("`sell` can't be started here: {why}")))
+    );
+    let told = server.event("/v1/events", "Sold", "1", &json!({"sku": "mug"}));
+    assert_eq!(
+        (told.status, told.json()["events"][0]["starts"].clone()),
+        (202, json!([])),
+        "no event starts it, either"
+    );
+    let nap = server.start("nap", &json!({"number": 3}));
+    assert_eq!(server.follow(&nap), "completed");
+}

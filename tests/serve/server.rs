@@ -3,6 +3,7 @@
 use std::{
     fs,
     io::{BufRead, BufReader, Read, Write},
+    net::TcpListener,
     os::unix::net::UnixStream,
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
@@ -26,6 +27,43 @@ pub struct Answer {
     pub status: u16,
     pub head: String,
     pub text: String,
+}
+
+/// A request that a server of the test was sent.
+pub struct Received {
+    pub path: String,
+    headers: Vec<(String, String)>,
+    pub body: Json,
+}
+
+impl Received {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// Takes one request, and answers it with this status.
+pub fn receive(listener: &TcpListener, status: &str) -> Received {
+    let (mut stream, _) = listener.accept().unwrap();
+    let mut reader = BufReader::new(stream.try_clone().unwrap());
+    let mut line = || {
+        let mut line = String::new();
+        reader.read_line(&mut line).unwrap();
+        line.trim().to_owned()
+    };
+    let path = line().split(' ').nth(1).unwrap().to_owned();
+    let lines = std::iter::from_fn(|| Some(line()).filter(|line| !line.is_empty()));
+    let headers = lines.map(|line| {
+        let (name, value) = line.split_once(": ").unwrap();
+        (name.to_lowercase(), value.to_owned())
+    });
+    let headers: Vec<(String, String)> = headers.collect();
+    let length =
+        headers.iter().find(|(name, _)| name == "content-length").map_or(0, |(_, length)| length.parse().unwrap());
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).unwrap();
+    write!(stream, "HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").unwrap();
+    Received { path, headers, body: serde_json::from_slice(&body).unwrap() }
 }
 
 impl Place {
@@ -58,9 +96,10 @@ impl Place {
         let mut command = self.command(&["serve", "--listen", &listen]);
         let mut process = command.args(arguments).stderr(Stdio::piped()).spawn().unwrap();
         let mut log = BufReader::new(process.stderr.take().unwrap());
-        let mut first = String::new();
-        log.read_line(&mut first).unwrap();
-        assert!(first.contains("listens at "), "{first}");
+        let mut said = String::new();
+        while !said.contains("listens at ") {
+            assert_ne!(log.read_line(&mut said).unwrap(), 0, "{said}");
+        }
         // Nobody reads the rest of the log, and it must not fill its pipe.
         std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
         Server { process, socket: self.path().join(name) }

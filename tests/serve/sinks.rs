@@ -1,13 +1,16 @@
 //! What runs emit is sent to others.
 
 use std::{
-    io::{BufRead, BufReader, Read, Write},
+    fs,
+    io::{BufRead, BufReader, Read},
     net::TcpListener,
+    os::unix::fs::PermissionsExt,
+    process::Stdio,
 };
 
 use serde_json::{Value as Json, json};
 
-use crate::server::Place;
+use crate::server::{Place, receive};
 
 const PLAN: &str = r#"
 event Packed = { order: String }
@@ -18,29 +21,11 @@ plan pack(order: String) {
 }
 "#;
 
-/// Takes one request, answers it with this status, and gives the event that it holds.
+/// Takes one event, and answers with this status.
 fn take(sink: &TcpListener, status: &str) -> Json {
-    let (mut stream, _) = sink.accept().unwrap();
-    let mut reader = BufReader::new(stream.try_clone().unwrap());
-    let mut length = 0;
-    loop {
-        let mut line = String::new();
-        reader.read_line(&mut line).unwrap();
-        let line = line.trim().to_lowercase();
-        if let Some(said) = line.strip_prefix("content-length: ") {
-            length = said.parse().unwrap();
-        }
-        if let Some(said) = line.strip_prefix("content-type: ") {
-            assert_eq!(said, "application/cloudevents+json");
-        }
-        if line.is_empty() {
-            break;
-        }
-    }
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body).unwrap();
-    write!(stream, "HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").unwrap();
-    serde_json::from_slice(&body).unwrap()
+    let received = receive(sink, status);
+    assert_eq!(received.header("content-type"), Some("application/cloudevents+json"));
+    received.body
 }
 
 #[test]
@@ -77,4 +62,59 @@ fn a_sink_that_is_none_is_refused() {
     let said = String::from_utf8(refused.stderr).unwrap();
     assert_eq!(refused.status.code(), Some(2), "{said}");
     assert!(said.contains("`ftp://example.com` is no URL that can be sent to"), "{said}");
+}
+
+#[test]
+fn a_sink_is_told_its_token_and_nobody_else_is() {
+    const TOKEN: &str = "s3cr3t-for-the-sink";
+    let place = Place::with(PLAN);
+    let sink = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/events", sink.local_addr().unwrap());
+    let tokens = place.path().join("tokens");
+    fs::write(&tokens, format!("{url} {TOKEN}\n")).unwrap();
+    let arguments = ["plan.orch", "--sink", &url, "--sink-token-file", "tokens"];
+    let refused = place.orch(&[["serve", "--listen", "unix:api"].as_slice(), &arguments].concat());
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert!(refused.status.code() == Some(2) && said.contains("others than its owner can read `tokens`"), "{said}");
+    fs::set_permissions(&tokens, fs::Permissions::from_mode(0o600)).unwrap();
+
+    let mut server = place.command(&["serve", "--listen", "unix:api"]);
+    let mut server = server.args(arguments).stderr(Stdio::piped()).spawn().unwrap();
+    let mut log = BufReader::new(server.stderr.take().unwrap());
+    let mut line = String::new();
+    while !line.contains("listens at ") {
+        assert_ne!(log.read_line(&mut line).unwrap(), 0, "{line}");
+    }
+    let run = place.orch(&["run", "plan.orch", "--set", "order=o-1"]);
+    assert!(run.status.success(), "{run:?}");
+    let refused = receive(&sink, "401 Unauthorized");
+    assert_eq!(refused.header("authorization"), Some("Bearer s3cr3t-for-the-sink"));
+    while !line.contains("it answers 401") {
+        assert_ne!(log.read_line(&mut line).unwrap(), 0, "{line}");
+    }
+    let taken = receive(&sink, "200 OK");
+    assert_eq!((taken.header("authorization"), &taken.body), (refused.header("authorization"), &refused.body));
+    server.kill().unwrap();
+    server.wait().unwrap();
+    log.read_to_string(&mut line).unwrap();
+    assert!(!line.contains(TOKEN), "{line}");
+    for file in fs::read_dir(place.path().join(".orch")).unwrap() {
+        let path = file.unwrap().path();
+        let bytes = if path.is_file() { fs::read(&path).unwrap() } else { Vec::new() };
+        assert!(!bytes.windows(TOKEN.len()).any(|part| part == TOKEN.as_bytes()), "{}", path.display());
+    }
+}
+
+#[test]
+fn a_token_for_a_sink_that_is_not_named_is_refused() {
+    let place = Place::with(PLAN);
+    let tokens = place.path().join("tokens");
+    fs::write(&tokens, "http://a.test/ t0ken\n").unwrap();
+    fs::set_permissions(&tokens, fs::Permissions::from_mode(0o600)).unwrap();
+    let refused =
+        place.orch(&["serve", "--listen", "unix:api", "--sink", "http://b.test/", "--sink-token-file", "tokens"]);
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert_eq!(refused.status.code(), Some(2), "{said}");
+    assert!(said.contains("line 1 of `tokens` is for a sink that is not named"), "{said}");
+    assert!(!said.contains("t0ken"), "{said}");
 }

@@ -5,12 +5,14 @@
 
 pub mod actions;
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use orch::check::{LoadError, check};
 use orch::ir::{Program, Request};
-use orch::machine::{Command, EffectId, Event, Machine, Outcome, Perform, Purpose, Record, Status, Timestamp};
+use orch::machine::{Command, EffectId, Entry, Event, Machine, Outcome, Perform, Purpose, Record, Status, Timestamp};
 use serde_json::{Map, Value as Json};
 
 fn no_imports(_path: &str) -> Result<String, LoadError> {
@@ -41,12 +43,18 @@ pub enum Answer {
     Busy(i64),
     /// Done, and nobody heard.
     LostDone,
+    /// Done, it printed this, and nobody heard.
+    LostReturning(String),
     /// Not done, and nobody heard.
     LostNotDone,
     /// It prints these words if they were done before, and else nothing.
     Remembers(&'static str),
+    /// It prints the second text as long as something of these words was done so often, and else the first.
+    Changes(String, String, usize, String),
     /// It prints a word if something was done with this key, and else nothing.
     KnowsKey(String),
+    /// It prints what was printed when something was done with this key, and nothing if nothing was.
+    Recalls(String),
     /// It prints whether something was done with this key.
     Confirms(String),
     /// It does not end before it is stopped.
@@ -64,7 +72,7 @@ pub fn fails(text: impl Into<String>) -> Answer {
 }
 
 /// The script: from the words of the process, and how often these words were asked for before, to the answer.
-pub type Script = Box<dyn FnMut(&str, usize) -> Answer>;
+pub type Script = Rc<RefCell<dyn FnMut(&str, usize) -> Answer>>;
 
 /// The machine as another process finds it: what it goes on with is what a snapshot holds.
 pub fn from_snapshot(machine: &Machine) -> Machine {
@@ -75,7 +83,8 @@ pub fn from_snapshot(machine: &Machine) -> Machine {
     restored
 }
 
-/// A run in a world of its own.
+/// A run in a world of its own. A clone goes on from here alone; the two have one script.
+#[derive(Clone)]
 pub struct World {
     pub machine: Machine,
     pub now: i64,
@@ -122,7 +131,7 @@ impl World {
             asked: BTreeMap::new(),
             in_flight: BTreeMap::new(),
             hanging: BTreeSet::new(),
-            script: Box::new(script),
+            script: Rc::new(RefCell::new(script)),
         }
     }
 
@@ -170,7 +179,8 @@ impl World {
         self
     }
 
-    fn has_answer(&self) -> bool {
+    /// Whether something is in flight that will end by itself.
+    pub fn has_answer(&self) -> bool {
         self.in_flight.values().any(|perform| !self.hanging.contains(&perform.effect))
     }
 
@@ -197,7 +207,7 @@ impl World {
     fn perform(&mut self, perform: &Perform) -> Option<Outcome> {
         let words = words(&perform.request);
         let count = self.asked.entry(words.clone()).or_default();
-        let answer = (self.script)(&words, *count);
+        let answer = (self.script.borrow_mut())(&words, *count);
         *count += 1;
         self.now += 1_000_000;
         let unknown = || Outcome::Unknown { reason: "killed by signal 9".into(), printed: String::new() };
@@ -214,13 +224,26 @@ impl World {
                 self.really_do(perform, &words, String::new());
                 unknown()
             }
+            Answer::LostReturning(output) => {
+                self.really_do(perform, &words, output);
+                unknown()
+            }
             Answer::LostNotDone => unknown(),
             Answer::Remembers(wanted) => {
                 let known = self.done.iter().any(|(_, words, _)| words == wanted);
                 Outcome::Ok { output: if known { wanted.to_owned() } else { String::new() }, printed: String::new() }
             }
+            Answer::Changes(usual, wanted, times, meanwhile) => {
+                let times_done = self.done.iter().filter(|(_, words, _)| *words == wanted).count();
+                let output = if times_done == times { meanwhile } else { usual };
+                Outcome::Ok { output, printed: String::new() }
+            }
             Answer::KnowsKey(key) => {
                 let output = if self.knows(&key) { "known".to_owned() } else { String::new() };
+                Outcome::Ok { output, printed: String::new() }
+            }
+            Answer::Recalls(key) => {
+                let output = self.remembers(&key).unwrap_or_default().to_owned();
                 Outcome::Ok { output, printed: String::new() }
             }
             Answer::Confirms(key) => Outcome::Ok { output: self.knows(&key).to_string(), printed: String::new() },
@@ -245,11 +268,28 @@ impl World {
         self.keys.contains_key(key)
     }
 
+    /// What was printed when something was done with this key.
+    pub fn remembers(&self, key: &str) -> Option<&str> {
+        self.keys.get(key).map(String::as_str)
+    }
+
+    /// How many effects are in flight.
+    pub fn flying(&self) -> usize {
+        self.in_flight.len()
+    }
+
     /// The process dies; what is in flight happens or not; another takes the run up from the first `kept` records.
     pub fn crash(&mut self, program: Arc<Program>, kept: usize, happens: bool) {
+        self.crash_where(program, kept, |_| happens);
+    }
+
+    /// The same; of what is in flight that happens whose place in the order of intents is told to. What a record
+    /// asked for that is not kept had not begun.
+    pub fn crash_where(&mut self, program: Arc<Program>, kept: usize, happens: impl Fn(usize) -> bool) {
         let lost: Vec<Perform> = std::mem::take(&mut self.in_flight).into_values().collect();
+        let lost = lost.into_iter().filter(|perform| self.was_asked_for(perform.effect, kept)).collect::<Vec<_>>();
         self.hanging.clear();
-        for perform in lost.into_iter().filter(|_| happens) {
+        for (_, perform) in lost.into_iter().enumerate().filter(|(place, _)| happens(*place)) {
             self.perform(&perform);
         }
         self.records.truncate(kept);
@@ -258,6 +298,12 @@ impl World {
             self.machine.replay(record).expect("the journal fits the program");
         }
         self.event(Event::Recovered);
+    }
+
+    /// Whether an effect was asked for in the first `kept` records.
+    fn was_asked_for(&self, wanted: EffectId, kept: usize) -> bool {
+        let is_it = |entry: &Entry| matches!(entry, Entry::Intent { effect, .. } if *effect == wanted);
+        self.records[..kept.min(self.records.len())].iter().flat_map(|record| &record.then).any(is_it)
     }
 
     /// How it ended, or what it is doing.

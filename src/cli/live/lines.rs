@@ -11,7 +11,7 @@ use crate::{
         },
     },
     ir::Address,
-    machine::{Entry, Event, Kind, Record, Timestamp, Verdict, Word},
+    machine::{Entry, Event, Kind, Machine, Record, Timestamp, Verdict, Word},
 };
 
 /// Something that happened.
@@ -24,9 +24,9 @@ pub struct Line {
 }
 
 /// Adds a record to the story, and gives the lines it adds.
-pub fn lines(story: &mut Story, record: &Record) -> Vec<Line> {
+pub fn lines(story: &mut Story, record: &Record, machine: &Machine) -> Vec<Line> {
     let before: Vec<_> = record.then.iter().map(|entry| verdict_before(story, entry)).collect();
-    story.add(record);
+    story.add(record, machine);
     let said = word(&record.event).map(lasting);
     let entries = record.then.iter().zip(before).filter(|(entry, _)| !is_told_elsewhere(entry, record));
     let lines = entries.filter_map(|(entry, before)| line(story, record.at, entry, before));
@@ -51,6 +51,11 @@ fn wrong(sign: Sign, address: &Address, about: String) -> Line {
     lasting(row(sign, address, &about).whole())
 }
 
+/// A reason, with the place where it is written what could not be computed: `division by zero (shop.orch:12:20)`.
+fn why(story: &Story, address: &Address, reason: &str) -> String {
+    story.place(address).map_or_else(|| reason.to_owned(), |place| format!("{reason} ({place})"))
+}
+
 fn verdict_before(story: &Story, entry: &Entry) -> Option<Verdict> {
     let Entry::Verdict { address, .. } = entry else { return None };
     Some(story.part(address)?.looks.as_ref()?.last)
@@ -64,14 +69,12 @@ fn word(event: &Event) -> Option<Row> {
 
 /// A verdict that fails its part at once is told with the failure; and who cancels a run has said why.
 fn is_told_elsewhere(entry: &Entry, record: &Record) -> bool {
-    match entry {
-        Entry::Verdict { address, .. } => {
-            let is_it = |other: &Entry| matches!(other, Entry::Failed { address: failed, .. } if failed == address);
-            record.then.iter().any(is_it)
-        }
-        Entry::Unwinding { .. } => matches!(record.event, Event::Operator { word: Word::Cancel, .. }),
-        _ => false,
+    if let Entry::Verdict { address, .. } = entry {
+        let is_it = |other: &Entry| matches!(other, Entry::Failed { address: failed, .. } if failed == address);
+        return record.then.iter().any(is_it);
     }
+    let is_cancelled = matches!(record.event, Event::Operator { word: Word::Cancel, .. });
+    is_cancelled && matches!(entry, Entry::Unwinding { .. })
 }
 
 fn line(story: &Story, at: Timestamp, entry: &Entry, before: Option<Verdict>) -> Option<Line> {
@@ -79,17 +82,23 @@ fn line(story: &Story, at: Timestamp, entry: &Entry, before: Option<Verdict>) ->
         Entry::Entered { address, kind: Kind::Phase | Kind::Stage | Kind::Branch | Kind::Plan, title } => {
             passing(row(Sign::Begins, address, title.as_deref().unwrap_or_default()))
         }
-        Entry::TryFailed { address, reason, next } => {
-            wrong(Sign::Again, address, format!("{reason}, again in {}", duration(next.since(at))))
+        Entry::TryFailed { address, reason, next } => wrong(
+            Sign::Again,
+            address,
+            format!("{}, again in {}", why(story, address, reason), duration(next.since(at))),
+        ),
+        Entry::InDoubt { address, reason } => {
+            wrong(Sign::Unknown, address, format!("{}: was it done?", why(story, address, reason)))
         }
-        Entry::InDoubt { address, reason } => wrong(Sign::Unknown, address, format!("{reason}: was it done?")),
         Entry::Done { address, .. } => lasting(done(address, story.part(address)?)?),
         // The failure of the whole is told when the way back begins.
         Entry::Failed { address, .. } if address.is_root() => return None,
         Entry::Failed { address, reason, tolerated: true } => {
-            wrong(Sign::Failed, address, format!("{reason}, which is tolerated"))
+            wrong(Sign::Failed, address, format!("{}, which is tolerated", why(story, address, reason)))
         }
-        Entry::Failed { address, reason, tolerated: false } => wrong(Sign::Failed, address, reason.to_string()),
+        Entry::Failed { address, reason, tolerated: false } => {
+            wrong(Sign::Failed, address, why(story, address, reason))
+        }
         Entry::Verdict { address, verdict, answers, .. } => {
             seen(address, story.part(address)?, before, *verdict, &answers.join(", "))?
         }
@@ -116,8 +125,12 @@ fn line(story: &Story, at: Timestamp, entry: &Entry, before: Option<Verdict>) ->
         Entry::AttemptFailed { attempt, .. } => lasting(row(Sign::Undone, attempt, "the attempt is undone")),
         Entry::Otherwise { attempt } => lasting(row(Sign::Begins, attempt, "goes the other way")),
         Entry::Undone { address } => lasting(undone(story, at, address)),
-        Entry::NotUndone { address, reason } => wrong(Sign::Failed, address, format!("not undone: {reason}")),
-        Entry::Stuck { address, reason } => wrong(Sign::Stuck, address, format!("stuck: {reason}")),
+        Entry::NotUndone { address, reason } => {
+            wrong(Sign::Failed, address, format!("not undone: {}", why(story, address, reason)))
+        }
+        Entry::Stuck { address, reason } => {
+            wrong(Sign::Stuck, address, format!("stuck: {}", why(story, address, reason)))
+        }
         Entry::Killed { reason } => lasting(Row::sentence(Sign::Failed, reason)),
         Entry::Owed { address, reason, .. } => wrong(Sign::Failed, address, format!("owed: {reason}")),
         Entry::Settled { address } => lasting(row(Sign::Said, address, "is settled")),

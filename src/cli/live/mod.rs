@@ -1,14 +1,17 @@
 //! A run while it goes on. On a terminal: what is done as lines that stay, and below them what goes on as a tree that
 //! is drawn over again. Elsewhere: one line for each thing that happens.
 
-mod lines;
+pub mod lines;
 #[cfg(test)]
 mod tests;
 
 use std::time::{Duration, Instant};
 
 use super::{
+    failure::Failure,
+    signals::LEAVING,
     story::Story,
+    stream::{self, Form, Line},
     terminal::{Terminal, in_foreground, screen::Screen, size},
     view::{Position, View, frame::frame},
 };
@@ -36,6 +39,9 @@ pub struct Live {
     run: RunId,
     terminal: Terminal,
     picture: Option<Picture>,
+    form: Form,
+    /// Why what a program was to read could not be written: it is told at the end, as it keeps no run from going on.
+    unwritten: Option<Failure>,
 }
 
 /// What is drawn over again, and what is to be drawn next.
@@ -79,14 +85,16 @@ impl Picture {
 
 impl Live {
     /// Goes on from `story`.
-    pub fn new(run: RunId, story: Story, terminal: Terminal) -> Live {
-        let picture = terminal.redraws.then(Picture::new);
-        Live { story, run, terminal, picture }
+    pub fn new(run: RunId, story: Story, form: Form, terminal: Terminal) -> Live {
+        // What is drawn over again would be drawn over what a program is to read.
+        let picture = (terminal.redraws && form == Form::Text).then(Picture::new);
+        Live { story, run, terminal, picture, form, unwritten: None }
     }
 
     /// Shows what a record adds.
     pub fn record(&mut self, record: &Record, machine: &Machine) {
-        let lines = lines::lines(&mut self.story, record);
+        let lines = lines::lines(&mut self.story, record, machine);
+        self.tell(record);
         let style = self.terminal.notes;
         let Some(picture) = &mut self.picture else {
             return lines
@@ -98,6 +106,22 @@ impl Live {
         picture.lasting.extend(lasting.flat_map(|line| line.row.lines(MARGIN, style)));
         picture.position = Some(Position::of(machine));
         picture.changed = true;
+    }
+
+    /// Tells a program of a record.
+    fn tell(&mut self, record: &Record) {
+        if self.form == Form::Lines && self.unwritten.is_none() {
+            let line = Line::Record { run: self.run.as_str(), number: self.story.records, record };
+            self.unwritten = stream::write(line, &self.terminal).err();
+        }
+    }
+
+    /// What could not be told.
+    ///
+    /// # Errors
+    /// A record could not be written, and not because nobody reads any more.
+    pub fn all_told(&mut self) -> Result<(), Failure> {
+        self.unwritten.take().map_or(Ok(()), Err)
     }
 
     /// When the picture is to be drawn again; never, where nothing is drawn.
@@ -124,9 +148,7 @@ impl Live {
     pub fn leaving(&mut self) {
         match &mut self.picture {
             Some(picture) => picture.leaving = true,
-            None => self
-                .terminal
-                .note("\n  nothing new is started; waits for what is in flight. Ctrl-C once more stops at once"),
+            None => self.terminal.note(format_args!("\n  {LEAVING}")),
         }
         self.draw();
     }

@@ -102,7 +102,7 @@ impl Play {
             }
         }
         let record = Record { at: self.now, event, then: step.entries };
-        let lines = lines(&mut self.story, &record);
+        let lines = lines(&mut self.story, &record, &self.machine);
         self.told.extend(lines.iter().filter(|line| line.lasting).flat_map(|line| line.row.lines(2, self.style)));
     }
 

@@ -8,7 +8,7 @@ use super::facts::{Asked, Considered, Decision, Facts};
 use crate::{
     cli::{
         moment::rfc3339,
-        show::{OwedRow, PartRow, owed_row, part_row},
+        show::{Failed, OwedRow, PartRow, failure, owed_row, part_row},
     },
     ir::Address,
     machine::{Asking, Wait},
@@ -26,7 +26,7 @@ struct Document<'a> {
     inputs: &'a Map<String, Json>,
     /// What the plan gave
     value: Option<&'a Json>,
-    failure: Option<Reason<'a>>,
+    failure: Option<Failed<'a>>,
     /// RFC 3339, like all moments
     began: String,
     /// `null` until it is over
@@ -44,12 +44,6 @@ struct Document<'a> {
     waits: Vec<WaitRow>,
     /// In the order in which it would be undone
     to_undo: Vec<&'a str>,
-}
-
-#[derive(Serialize)]
-struct Reason<'a> {
-    address: &'a str,
-    reason: &'a str,
 }
 
 /// A part as `orch show --json` prints it, with how long it took.
@@ -119,8 +113,6 @@ struct WaitRow {
 pub fn report(facts: &Facts) -> String {
     let (info, story) = (&facts.info, &facts.story);
     let until = story.ended.as_ref().map_or(facts.last, |(_, _, at)| *at);
-    let reason = |(address, reason): &'_ (Address, String)| (address.as_str().to_owned(), reason.clone());
-    let failure = story.failure.as_ref().map(reason);
     let document = Document {
         version: 1,
         run: info.id.as_str(),
@@ -130,7 +122,7 @@ pub fn report(facts: &Facts) -> String {
         goals: &facts.goals,
         inputs: &story.inputs,
         value: story.ended.as_ref().map(|(_, value, _)| value),
-        failure: failure.as_ref().map(|(address, reason)| Reason { address, reason }),
+        failure: failure(story),
         began: rfc3339(story.started),
         ended: story.ended.as_ref().map(|(_, _, at)| rfc3339(*at)),
         took_ns: until.since(story.started),
@@ -161,7 +153,7 @@ fn parts<'a>(facts: &'a Facts, planned: &IndexMap<Address, i64>) -> Vec<Planned<
     let parts = facts.story.parts.iter();
     parts
         .map(|(address, part)| Planned {
-            part: part_row(address, part),
+            part: part_row(&facts.story, address, part),
             took_ns: part.took(),
             planned_ns: planned.get(address).copied(),
         })

@@ -103,8 +103,8 @@ pub struct Answer {
 impl Facts {
     /// All there is to say of a run.
     pub fn of(subject: &Subject) -> Result<Facts, Failure> {
-        let mut gathered = Gathered::default();
-        let (machine, program) = subject.look(|record| gathered.take(record))?;
+        let mut gathered = Gathered { story: Story::of(subject.sources()?), ..Gathered::default() };
+        let (machine, program) = subject.look(|record, machine| gathered.take(record, machine))?;
         let told = Told { constants: Constants::new(&program), program };
         let Gathered { story, decided, questions, asked, incidents, last, first, .. } = gathered;
         let decisions = decided.into_iter().map(|decided| told.decision(&story, &questions, decided)).collect();
@@ -148,7 +148,7 @@ struct Decided {
 }
 
 impl Gathered {
-    fn take(&mut self, record: &Record) {
+    fn take(&mut self, record: &Record, machine: &Machine) {
         self.read += 1;
         self.last = record.at;
         self.first.get_or_insert_with(|| record.clone());
@@ -157,7 +157,7 @@ impl Gathered {
         for entry in &record.then {
             self.entry(record, entry);
         }
-        self.story.add(record);
+        self.story.add(record, machine);
     }
 
     fn answer(&mut self, record: &Record) {
@@ -262,9 +262,9 @@ impl Told {
 
     /// The likely of three, the middle of two.
     fn likely(&self, story: &Story, plan: PlanId, takes: &[Expr]) -> Option<i64> {
-        let length = |expr: &Expr| match self.value(story, plan, expr)? {
-            Value::Duration(nanoseconds) => Some(nanoseconds),
-            _ => None,
+        let length = |expr: &Expr| {
+            let Value::Duration(nanoseconds) = self.value(story, plan, expr)? else { return None };
+            Some(nanoseconds)
         };
         match takes {
             [] => None,

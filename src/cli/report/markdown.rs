@@ -65,7 +65,8 @@ fn head(facts: &Facts) -> Table {
     }
     if let Some((address, reason)) = &story.failure {
         let failed = if address.is_root() { String::new() } else { format!("{} failed: ", part_of(address)) };
-        add("why", format!("{failed}{}", line(reason)));
+        let place = story.place(address).map(|place| format!(" ({})", code(&place))).unwrap_or_default();
+        add("why", format!("{failed}{}{place}", line(reason)));
     }
     if let Some((_, commit)) = &story.commit {
         add("last commit", line(commit));
@@ -121,7 +122,7 @@ fn did(part: &Part) -> String {
     let settled = part.settled.as_ref().map(|settled| line(&settled.to_string()));
     let saw = (part.kind == Some(Kind::Probe) && !part.value.is_null())
         .then(|| format!("gave {}", code(&part.value.to_string())));
-    let call = part.last_try().map(|tried| code(&tried.request.summary()));
+    let call = part.last_try().map(|tried| code(&tried.told()));
     [title, call, again, saw, settled].into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 

@@ -15,7 +15,7 @@ pub fn documents() -> Documents {
 }
 
 fn runs(runner: &Runner) -> Result<Json, Error> {
-    let runs = runner.runs()?;
+    let runs = runner.listed()?;
     Ok(json(&list::Document::of(list::rows(Some(runner), &runs))))
 }
 

@@ -7,11 +7,12 @@ use super::Known;
 use crate::{
     cli::{
         moment::rfc3339,
-        story::{Moved, Part, State, Try, printed},
+        story::{Moved, Part, State, Story, Try, printed},
         view::hints::unblock,
     },
     ir::{Address, Request},
     machine::{GateState, Outcome, Owed, Purpose, Timestamp, Verdict, Wait, WaitOn},
+    run::RunId,
 };
 
 /// The version of both documents.
@@ -73,10 +74,13 @@ struct PartDocument<'a> {
     undo_tries: Vec<TryRow<'a>>,
 }
 
+/// What failed, as documents tell it.
 #[derive(Serialize)]
-struct Failed<'a> {
+pub struct Failed<'a> {
     address: &'a str,
     reason: &'a str,
+    /// `file:line:column` of what could not be computed, if that is why
+    place: Option<String>,
 }
 
 /// Something that is owed, as documents tell it.
@@ -102,6 +106,8 @@ pub struct PartRow<'a> {
     /// `open`, `done`, `failed`, `tolerated`, `in_doubt`, `stuck`, `undone`, `left`
     state: &'static str,
     reason: Option<&'a str>,
+    /// `file:line:column` of what could not be computed, if that is why
+    place: Option<String>,
     since: String,
     until: Option<String>,
     value: &'a Json,
@@ -130,6 +136,8 @@ struct TryRow<'a> {
     purpose: Purpose,
     attempt: u32,
     key: Option<&'a str>,
+    /// What was called, as one would write it
+    call: Option<&'a str>,
     request: &'a Request,
     at: String,
     until: Option<String>,
@@ -140,8 +148,9 @@ struct TryRow<'a> {
     printed: Option<&'a str>,
 }
 
+/// Something that is waited for, as documents tell it.
 #[derive(Serialize)]
-struct WaitRow {
+pub struct WaitRow {
     address: String,
     since: String,
     /// `effect`, `time`, `backoff`, `hold`, `person`, `event`, `paused`, `settlement`, `compensation`, `measure`
@@ -170,8 +179,6 @@ struct GateRow {
 /// The document of a whole run.
 pub fn run(known: &Known) -> String {
     let Known { info, story, position, goals, holder, now: _ } = known;
-    let failed = |(address, reason): &'_ (Address, String)| (address.as_str().to_owned(), reason.clone());
-    let failure = story.failure.as_ref().map(failed);
     let document = RunDocument {
         version: VERSION,
         id: info.id.as_str(),
@@ -183,9 +190,9 @@ pub fn run(known: &Known) -> String {
         goals,
         inputs: &story.inputs,
         value: story.ended.as_ref().map(|(_, value, _)| value),
-        failure: failure.as_ref().map(|(address, reason)| Failed { address, reason }),
-        parts: story.parts.iter().map(|(address, part)| part_row(address, part)).collect(),
-        waits: position.waits.iter().map(|wait| wait_row(known, wait)).collect(),
+        failure: failure(story),
+        parts: story.parts.iter().map(|(address, part)| part_row(story, address, part)).collect(),
+        waits: position.waits.iter().map(|wait| wait_row(&info.id, wait)).collect(),
         to_undo: position.to_undo.iter().map(|address| address.as_str().to_owned()).collect(),
         undone: story.undone.iter().map(Address::as_str).collect(),
         owed: position.owed.iter().map(owed_row).collect(),
@@ -195,6 +202,12 @@ pub fn run(known: &Known) -> String {
         migrations: story.migrations.iter().map(migration_row).collect(),
     };
     serde_json::to_string_pretty(&document).unwrap_or_default()
+}
+
+/// What failed first, as documents tell it.
+pub fn failure(story: &Story) -> Option<Failed<'_>> {
+    let (address, reason) = story.failure.as_ref()?;
+    Some(Failed { address: address.as_str(), reason, place: story.place(address) })
 }
 
 /// Something that is owed, as documents tell it.
@@ -211,7 +224,7 @@ pub fn part(known: &Known, address: &Address) -> String {
     let document = PartDocument {
         version: VERSION,
         run: known.info.id.as_str(),
-        part: part_row(address, part),
+        part: part_row(&known.story, address, part),
         tries: part.tries.iter().map(try_row).collect(),
         undo_tries: undo.iter().flat_map(|undo| &undo.tries).map(try_row).collect(),
     };
@@ -224,7 +237,7 @@ fn migration_row(moved: &Moved) -> MigrationRow<'_> {
 }
 
 /// A part as documents tell it.
-pub fn part_row<'a>(address: &'a Address, part: &'a Part) -> PartRow<'a> {
+pub fn part_row<'a>(story: &Story, address: &'a Address, part: &'a Part) -> PartRow<'a> {
     let (state, reason) = match &part.state {
         State::Open => ("open", None),
         State::Done => ("done", None),
@@ -241,6 +254,7 @@ pub fn part_row<'a>(address: &'a Address, part: &'a Part) -> PartRow<'a> {
         title: part.title.as_deref(),
         state,
         reason: reason.map(String::as_str),
+        place: story.place(address),
         since: rfc3339(part.since),
         until: part.until.map(rfc3339),
         value: &part.value,
@@ -266,6 +280,7 @@ fn try_row(tried: &Try) -> TryRow<'_> {
         purpose: tried.purpose,
         attempt: tried.attempt,
         key: tried.key.as_deref(),
+        call: tried.call.as_deref(),
         request: &tried.request,
         at: rfc3339(tried.at),
         until: tried.ended.as_ref().map(|(at, _)| rfc3339(*at)),
@@ -276,7 +291,8 @@ fn try_row(tried: &Try) -> TryRow<'_> {
     }
 }
 
-fn wait_row(known: &Known, wait: &Wait) -> WaitRow {
+/// Something that a run waits for, as documents tell it.
+pub fn wait_row(run: &RunId, wait: &Wait) -> WaitRow {
     let moment = |at: &Timestamp| Some(rfc3339(*at));
     let (on, until, reason, hold) = match &wait.on {
         WaitOn::Effect { summary, .. } => ("effect", None, Some(summary.clone()), None),
@@ -290,23 +306,17 @@ fn wait_row(known: &Known, wait: &Wait) -> WaitRow {
         WaitOn::Measure { reason } => ("measure", None, Some(reason.to_string()), None),
         WaitOn::Compensation { reason } => ("compensation", None, Some(reason.to_string()), None),
     };
-    let gates = match &wait.on {
-        WaitOn::Hold { gates, .. } => gates.iter().map(gate_row).collect(),
-        _ => Vec::new(),
-    };
-    let commands = unblock(&known.info.id, wait).into_iter().map(|hint| hint.command);
+    let gates = if let WaitOn::Hold { gates, .. } = &wait.on { gates.as_slice() } else { &[] };
+    let commands = unblock(run, wait).into_iter().map(|hint| hint.command);
     WaitRow {
         address: wait.address.as_str().to_owned(),
         since: rfc3339(wait.since),
         on,
-        by: match &wait.on {
-            WaitOn::Person { by, .. } => Some(by.to_string()),
-            _ => None,
-        },
+        by: if let WaitOn::Person { by, .. } = &wait.on { Some(by.to_string()) } else { None },
         until,
         reason,
         hold,
-        gates,
+        gates: gates.iter().map(gate_row).collect(),
         commands: commands.collect(),
     }
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use clap::Args;
 
-pub use document::{OwedRow, PartRow, owed_row, part_row};
+pub use document::{Failed, OwedRow, PartRow, WaitRow, failure, owed_row, part_row, wait_row};
 
 use super::{
     exit::Exit,
@@ -78,8 +78,8 @@ fn known(typed: &str, global: &Global) -> Result<Known, Failure> {
 
 /// Everything that is known of a run.
 pub fn known_of(subject: Subject) -> Result<Known, Error> {
-    let mut story = Story::default();
-    let (machine, program) = subject.look(|record| story.add(record))?;
+    let mut story = Story::of(subject.sources()?);
+    let (machine, program) = subject.look(|record, machine| story.add(record, machine))?;
     let goals = goals(&program, &story);
     let holder = subject.holder();
     Ok(Known { info: subject.info, story, position: Position::of(&machine), goals, holder, now: driver::now() })

@@ -3,7 +3,7 @@
 use super::Known;
 use crate::{
     cli::{
-        closing::owed_lines,
+        closing::{fault_place, owed_lines},
         moment::{duration, moment},
         story::{Heard, Moved},
         terminal::{
@@ -90,7 +90,7 @@ fn failure(known: &Known, style: Style) -> Vec<String> {
     let Some((address, reason)) = &known.story.failure else { return Vec::new() };
     let place = if address.is_root() { String::new() } else { format!("`{}` failed: ", readable(address.as_str())) };
     let line = format!("{} {place}{}", Sign::Failed.drawn(style), one_line(reason));
-    [vec![String::new()], style.hanging(&line, 2)].concat()
+    [vec![String::new()], style.hanging(&line, 2), fault_place(&known.story, address, style)].concat()
 }
 
 /// `· undone if it fails now: sale, hold (2 steps, which took 4m)`

@@ -3,6 +3,7 @@
 use super::Known;
 use crate::{
     cli::{
+        closing::fault_place,
         moment::{duration, moment},
         story::{Looks, Part, State, Try, printed},
         terminal::{
@@ -33,6 +34,7 @@ pub fn part(known: &Known, address: &Address, style: Style) -> String {
     if !part.value.is_null() {
         lines.push(field("value", &format!("{:#}", part.value)));
     }
+    lines.extend(fault_place(&known.story, address, style).into_iter().map(|line| format!("  {line}")));
     lines.extend(part.settled.as_ref().map(|settled| field("known by", &settled.to_string())));
     lines.extend(part.looks.iter().flat_map(looks));
     lines.extend(waits(known, address));
@@ -117,7 +119,7 @@ fn try_lines(known: &Known, tried: &Try, in_flight: bool, style: Style) -> Vec<S
     let at = moment(tried.at, known.now);
     let took = if took.is_empty() { took } else { format!("{took} · ") };
     let mut lines = vec![format!("{} · {at} · {took}{ended}", purpose(tried))];
-    lines.extend(request_lines(&tried.request));
+    lines.extend(call_lines(tried));
     lines.extend(tried.key.as_ref().map(|key| field("key", key)));
     if !output.trim().is_empty() {
         lines.push(field("output", output));
@@ -138,12 +140,18 @@ fn purpose(tried: &Try) -> String {
     }
 }
 
-fn request_lines(request: &Request) -> Vec<String> {
+/// What was called, and what that came to.
+fn call_lines(tried: &Try) -> Vec<String> {
+    let Some(call) = &tried.call else { return request_lines("call", &tried.request) };
+    std::iter::once(field("call", call)).chain(request_lines("request", &tried.request)).collect()
+}
+
+fn request_lines(name: &str, request: &Request) -> Vec<String> {
     match request {
         Request::Exec(Process { arguments, env, stdin, cwd, .. })
         | Request::Succeeds(Process { arguments, env, stdin, cwd, .. }) => {
             let summary = request.summary();
-            let mut lines = vec![field("call", &summary)];
+            let mut lines = vec![field(name, &summary)];
             if summary.ends_with('…') || arguments.iter().any(|text| text.contains(char::is_control)) {
                 lines.extend(
                     arguments.iter().enumerate().map(|(at, text)| field(&format!("argument {}", at + 1), text)),
@@ -159,8 +167,8 @@ fn request_lines(request: &Request) -> Vec<String> {
         | Request::Env { .. }
         | Request::Timeline
         | Request::FileRead { .. }
-        | Request::Extern { .. } => vec![field("call", &request.summary())],
-        Request::FileWrite { content, .. } => vec![field("call", &request.summary()), field("content", content)],
+        | Request::Extern { .. } => vec![field(name, &request.summary())],
+        Request::FileWrite { content, .. } => vec![field(name, &request.summary()), field("content", content)],
     }
 }
 

@@ -5,11 +5,11 @@ use smol_str::SmolStr;
 use super::{Looks, Part, Settled, State, Story, Try};
 use crate::{
     ir::Address,
-    machine::{EffectId, Entry, Outcome, Owed, Owing, Timestamp, Verdict},
+    machine::{EffectId, Entry, Machine, Outcome, Owed, Owing, Timestamp, Verdict},
 };
 
 impl Story {
-    pub(super) fn entry(&mut self, at: Timestamp, entry: &Entry) {
+    pub(super) fn entry(&mut self, at: Timestamp, entry: &Entry, machine: &Machine) {
         match entry {
             Entry::Entered { address, kind, title } => {
                 let part = self.open(at, address);
@@ -19,7 +19,8 @@ impl Story {
             Entry::Intent { effect, address, purpose, attempt, key, request } => {
                 let key = key.as_ref().map(ToString::to_string);
                 let (purpose, attempt, request) = (*purpose, *attempt, request.clone());
-                self.tried(*effect, address, Try { purpose, attempt, key, request, at, ended: None });
+                let call = machine.called(*effect).map(String::from);
+                self.tried(*effect, address, Try { purpose, attempt, key, call, request, at, ended: None });
             }
             Entry::InDoubt { address, reason } => self.open(at, address).comes_in_doubt(reason),
             Entry::Done { address, value } => {

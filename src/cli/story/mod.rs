@@ -4,7 +4,10 @@
 mod entries;
 mod part;
 
-use std::collections::HashMap;
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use indexmap::IndexMap;
 use serde_json::{Map, Value as Json};
@@ -12,19 +15,24 @@ use serde_json::{Map, Value as Json};
 use super::terminal::text::readable;
 use crate::{
     ir::Address,
-    machine::{EffectId, Ending, Event, Owed, Record, Settlement, Timestamp, Word},
+    machine::{EffectId, Ending, Entry, Event, Machine, Owed, Record, Settlement, Timestamp, Word},
+    source::{Sources, Span},
 };
 pub use part::{Looks, Part, Settled, State, Try, printed};
 
 /// What has happened to a run.
 #[derive(Clone, Debug, Default)]
 pub struct Story {
+    /// The name that no other run anywhere has.
+    pub name: String,
     /// The plan.
     pub plan: String,
     /// Its arguments.
     pub inputs: Map<String, Json>,
     /// When it began.
     pub started: Timestamp,
+    /// When something happened last.
+    pub last: Timestamp,
     /// Its parts, in the order in which they began.
     pub parts: IndexMap<Address, Part>,
     /// What failed first, and why, if it is being undone or was.
@@ -45,9 +53,22 @@ pub struct Story {
     pub migrations: Vec<Moved>,
     /// How many records there are.
     pub records: u64,
+    /// The files of its program, where they are known.
+    sources: Arc<Sources>,
+    /// What could not be computed, by the part that failed for it.
+    faults: BTreeMap<Address, Fault>,
     effects: HashMap<EffectId, (Address, usize)>,
     /// Who settled what with this record.
     settler: Option<(Address, String)>,
+}
+
+/// Something that could not be computed.
+#[derive(Clone, Debug)]
+pub struct Fault {
+    /// Where it is written.
+    pub place: Span,
+    /// Why it gives no value.
+    pub reason: String,
 }
 
 /// What an operator said.
@@ -77,14 +98,41 @@ pub struct Moved {
 }
 
 impl Story {
-    /// Adds what a record tells.
-    pub fn add(&mut self, record: &Record) {
+    /// Nothing has happened yet to a run of the program with these files.
+    pub fn of(sources: Sources) -> Story {
+        Story { sources: Arc::new(sources), ..Story::default() }
+    }
+
+    /// Adds what a record tells, and what the machine knows beside it that has just taken that step.
+    pub fn add(&mut self, record: &Record, machine: &Machine) {
         self.records += 1;
+        self.last = record.at;
         self.settler = settler(&record.event);
         self.event(record.at, &record.event);
         for entry in &record.then {
-            self.entry(record.at, entry);
+            self.entry(record.at, entry, machine);
+            if let Some((address, reason)) = why(entry) {
+                self.blame(address, reason, machine);
+            }
         }
+    }
+
+    /// Where it is written why a part failed is known until it fails for another reason.
+    fn blame(&mut self, address: &Address, reason: &str, machine: &Machine) {
+        match machine.fault(address).filter(|place| self.sources.has(place.file)) {
+            Some(place) => self.faults.insert(address.clone(), Fault { place, reason: reason.to_owned() }),
+            None => self.faults.remove(address),
+        };
+    }
+
+    /// What could not be computed for a part, if that is why it failed, and the files it is written in.
+    pub fn fault(&self, address: &Address) -> Option<(&Fault, &Sources)> {
+        Some((self.faults.get(address)?, &self.sources))
+    }
+
+    /// Where that is written: `shop.orch:12:20`.
+    pub fn place(&self, address: &Address) -> Option<String> {
+        self.fault(address).map(|(fault, sources)| sources.place(fault.place))
     }
 
     /// The address that was typed, in either of its forms: as it stands in journals, or as it is printed.
@@ -103,7 +151,8 @@ impl Story {
 
     fn event(&mut self, at: Timestamp, event: &Event) {
         match event {
-            Event::Started { run: _, plan, inputs } => {
+            Event::Started { run, plan, inputs } => {
+                self.name = run.to_string();
                 self.plan = plan.to_string();
                 self.inputs = inputs.clone();
                 self.started = at;
@@ -121,12 +170,47 @@ impl Story {
     }
 }
 
+/// Why a part could not go on, if the entry tells of one that could not.
+fn why(entry: &Entry) -> Option<(&Address, &str)> {
+    match entry {
+        Entry::TryFailed { address, reason, .. }
+        | Entry::InDoubt { address, reason }
+        | Entry::Failed { address, reason, .. }
+        | Entry::NotUndone { address, reason }
+        | Entry::Stuck { address, reason } => Some((address, reason)),
+        // The failure of the run is that of the part it names.
+        Entry::Unwinding { address, reason } => address.is_root().then_some((address, reason)),
+        Entry::Entered { .. }
+        | Entry::Intent { .. }
+        | Entry::Done { .. }
+        | Entry::Verdict { .. }
+        | Entry::Decided { .. }
+        | Entry::Measured { .. }
+        | Entry::Emitted { .. }
+        | Entry::Asked { .. }
+        | Entry::Waits { .. }
+        | Entry::Holds { .. }
+        | Entry::Paused { .. }
+        | Entry::Resumed
+        | Entry::Promoted { .. }
+        | Entry::SteppedBack { .. }
+        | Entry::Committed { .. }
+        | Entry::AttemptFailed { .. }
+        | Entry::Left { .. }
+        | Entry::Otherwise { .. }
+        | Entry::Undone { .. }
+        | Entry::Killed { .. }
+        | Entry::Owed { .. }
+        | Entry::Settled { .. }
+        | Entry::Unstuck { .. }
+        | Entry::Ended { .. } => None,
+    }
+}
+
 /// Who says with this event that something was done, and what.
 fn settler(event: &Event) -> Option<(Address, String)> {
-    match event {
-        Event::Operator { word: Word::Settle { address, verdict: Settlement::Done(_) }, who, .. } => {
-            Some((address.clone(), who.clone()))
-        }
-        _ => None,
-    }
+    let Event::Operator { word: Word::Settle { address, verdict: Settlement::Done(_) }, who, .. } = event else {
+        return None;
+    };
+    Some((address.clone(), who.clone()))
 }

@@ -1,5 +1,7 @@
 //! One part of a run: how it stands, what was tried for it, what was seen.
 
+use std::sync::Arc;
+
 use serde_json::Value as Json;
 
 use crate::{
@@ -77,12 +79,21 @@ pub struct Try {
     pub attempt: u32,
     /// Its key.
     pub key: Option<String>,
+    /// What was called, as one would write it; nothing, if an effect was asked for as such.
+    pub call: Option<String>,
     /// What was asked for.
-    pub request: Request,
+    pub request: Arc<Request>,
     /// When it was started.
     pub at: Timestamp,
     /// How and when it ended.
     pub ended: Option<(Timestamp, Outcome)>,
+}
+
+impl Try {
+    /// What was called, else what was asked for, in short.
+    pub fn told(&self) -> String {
+        self.call.clone().unwrap_or_else(|| self.request.summary())
+    }
 }
 
 /// The looks of a condition.
@@ -136,7 +147,7 @@ impl Part {
         let since = self.tries.get(self.doubt?..)?;
         let last = since.last()?;
         match last.purpose {
-            Purpose::Confirm | Purpose::Look => Some(Settled::Found(last.request.summary())),
+            Purpose::Confirm | Purpose::Look => Some(Settled::Found(last.told())),
             Purpose::Do | Purpose::Undo => {
                 let looked = since.iter().any(|tried| tried.purpose == Purpose::Confirm);
                 (!looked).then_some(Settled::Again)

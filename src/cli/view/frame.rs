@@ -10,6 +10,7 @@ use super::{
 use crate::{
     cli::{
         moment::{duration, moment, so_far},
+        signals::LEAVING,
         terminal::{Size, Style},
     },
     machine::{Wait, WaitOn},
@@ -105,8 +106,7 @@ fn ask(view: &View<'_>, wait: &Wait, holds: bool, style: Style) -> Vec<String> {
 /// `k7f2 running 3m 12s · due Thu 2 Apr 09:12 (6d late) · if it fails now, 14 steps are undone`
 fn standing(view: &View<'_>, leaving: bool, style: Style) -> String {
     if leaving {
-        let line = "leaving: nothing new is started, waits for what is in flight; Ctrl-C once more stops at once";
-        return style.yellow(style.fitted(line, style.width));
+        return style.yellow(style.fitted(&format!("leaving: {LEAVING}"), style.width));
     }
     let so_far = so_far(view.now.since(view.story.started));
     let mut parts = vec![format!("{} {} {so_far}", view.run, view.position.standing.as_str()).trim_end().to_owned()];

@@ -91,7 +91,9 @@ impl Row {
         let took = if self.took.is_empty() { 0 } else { width(&self.took).max(TOOK) + 2 };
         let room = style.width.saturating_sub(margin + SIGN + column + took);
         let mut about = told(&self.about, self.whole, room, style).into_iter();
-        let first = format!("{}{}", padded(&self.name, column), about.next().unwrap_or_default());
+        // A name that is too long for its column, where lines may be long, stands apart all the same.
+        let gap = if width(&self.name) + 2 > column { "  " } else { "" };
+        let first = format!("{}{gap}{}", padded(&self.name, column), about.next().unwrap_or_default());
         let first =
             if took == 0 { first } else { format!("{}  {}", padded(&first, column + room), style.dim(&self.took)) };
         std::iter::once(first).chain(about.map(|line| format!("{:column$}{line}", ""))).collect()

@@ -3,7 +3,7 @@
 use crate::{
     cli::{
         moment::{duration, moment, so_far},
-        story::{Looks, Part, Settled, State},
+        story::{Looks, Part, Settled, State, Try},
         terminal::text::{one_line, readable},
     },
     machine::{GateState, Purpose, Settlement, Timestamp, Verdict, Wait, WaitOn, Word},
@@ -15,7 +15,7 @@ pub fn what(part: &Part) -> String {
         0 | 1 => String::new(),
         tries => format!(" ({tries} tries)"),
     };
-    let call = part.last_try().map(|tried| tried.request.summary()).or(part.title.clone()).unwrap_or_default();
+    let call = part.last_try().map(Try::told).or(part.title.clone()).unwrap_or_default();
     match (&part.looks, &part.settled) {
         (Some(looks), _) if !looks.answers.is_empty() => looks.answers.join(", "),
         (_, Some(Settled::Again)) => format!("{call}, {}", Settled::Again),

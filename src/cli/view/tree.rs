@@ -130,10 +130,8 @@ impl Drawer<'_, '_> {
         let wait = self.view.wait(address);
         let row = Row::new(sign(part, wait), name).at(depth);
         let mut rows = vec![row.about(&self.about(address, part, wait)).took(self.took(part, wait))];
-        let gates = match wait.map(|wait| &wait.on) {
-            Some(WaitOn::Hold { gates, .. }) => gates.as_slice(),
-            _ => &[],
-        };
+        let held = wait.map(|wait| &wait.on);
+        let gates = if let Some(WaitOn::Hold { gates, .. }) = held { gates.as_slice() } else { &[] };
         let is_gate = |node: &&Node<'_>| gates.iter().any(|gate| gate.address.as_str() == node.address);
         let others: Vec<Node<'_>> = inside.iter().filter(|node| !is_gate(node)).cloned().collect();
         rows.extend(self.siblings(&others, "", depth + 1));

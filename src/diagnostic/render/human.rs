@@ -37,10 +37,10 @@ impl Manner {
 /// The diagnostics as a person reads them, in the order given, with a last line that sums up and says how to go on.
 /// Empty when there are none. Where not all are drawn, errors go before warnings.
 pub fn human(sources: &Sources, diagnostics: &[Diagnostic], manner: Manner) -> String {
-    let drawn: Vec<String> = chosen(diagnostics, manner.most).map(|each| draw(sources, each, manner)).collect();
-    let mut text = drawn.join("\n");
-    if drawn.len() < diagnostics.len() {
-        let _ = writeln!(text, "\nand {} more · orch check --all shows them", diagnostics.len() - drawn.len());
+    let each: Vec<String> = chosen(diagnostics, manner.most).map(|each| drawn(sources, each, manner)).collect();
+    let mut text = each.join("\n");
+    if each.len() < diagnostics.len() {
+        let _ = writeln!(text, "\nand {} more · orch check --all shows them", diagnostics.len() - each.len());
     }
     if !diagnostics.is_empty() {
         text.push_str(&summary(sources, diagnostics, manner));
@@ -100,7 +100,8 @@ fn mending(diagnostics: &[Diagnostic]) -> String {
     format!(" · orch check --fix can mend {what}")
 }
 
-fn draw(sources: &Sources, diagnostic: &Diagnostic, manner: Manner) -> String {
+/// One of them, without what sums up.
+pub fn drawn(sources: &Sources, diagnostic: &Diagnostic, manner: Manner) -> String {
     let in_a_line = || headline(sources, diagnostic) + "\n";
     let last_line = |label: &Label| sources.get(label.span.file).position(label.span.end).line;
     if diagnostic.labels.iter().any(|label| last_line(label) > LAST_LINE) {

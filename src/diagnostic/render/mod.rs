@@ -19,7 +19,7 @@ mod short;
 mod tests;
 
 pub use github::github;
-pub use human::{Manner, human};
+pub use human::{Manner, drawn, human};
 pub use json::json;
 pub use page::{codes, page, page_on_terminal};
 pub use sarif::sarif;

@@ -1,5 +1,7 @@
 //! What followed from an event.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use smol_str::SmolStr;
@@ -139,7 +141,7 @@ pub enum Entry {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         key: Option<SmolStr>,
         /// What is asked for.
-        request: Request,
+        request: Arc<Request>,
     },
     /// A try failed and there will be another.
     TryFailed {

@@ -20,7 +20,6 @@ use crate::ir::Address;
 
 /// A moment, in nanoseconds since 1970-01-01 UTC.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
 pub struct Timestamp(pub i64);
 
 impl Timestamp {
@@ -37,7 +36,6 @@ impl Timestamp {
 
 /// An effect of a run, numbered in the order of intents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
 pub struct EffectId(pub u64);
 
 /// One step of a run.

@@ -4,6 +4,7 @@
 //! its address and how far it is. Names live in environments, which may outlive the frame that made them, because
 //! a way back needs them later.
 
+mod frames;
 mod undo;
 mod work;
 
@@ -12,12 +13,13 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+pub(in crate::machine) use frames::*;
 pub(in crate::machine) use undo::*;
 pub(in crate::machine) use work::*;
 
 use super::command::Owed;
 use super::journal::{EffectId, Ending, Timestamp};
-use crate::ir::{Address, EventId, LocalId, PlanId, Value};
+use crate::ir::{Address, EventId, PlanId, Value};
 
 macro_rules! numbers {
     ($($(#[$doc:meta])* $name:ident;)*) => {
@@ -50,10 +52,12 @@ pub(in crate::machine) struct State {
     pub arrived: Vec<Arrived>,
     /// Which of them each handler sees next: also one that goes on from a commit sees each once.
     pub seen: BTreeMap<FrameId, usize>,
-    /// How often each address was entered.
+    /// How often each address was entered, but for those inside a part that has ended and is not entered again.
     pub visits: BTreeMap<Address, u32>,
+    /// Whether anything was done after a phase: when that is tried again, it is entered by its first address.
+    pub measured: bool,
     /// The run itself, and the attempts that run; those that have nothing yet need not be here.
-    pub regions: BTreeMap<RegionId, Region>,
+    pub regions: BTreeMap<RegionId, Box<Region>>,
     pub scopes: BTreeMap<ScopeId, Scope>,
     /// Which frame waits for which effect.
     pub effects: BTreeMap<EffectId, FrameId>,
@@ -80,7 +84,7 @@ pub(in crate::machine) struct State {
 /// What runs: frames and the names they see.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(in crate::machine) struct Live {
-    pub frames: BTreeMap<FrameId, Frame>,
+    pub frames: Frames,
     pub envs: BTreeMap<EnvId, Env>,
     /// Whether there ever was a guard or handler, which ends with the block it stands in.
     pub watched: bool,
@@ -119,7 +123,7 @@ pub(in crate::machine) struct Paused {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(in crate::machine) struct Env {
     pub parent: Option<EnvId>,
-    pub bindings: BTreeMap<LocalId, Value>,
+    pub bindings: Bindings,
     /// How many scopes need it after its frame.
     pub uses: u32,
 }

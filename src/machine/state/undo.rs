@@ -8,6 +8,7 @@ use smol_str::SmolStr;
 use super::{Call, EnvId, FrameId, Live, Policy, RegionId, ScopeId};
 use crate::ir::{Address, BlockId, LocalId, Place, PlanId, Value};
 use crate::machine::journal::Timestamp;
+use crate::source::Span;
 
 /// The place to go on from after a halt: what ran just behind a commit.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -122,6 +123,8 @@ pub(in crate::machine) enum WayBack {
     /// Its arguments could not be computed, for this reason.
     Broken {
         reason: SmolStr,
+        /// Where these are written.
+        place: Option<Span>,
         best_effort: bool,
     },
 }

@@ -23,7 +23,7 @@ pub(in crate::machine) enum Work {
     /// Branches together, so many at once.
     Parallel { place: Place, limit: usize, branches: Vec<Progress> },
     /// The items of a list, with what each gave so far.
-    Loop { place: Place, items: Arc<Items>, progress: Vec<Progress>, results: Vec<Value> },
+    Loop { place: Place, items: Arc<Items>, progress: Parts, results: Vec<Value> },
     /// An attempt, while it is tried and while it is undone.
     Attempt { place: Place, region: RegionId },
     /// `unwind`: what a scope did is undone as its parts say, in a region of its own.
@@ -85,6 +85,16 @@ pub(in crate::machine) enum Progress {
     /// It is done, and this of what is done after each.
     Measuring(usize),
     Done,
+}
+
+/// How far the items of a loop are, counted as they go on, so that no item is looked at for each other one.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(in crate::machine) struct Parts {
+    each: Vec<Progress>,
+    running: usize,
+    done: usize,
+    /// So many of the first in the order in which they begin have begun.
+    pub begun: usize,
 }
 
 /// What is done after a phase, and why it could not be done.
@@ -185,14 +195,14 @@ pub(in crate::machine) enum Subject {
     /// A probe with its arguments.
     Probe(ProbeId, Vec<Value>),
     /// A built-in effect.
-    Effect { request: Request, expects: Type, span: Span },
+    Effect { request: Arc<Request>, expects: Type, span: Span },
 }
 
 /// An effect in flight.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(in crate::machine) struct Flight {
     pub effect: EffectId,
-    pub request: Request,
+    pub request: Arc<Request>,
     pub expects: Type,
     pub span: Span,
     /// When it is stopped.
@@ -240,8 +250,8 @@ pub(in crate::machine) struct Act {
 /// What is called, with everything it needs to know.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(in crate::machine) enum Call {
-    Action(ActionId, Vec<Value>),
-    Effect { request: Request, expects: Type, span: Span },
+    Action(ActionId, Arc<[Value]>),
+    Effect { request: Arc<Request>, expects: Type, span: Span },
 }
 
 /// How far an act is.
@@ -351,6 +361,41 @@ impl Role {
     }
 }
 
+impl Parts {
+    /// So many, of which none has begun.
+    pub(in crate::machine) fn waiting(count: usize) -> Parts {
+        Parts { each: vec![Progress::Waiting; count], running: 0, done: 0, begun: 0 }
+    }
+
+    /// How far one is.
+    pub(in crate::machine) fn of(&self, slot: usize) -> Progress {
+        self.each[slot]
+    }
+
+    /// One of them is this far now.
+    pub(in crate::machine) fn set(&mut self, slot: usize, now: Progress) {
+        let before = std::mem::replace(&mut self.each[slot], now);
+        let counts = |progress: Progress, wanted: Progress| usize::from(progress == wanted);
+        self.running = self.running + counts(now, Progress::Running) - counts(before, Progress::Running);
+        self.done = self.done + counts(now, Progress::Done) - counts(before, Progress::Done);
+    }
+
+    /// How many run.
+    pub(in crate::machine) fn running(&self) -> usize {
+        self.running
+    }
+
+    /// How many are done.
+    pub(in crate::machine) fn done(&self) -> usize {
+        self.done
+    }
+
+    /// How many have not begun.
+    pub(in crate::machine) fn left(&self) -> usize {
+        self.each.len() - self.running - self.done
+    }
+}
+
 impl Hold {
     pub(super) fn deadline(&self) -> Option<Timestamp> {
         if self.gates.is_empty() { Some(self.until) } else { self.gates.iter().filter_map(|gate| gate.next).min() }
@@ -372,7 +417,7 @@ impl Act {
 
 impl Check {
     /// When a look that is repeated is over: at the end, but a late one has as long as a pause between two looks.
-    pub(super) fn over(&self) -> Option<Timestamp> {
+    pub(in crate::machine) fn over(&self) -> Option<Timestamp> {
         let again = self.again?;
         again.until.map(|until| until.max(self.began.plus(again.every)))
     }

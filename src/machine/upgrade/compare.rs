@@ -1,5 +1,7 @@
 //! Two entries that should say the same: what they must agree in, and what may differ.
 
+use std::sync::Arc;
+
 use serde_json::{Value as Json, json};
 use smol_str::SmolStr;
 
@@ -49,7 +51,7 @@ fn bare(entry: &Entry) -> (Entry, Vec<Detail>) {
     let details = match &mut bare {
         Entry::Entered { address: _, kind: _, title } => vec![(Aspect::Title, json!(title.take()))],
         Entry::Intent { effect: _, address: _, purpose: _, attempt: _, key: _, request } => {
-            vec![(Aspect::Request, json!(std::mem::replace(request, Request::Timeline)))]
+            vec![(Aspect::Request, json!(std::mem::replace(request, Arc::new(Request::Timeline))))]
         }
         Entry::TryFailed { address: _, reason, next } => vec![text(Aspect::Reason, reason), moment(next)],
         Entry::InDoubt { address: _, reason }

@@ -175,8 +175,10 @@ impl<'a> Upgrade<'a> {
     /// It is not even what the old program does.
     pub fn take(&mut self, record: &Record) -> Result<(), Mismatch> {
         self.read += 1;
+        let mut then = record.then.clone();
         if self.read <= self.migrated {
-            self.before.follow(record)?;
+            // Whoever let the run go on after a migration has said yes to what the old program would run.
+            take_over_digests(&self.before.follow(record)?, &mut then);
         } else {
             self.before.replay(record)?;
         }
@@ -186,8 +188,9 @@ impl<'a> Upgrade<'a> {
         let entered = record.then.iter().filter(|entry| matches!(entry, Entry::Entered { .. }));
         self.entered.extend(entered.filter_map(Entry::address).cloned());
         let Some(after) = &mut self.after else { return Ok(()) };
+        after.keep_waits(record);
         match after.step(record.at, record.event.accepted()) {
-            Ok(step) => self.compare(record, &step),
+            Ok(step) => self.compare(&then, &step),
             Err(refused) => {
                 let was = "what an operator said was accepted".to_owned();
                 self.depart(Address::root(), ObstacleKind::Otherwise, was, format!("it would be refused: {refused}"));
@@ -196,10 +199,10 @@ impl<'a> Upgrade<'a> {
         Ok(())
     }
 
-    fn compare(&mut self, record: &Record, step: &Step) {
-        let longest = record.then.len().max(step.entries.len());
+    fn compare(&mut self, then: &[Entry], step: &Step) {
+        let longest = then.len().max(step.entries.len());
         for number in 0..longest {
-            match (record.then.get(number), step.entries.get(number)) {
+            match (then.get(number), step.entries.get(number)) {
                 (Some(was), Some(would_be)) if agree(was, would_be) => self.note(was, would_be),
                 (was, would_be) => return self.departs(was, would_be),
             }
@@ -346,7 +349,7 @@ impl<'a> Upgrade<'a> {
             if other.is_some_and(|other| self.is_same_request(&was, other)) {
                 continue;
             }
-            let would_be = other.map_or_else(|| "nothing".to_owned(), Request::summary);
+            let would_be = other.map_or_else(|| "nothing".to_owned(), |request| request.summary());
             let was = format!("nobody knows yet how it ended, so it may be done again: {}", was.summary());
             let would_be = format!("with the same key, something else would be done: {would_be}");
             self.obstacles.push(Obstacle { address, kind: ObstacleKind::InFlight, was, would_be });
@@ -372,7 +375,11 @@ impl<'a> Upgrade<'a> {
     }
 
     fn undone_otherwise(&mut self, address: Address, was: Option<&How>, would_be: &How) {
-        let (was, would_be) = (json!(was.map(shown)), json!(shown(would_be)));
+        let (was, mut would_be) = (was.map(shown), shown(would_be));
+        if was.as_ref() == Some(&would_be) {
+            would_be.push_str(", of which what it calls is another");
+        }
+        let (was, would_be) = (json!(was), json!(would_be));
         self.differs(Difference { address, aspect: Aspect::WayBack, was, would_be });
     }
 
@@ -384,6 +391,7 @@ impl<'a> Upgrade<'a> {
     fn is_same_way(&self, was: &How, would_be: &How) -> bool {
         match (was, would_be) {
             (How::Request(was), How::Request(would_be)) => self.is_same_request(was, would_be),
+            (How::Block { digest: was, .. }, How::Block { digest: would_be, .. }) => was == would_be,
             (was, would_be) => was == would_be,
         }
     }
@@ -429,6 +437,15 @@ impl ObstacleKind {
     }
 }
 
+/// What approvals were for under the program whose entries are `from`.
+fn take_over_digests(from: &[Entry], to: &mut [Entry]) {
+    for (from, to) in from.iter().zip(to) {
+        if let (Entry::Asked { digest: from, .. }, Entry::Asked { digest: to, .. }) = (from, to) {
+            to.clone_from(from);
+        }
+    }
+}
+
 fn swap<A, B>((a, b): (A, B)) -> (B, A) {
     (b, a)
 }
@@ -447,7 +464,7 @@ fn shown(how: &How) -> String {
         How::Open => "what it says once it is done".to_owned(),
         How::Request(request) => request.summary(),
         How::Call(call) => call.clone(),
-        How::Block(text) => text.clone(),
+        How::Block { text, digest: _ } => text.clone(),
         How::Broken(reason) => reason.to_string(),
     }
 }

@@ -1,6 +1,8 @@
 //! How a machine stands, for comparing it with that of another program: what is not settled, and how all that was done
 //! would be undone.
 
+use std::sync::Arc;
+
 use smol_str::SmolStr;
 
 use crate::{
@@ -27,18 +29,18 @@ pub(super) enum How {
     /// It is not done yet, or nobody knows.
     Open,
     /// This would be asked for.
-    Request(Box<Request>),
+    Request(Arc<Request>),
     /// This would be called: its request depends on what it sees first.
     Call(String),
-    /// A block with this text.
-    Block(String),
+    /// A block with this text; the digest is of what it does.
+    Block { text: String, digest: SmolStr },
     /// It can't be computed, for this reason.
     Broken(SmolStr),
 }
 
 impl Machine {
     /// The effects that may be done again with the key they have: those in flight, and those nobody knows about.
-    pub(super) fn unsettled(&self) -> Vec<(EffectId, Address, Request)> {
+    pub(super) fn unsettled(&self) -> Vec<(EffectId, Address, Arc<Request>)> {
         let flight = |act: &'_ Act| match &act.state {
             ActState::InFlight { flight, .. } => Some(flight.clone()).filter(|flight| !self.has_ended(flight)),
             ActState::Confirming { .. }
@@ -73,8 +75,10 @@ impl Machine {
     fn way_back(&self, undo: &Undo, sources: &Sources) -> Option<Way> {
         let scope = undo.scope.and_then(|scope| self.outermost(scope, None));
         if let Some(scope) = scope.and_then(|scope| self.state.scopes.get(&scope)) {
-            let text = self.scope_compensation(scope.place).map(|written| one_line(sources, written.span));
-            return Some(Way { address: scope.address.clone(), how: How::Block(text.unwrap_or_default()) });
+            let written = self.scope_compensation(scope.place);
+            let text = written.map(|written| one_line(sources, written.span)).unwrap_or_default();
+            let how = How::Block { text, digest: self.digest_of_way_back(&written) };
+            return Some(Way { address: scope.address.clone(), how });
         }
         let how = match &undo.state {
             UndoState::Started => return None,
@@ -94,7 +98,9 @@ impl Machine {
     fn how(&self, undone: &Address, way_back: &WayBack, sources: &Sources) -> How {
         match way_back {
             WayBack::Call { call, .. } => self.what_is_asked(undone, call),
-            WayBack::Block { block, .. } => How::Block(self.block_text(*block, sources)),
+            WayBack::Block { block, .. } => {
+                How::Block { text: self.block_text(*block, sources), digest: self.digest_of_way_back(block) }
+            }
             WayBack::Broken { reason, .. } => How::Broken(reason.clone()),
         }
     }
@@ -102,7 +108,7 @@ impl Machine {
     /// The request of a call, where it is known without looking at anything.
     fn what_is_asked(&self, undone: &Address, call: &Call) -> How {
         let (action, arguments) = match call {
-            Call::Effect { request, .. } => return How::Request(Box::new(request.clone())),
+            Call::Effect { request, .. } => return How::Request(Arc::clone(request)),
             Call::Action(action, arguments) => (&self.program.actions[action.index()], arguments),
         };
         let key = Value::Text(SmolStr::from(format!("{}/{}", self.state.run, undone.undo().as_str())));
@@ -113,7 +119,7 @@ impl Machine {
         let by_name = How::Call(called(&action.name, arguments));
         let Some(Err(Stop::Needs(needed))) = asked else { return by_name };
         match *needed {
-            Needed::Effect { request, span, .. } if is_its_effect(action, span) => How::Request(Box::new(request)),
+            Needed::Effect { request, span, .. } if is_its_effect(action, span) => How::Request(request),
             Needed::Effect { .. } | Needed::Look { .. } => by_name,
         }
     }

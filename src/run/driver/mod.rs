@@ -10,8 +10,13 @@ mod recovery;
 mod snapshots;
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, VecDeque},
+    fmt,
+    future::poll_fn,
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::Pin,
     sync::Arc,
+    task::Poll,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
@@ -40,6 +45,9 @@ const LONGEST_SLEEP: Duration = Duration::from_secs(30);
 
 /// What comes within these nanoseconds is waited for even by who does not wait.
 const SOON: i64 = 10_000_000_000;
+
+/// After so many effects that ended at once one listens for words, as one does while something is waited for.
+const LISTENS_AFTER: u32 = 100;
 
 /// How long one waits for effects to be gone that were ended by force.
 const FORCE: Duration = Duration::from_secs(2);
@@ -73,6 +81,10 @@ pub struct Driver<E> {
     observer: Observer,
     bell: Bell,
     in_flight: JoinSet<Outcome>,
+    /// Effects that ended as soon as they began, and were not taken up yet.
+    at_once: VecDeque<(EffectId, Outcome)>,
+    /// How many of them were taken up since one listened for words.
+    unheard: u32,
     effect_of: HashMap<TaskId, EffectId>,
     written: u64,
     snapshots: Snapshots,
@@ -98,6 +110,8 @@ impl<E: Effects> Driver<E> {
             control: Control::none(),
             observer: Box::new(|_, _| ()),
             in_flight: JoinSet::new(),
+            at_once: VecDeque::new(),
+            unheard: 0,
             effect_of: HashMap::new(),
             written: 0,
             snapshots: Snapshots::default(),
@@ -143,11 +157,18 @@ impl<E: Effects> Driver<E> {
     ///
     /// # Errors
     /// Its journal can't be read or written, or does not fit its program. What was saved before is whole.
-    pub async fn go(mut self) -> Result<Left, Error> {
-        let info = self.store.info(&self.run)?;
-        let recovered = recover(&self.machine, &*self.store, &info)?;
-        (self.machine, self.written, self.last) = (recovered.machine, recovered.entries, recovered.last);
-        self.snapshots.taken_up(recovered.replayed);
+    pub fn go(self) -> impl Future<Output = Result<Left, Error>> + Send {
+        // A future has room twice for what it is given, and there may be very many runs that only wait.
+        let mut driver = Box::new(self);
+        async move {
+            driver.begin().await?;
+            driver.drive().await
+        }
+    }
+
+    /// Begins the run, or takes it up.
+    async fn begin(&mut self) -> Result<(), Error> {
+        self.recover()?;
         let marks = |source| Error::Files { doing: "stop what is left of", path: self.run.as_str().into(), source };
         self.effects.stop_survivors().await.map_err(marks)?;
         if self.written == 0 {
@@ -158,7 +179,16 @@ impl<E: Effects> Driver<E> {
             self.hear_who_ends_it().await?;
             self.step(Event::Recovered, None).await?;
         }
-        self.drive().await
+        Ok(())
+    }
+
+    /// To where its journal ends.
+    fn recover(&mut self) -> Result<(), Error> {
+        let info = self.store.info(&self.run)?;
+        let recovered = recover(&self.machine, &*self.store, &info)?;
+        (self.machine, self.written, self.last) = (recovered.machine, recovered.entries, recovered.last);
+        self.snapshots.taken_up(recovered.replayed);
+        Ok(())
     }
 
     /// Whether there is anything to recover: a run that is over for good only answers.
@@ -182,7 +212,7 @@ impl<E: Effects> Driver<E> {
         Ok(())
     }
 
-    async fn drive(mut self) -> Result<Left, Error> {
+    async fn drive(&mut self) -> Result<Left, Error> {
         let left = self.run_loop().await;
         match left {
             Err(_) => self.let_go().await,
@@ -210,7 +240,7 @@ impl<E: Effects> Driver<E> {
                     wish = more;
                     self.begin_to_leave(wish).await?;
                 }
-                Happened::Ended(task, outcome) => self.ended(task, outcome).await?,
+                Happened::Ended(effect, outcome) => drop(self.step(Event::Outcome { effect, outcome }, None).await?),
                 Happened::TimePassed => {}
                 Happened::Rang => self.hear(|_| true).await?,
             }
@@ -219,14 +249,35 @@ impl<E: Effects> Driver<E> {
 
     /// Waits for what happens next.
     async fn happens(&mut self, wish: Wish) -> Result<Happened, Error> {
+        if let Some(happened) = self.happened_at_once(wish) {
+            return Ok(happened);
+        }
         let until_deadline = self.until_deadline();
         tokio::select! {
             biased;
             more = self.control.beyond(wish) => Ok(Happened::Wished(more)),
-            Some(ended) = self.in_flight.join_next_with_id() => Ok(happened(ended)),
+            Some(ended) = self.in_flight.join_next_with_id() => {
+                let (task, outcome) = ended.unwrap_or_else(|error| (error.id(), lost(&error)));
+                let effect = self.effect_of.remove(&task);
+                let effect = effect.ok_or_else(|| Error::Bug("an effect ended that was not started".to_owned()))?;
+                Ok(Happened::Ended(effect, outcome))
+            }
             () = sleep(until_deadline) => Ok(Happened::TimePassed),
             rang = self.bell.rung() => Ok(rang.map(|()| Happened::Rang)?),
         }
+    }
+
+    /// What ended at once is taken up before anything is waited for; now and then one listens for words all the same.
+    fn happened_at_once(&mut self, wish: Wish) -> Option<Happened> {
+        if self.at_once.is_empty() || self.control.wish() > wish {
+            return None;
+        }
+        self.unheard += 1;
+        if self.unheard == LISTENS_AFTER {
+            self.unheard = 0;
+            return Some(Happened::Rang);
+        }
+        self.at_once.pop_front().map(|(effect, outcome)| Happened::Ended(effect, outcome))
     }
 
     /// Feeds the moments that have come.
@@ -244,7 +295,7 @@ impl<E: Effects> Driver<E> {
         if wish == Wish::LeaveAtOnce {
             return Some(Left::AskedTwice);
         }
-        if !self.in_flight.is_empty() {
+        if !self.in_flight.is_empty() || !self.at_once.is_empty() {
             return None;
         }
         if let Some(refused) = self.refused.take() {
@@ -298,14 +349,6 @@ impl<E: Effects> Driver<E> {
         Ok(())
     }
 
-    async fn ended(&mut self, task: TaskId, outcome: Outcome) -> Result<(), Error> {
-        let Some(effect) = self.effect_of.remove(&task) else {
-            return Err(Error::Bug("an effect ended that was not started".to_owned()));
-        };
-        self.step(Event::Outcome { effect, outcome }, None).await?;
-        Ok(())
-    }
-
     /// Gives an event to the machine; whether anything followed from it.
     async fn step(&mut self, event: Event, accepted: Option<WordId>) -> Result<bool, Error> {
         let at = self.now();
@@ -332,16 +375,23 @@ impl<E: Effects> Driver<E> {
         if !published.is_empty() {
             self.bell.bells().ring_those_spoken_to()?;
         }
-        step.commands.into_iter().for_each(|command| self.carry_out(command));
+        for command in step.commands {
+            self.carry_out(command).await;
+        }
         Ok(())
     }
 
-    fn carry_out(&mut self, command: Command) {
+    async fn carry_out(&mut self, command: Command) {
         match command {
             Command::Perform(perform) => {
                 let effect = perform.effect;
-                let task = self.in_flight.spawn(Arc::clone(&self.effects).perform(perform));
-                self.effect_of.insert(task.id(), effect);
+                match begun(Box::pin(Arc::clone(&self.effects).perform(perform))).await {
+                    Begun::Ended(outcome) => self.at_once.push_back((effect, outcome)),
+                    Begun::Goes(doing) => {
+                        let task = self.in_flight.spawn(doing);
+                        self.effect_of.insert(task.id(), effect);
+                    }
+                }
             }
             Command::Stop(effect) => self.effects.stop(effect),
             // It was saved with the record.
@@ -382,20 +432,37 @@ impl<E: Effects> Driver<E> {
 enum Happened {
     /// It is wished to leave.
     Wished(Wish),
-    /// An effect ended, in this task.
-    Ended(TaskId, Outcome),
+    /// An effect ended.
+    Ended(EffectId, Outcome),
     /// A moment came, or may have.
     TimePassed,
     /// An operator may have spoken.
     Rang,
 }
 
-fn happened(ended: Result<(TaskId, Outcome), tokio::task::JoinError>) -> Happened {
-    let (task, outcome) = ended.unwrap_or_else(|error| {
-        let reason = format!("orch lost sight of it: {error}");
-        (error.id(), Outcome::Unknown { reason, printed: String::new() })
+/// An effect that was begun.
+enum Begun<F> {
+    /// It has ended.
+    Ended(Outcome),
+    /// It goes on.
+    Goes(F),
+}
+
+/// Begins an effect. What ends at once, as a provider of this process may, needs no task of its own.
+async fn begun<F: Future<Output = Outcome> + Unpin>(mut doing: F) -> Begun<F> {
+    let looked = poll_fn(|context| {
+        // A panic in an effect is no panic of its run, wherever it happens.
+        let looked = catch_unwind(AssertUnwindSafe(|| Pin::new(&mut doing).poll(context)));
+        Poll::Ready(looked.unwrap_or_else(|_| Poll::Ready(lost(&"it panicked"))))
     });
-    Happened::Ended(task, outcome)
+    match looked.await {
+        Poll::Ready(outcome) => Begun::Ended(outcome),
+        Poll::Pending => Begun::Goes(doing),
+    }
+}
+
+fn lost(why: &dyn fmt::Display) -> Outcome {
+    Outcome::Unknown { reason: format!("orch lost sight of it: {why}"), printed: String::new() }
 }
 
 /// This moment, by the clock of this machine.

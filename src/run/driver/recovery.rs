@@ -4,12 +4,10 @@ use crate::{
     machine::{Machine, Record, Timestamp},
     run::{
         error::Error,
+        look::records,
         store::{RunInfo, Store},
     },
 };
-
-/// How many records are read at a time.
-const PAGE: usize = 1000;
 
 /// A run as its journal leaves it.
 pub struct Recovered {
@@ -32,7 +30,7 @@ pub fn recover(fresh: &Machine, store: &dyn Store, info: &RunInfo) -> Result<Rec
         return Ok(recovered);
     }
     let mut machine = fresh.clone();
-    let entries = replay(&mut machine, store, info, |_| ())?;
+    let entries = replay(&mut machine, store, info, |_, _| ())?;
     let last = machine.now();
     Ok(Recovered { machine, entries, replayed: entries, last })
 }
@@ -44,7 +42,7 @@ fn from_snapshot(fresh: &Machine, store: &dyn Store, info: &RunInfo) -> Result<O
         return Ok(None);
     }
     let Some(mut machine) = fresh.restored(&snapshot.state) else { return Ok(None) };
-    match go_on(&mut machine, snapshot.entries, store, info, |_| ()) {
+    match go_on(&mut machine, snapshot.entries, store, info, |_, _| ()) {
         Ok(entries) => {
             let last = machine.now();
             Ok(Some(Recovered { machine, entries, replayed: entries - snapshot.entries, last }))
@@ -59,7 +57,7 @@ pub fn replay(
     machine: &mut Machine,
     store: &dyn Store,
     info: &RunInfo,
-    seen: impl FnMut(&Record),
+    seen: impl FnMut(&Record, &Machine),
 ) -> Result<u64, Error> {
     go_on(machine, 0, store, info, seen)
 }
@@ -67,30 +65,24 @@ pub fn replay(
 /// Feeds what follows the entry `written`; gives the number of the last.
 fn go_on(
     machine: &mut Machine,
-    mut written: u64,
+    written: u64,
     store: &dyn Store,
     info: &RunInfo,
-    mut seen: impl FnMut(&Record),
+    mut seen: impl FnMut(&Record, &Machine),
 ) -> Result<u64, Error> {
-    loop {
-        let records = store.records(&info.id, written + 1, PAGE)?;
-        for record in &records {
-            written += 1;
-            // What was journaled under programs before was checked when the run was migrated.
-            let taken = match written <= info.migrated {
-                true => machine.follow(record),
-                false => machine.replay(record).map(drop),
-            };
-            taken.map_err(|mismatch| Error::Mismatch {
-                run: info.id.clone(),
-                entry: written,
-                why: mismatch.to_string(),
-                orch: info.orch.clone(),
-            })?;
-            seen(record);
-        }
-        if records.len() < PAGE {
-            return Ok(written);
-        }
-    }
+    records(store, &info.id, written + 1, |entry, record| {
+        // What was journaled under programs before was checked when the run was migrated.
+        let taken = match entry <= info.migrated {
+            true => machine.follow(record).map(drop),
+            false => machine.replay(record).map(drop),
+        };
+        taken.map_err(|mismatch| Error::Mismatch {
+            run: info.id.clone(),
+            entry,
+            why: mismatch.to_string(),
+            orch: info.orch.clone(),
+        })?;
+        seen(record, machine);
+        Ok(())
+    })
 }

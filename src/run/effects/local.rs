@@ -101,7 +101,7 @@ impl LocalEffects {
     ) -> Outcome {
         let effect = perform.effect;
         let starting = Starting { site: &self.site, perform, known, opened };
-        match &perform.request {
+        match &*perform.request {
             Request::Exec(process) | Request::Succeeds(process) => {
                 self.process(perform, starting.process(process), stop).await
             }
@@ -137,7 +137,7 @@ impl LocalEffects {
         mark.remove();
         match ended {
             Err(outcome) => outcome,
-            Ok(ended) if matches!(perform.request, Request::Succeeds(_)) => ended::verdict(ended),
+            Ok(ended) if matches!(*perform.request, Request::Succeeds(_)) => ended::verdict(ended),
             Ok(ended) => ended::outcome(ended, perform),
         }
     }

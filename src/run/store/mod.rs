@@ -86,6 +86,11 @@ pub trait Store: Send + Sync {
     /// All runs, in the order in which they were created.
     fn runs(&self) -> Result<Vec<RunInfo>, StoreError>;
 
+    /// The same, where one of which what is kept is damaged does not hide the others.
+    fn listed(&self) -> Result<Vec<Listed>, StoreError> {
+        Ok(self.runs()?.into_iter().map(Ok).collect())
+    }
+
     /// What is known of one run.
     fn info(&self, run: &RunId) -> Result<RunInfo, StoreError>;
 
@@ -106,6 +111,18 @@ pub trait Store: Send + Sync {
 
     /// Whether another process has written since this was asked last; cheap.
     fn changed(&self) -> Result<bool, StoreError>;
+}
+
+/// A run of a store, or one that can't be read.
+pub type Listed = Result<RunInfo, Unreadable>;
+
+/// A run of which what is kept can't be read.
+#[derive(Debug)]
+pub struct Unreadable {
+    /// Which.
+    pub run: RunId,
+    /// Why not.
+    pub error: StoreError,
 }
 
 /// The run that is meant by `typed`: its name, or the beginning of it that no other has.

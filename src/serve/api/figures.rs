@@ -58,7 +58,8 @@ pub async fn metrics(State(service): Shared) -> Result<Response, Problem> {
     page.counter("orch_events_sent_total", "Events that were sent.", &["sink", "result"], &figures.sent);
     let labels = ["method", "route", "status"];
     page.counter("orch_http_requests_total", "Requests.", &labels, &figures.requests);
-    page.histogram("orch_http_request_seconds", "How long requests took.", &figures.request_seconds);
+    page.histogram("orch_http_request_seconds", "How long requests took.", &[], &figures.request_seconds);
+    page.histogram("orch_effect_seconds", "How long effects took.", &["purpose"], &figures.effect_seconds);
     Ok(([(header::CONTENT_TYPE, TEXT)], page.text()).into_response())
 }
 

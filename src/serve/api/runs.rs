@@ -31,7 +31,7 @@ struct ToStart {
 
 /// `GET /v1/plans`
 pub async fn plans(State(service): Shared) -> Json<Value> {
-    let plans: Vec<_> = service.programs.plans().map(|startable| startable.row()).collect();
+    let plans: Vec<_> = service.programs.all().map(|startable| startable.row()).collect();
     Json(json!({"version": 1, "plans": plans}))
 }
 

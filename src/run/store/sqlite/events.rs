@@ -80,7 +80,7 @@ impl SqliteStore {
     /// # Errors
     /// The store can't be read.
     pub fn pulse(&self) -> Result<Pulse, StoreError> {
-        self.read(&nobody(), || "look at the store".to_owned(), pulse)
+        self.read(&nobody(), || "look at the store".to_owned(), |connection| Ok(pulse(connection)?))
     }
 
     fn change<T>(&self, doing: &str, change: impl FnOnce(&Connection) -> Result<T, Trouble>) -> Result<T, StoreError> {
@@ -164,8 +164,9 @@ fn arrival(number: i64, emitted: bool, said: Said) -> Option<Arrival> {
     Some(Arrival { number: EventNumber(number), event, id, payload, emitted, at: said.at })
 }
 
-fn pulse(connection: &Connection) -> Result<Pulse, Trouble> {
-    let found = connection
+/// What has been written.
+pub fn pulse(connection: &Connection) -> rusqlite::Result<Pulse> {
+    connection
         .prepare_cached(
             "SELECT (SELECT max(number) FROM run), (SELECT max(seq) FROM entry), (SELECT max(id) FROM word),
                     (SELECT max(number) FROM event)",
@@ -173,6 +174,5 @@ fn pulse(connection: &Connection) -> Result<Pulse, Trouble> {
         .query_row([], |row| {
             let last = |column| row.get::<_, Option<i64>>(column).map(Option::unwrap_or_default);
             Ok(Pulse { run: last(0)?, entry: last(1)?, word: last(2)?, event: last(3)? })
-        })?;
-    Ok(found)
+        })
 }

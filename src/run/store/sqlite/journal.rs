@@ -41,7 +41,8 @@ impl Journals {
         }
         let trail = self.trail(connection, run, &head, from)?;
         let until = head.entries.min(from.saturating_add(limit as u64 - 1));
-        (from..=until).map(|number| trail.record(connection, &head, number)).collect()
+        let mut before = trail.checksum_before(connection, from)?;
+        (from..=until).map(|number| trail.record(connection, &head, number, &mut before)).collect()
     }
 
     /// The latest snapshot of a run, unless it does not fit.
@@ -111,19 +112,25 @@ impl Trail {
         self.places.last() == Some(&head.last) && self.from + self.places.len() as u64 == head.entries + 2
     }
 
-    /// The entry of this number, checked against the one before it.
-    fn record(&self, connection: &Connection, head: &Head, number: u64) -> Result<Record, Trouble> {
-        let at = (number - self.from) as usize;
-        let (Some(before), Some(seq)) = (self.places.get(at), self.places.get(at + 1)) else {
+    /// The checksum that the entry before the one of this number is kept with.
+    fn checksum_before(&self, connection: &Connection, number: u64) -> Result<u32, Trouble> {
+        let place = self.places.get((number - self.from) as usize).ok_or_else(|| damaged(number, "it is missing"))?;
+        if number == 1 { Ok(0) } else { checksum(connection, *place, number - 1) }
+    }
+
+    /// The entry of this number, checked against the checksum of the one before it, which becomes its own.
+    fn record(&self, connection: &Connection, head: &Head, number: u64, before: &mut u32) -> Result<Record, Trouble> {
+        let Some(seq) = self.places.get((number - self.from) as usize + 1) else {
             return Err(damaged(number, "it is missing"));
         };
-        let before = if number == 1 { 0 } else { checksum(connection, *before, number - 1)? };
         let found = connection
             .prepare_cached("SELECT record, checksum FROM entry WHERE seq = ?1")?
             .query_row([seq], |row| {
                 let text = row.get_ref(0)?.as_str()?;
-                let whole = i64::from(seal::of_entry(before, &self.run, number, text)) == row.get::<_, i64>(1)?;
-                let ends = number < head.entries || i64::from(head.checksum) == row.get::<_, i64>(1)?;
+                let checksum = seal::of_entry(*before, &self.run, number, text);
+                let whole = i64::from(checksum) == row.get::<_, i64>(1)?;
+                let ends = number < head.entries || head.checksum == checksum;
+                *before = checksum;
                 if !whole || !ends {
                     return Ok(Err("its checksum does not fit".to_owned()));
                 }

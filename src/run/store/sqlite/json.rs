@@ -3,9 +3,16 @@
 use rusqlite::Row;
 use serde::{Serialize, de::DeserializeOwned};
 
+/// Most of what is kept is shorter than this, in bytes.
+const ROOM: usize = 1_024;
+
 /// Plain data with text keys always has a JSON form.
 pub fn to_json(value: &impl Serialize) -> String {
-    serde_json::to_string(value).unwrap_or_default()
+    let mut text = Vec::with_capacity(ROOM);
+    let written = serde_json::to_writer(&mut text, value).ok();
+    // Very many of them may wait to be saved together.
+    text.shrink_to_fit();
+    written.and_then(|()| String::from_utf8(text).ok()).unwrap_or_default()
 }
 
 /// What is kept in a column.

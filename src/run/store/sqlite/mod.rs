@@ -5,6 +5,7 @@ mod failure;
 mod id;
 mod journal;
 mod json;
+mod mark;
 mod migrate;
 mod read;
 mod schema;
@@ -25,11 +26,13 @@ use rusqlite::{Connection, OpenFlags};
 
 use failure::{Trouble, failed};
 use journal::Journals;
+use mark::{Expected, Marker};
 use together::{Save, Saved, Together};
 use write::{Entry, Writer};
 
 use super::{
-    Answer, Append, Created, KeptSource, NewRun, RunId, RunInfo, Said, Saving, Snapshot, Store, StoreError, WordId,
+    Answer, Append, Created, KeptSource, Listed, NewRun, RunId, RunInfo, Said, Saving, Snapshot, Store, StoreError,
+    Unreadable, WordId,
 };
 use crate::machine::{Event, Record, Refused, Timestamp};
 
@@ -73,6 +76,7 @@ struct Reader {
 impl SqliteStore {
     /// Opens the store in the file `path`, which is created if it does not exist, for its owner only.
     pub fn open(path: &Path) -> Result<SqliteStore, StoreError> {
+        let expected = Expected::of(path)?;
         create(path).map_err(|source| StoreError::Files { doing: "write", path: path.to_owned(), source })?;
         // SQLite would take what is left of a file that was cut off for an empty one.
         if path.metadata().is_ok_and(|file| (1..SMALLEST).contains(&file.len())) {
@@ -97,6 +101,9 @@ impl SqliteStore {
             writer.pragma_update(None, "foreign_keys", true)
         };
         durable(&writer).map_err(|error| failed(doing(), &error))?;
+        expected.check(&writer, path)?;
+        schema::check_indices(&writer, path)?;
+        let writer = Writer::new(writer, Some(Marker::of(path)));
         Ok(SqliteStore::over(writer, connect().map_err(|error| failed(doing(), &error))?))
     }
 
@@ -107,17 +114,20 @@ impl SqliteStore {
             let opened = Connection::open_with_flags(read_only_uri(path), flags);
             opened.map_err(|error| failed(format!("read the store `{}`", path.display()), &error))
         };
+        let expected = Expected::of(path)?;
         let mut reader = connect()?;
         schema::prepare(&mut reader, path)?;
-        Ok(SqliteStore::over(connect()?, reader))
+        expected.check(&reader, path)?;
+        schema::check_indices(&reader, path)?;
+        Ok(SqliteStore::over(Writer::new(connect()?, None), reader))
     }
 
-    fn over(writer: Connection, reader: Connection) -> SqliteStore {
-        [&writer, &reader]
+    fn over(writer: Writer, reader: Connection) -> SqliteStore {
+        [&writer.connection, &reader]
             .into_iter()
             .for_each(|connection| connection.set_prepared_statement_cache_capacity(STATEMENTS));
         SqliteStore(Arc::new(Together::new(Both {
-            writer: Mutex::new(Writer::new(writer)),
+            writer: Mutex::new(writer),
             reader: Mutex::new(Reader { connection: reader, journals: Journals::default() }),
             version: Mutex::new(-1),
             figures: Mutex::default(),
@@ -235,9 +245,14 @@ impl Store for SqliteStore {
     }
 
     fn runs(&self) -> Result<Vec<RunInfo>, StoreError> {
+        self.listed()?.into_iter().map(|run| run.map_err(|unreadable| unreadable.error)).collect()
+    }
+
+    fn listed(&self) -> Result<Vec<Listed>, StoreError> {
         let doing = || "read the runs".to_owned();
         let read = read::runs(&self.reader().connection).map_err(|error| failed(doing(), &error))?;
-        read.into_iter().map(|run| run.map_err(|(id, trouble)| trouble.while_doing(doing, &id))).collect()
+        let unreadable = |(run, trouble): (RunId, Trouble)| Unreadable { error: trouble.while_doing(doing, &run), run };
+        Ok(read.into_iter().map(|run| run.map_err(unreadable)).collect())
     }
 
     fn info(&self, run: &RunId) -> Result<RunInfo, StoreError> {

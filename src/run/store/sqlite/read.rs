@@ -2,7 +2,7 @@
 
 use std::{ffi::OsString, os::unix::ffi::OsStringExt, path::PathBuf};
 
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::{Connection, Error, OptionalExtension, Row};
 
 use super::super::{Answer, KeptSource, RunId, RunInfo, Said, Standing, WordId};
 use super::{
@@ -120,7 +120,18 @@ fn run_info(row: &Row) -> rusqlite::Result<Result<RunInfo, (RunId, Trouble)>> {
 
 /// All runs, each with what is wrong with it if something is.
 pub fn runs(connection: &Connection) -> rusqlite::Result<Vec<Result<RunInfo, (RunId, Trouble)>>> {
-    connection.prepare_cached(&format!("{RUN} ORDER BY run.number"))?.query_map([], run_info)?.collect()
+    connection.prepare_cached(&format!("{RUN} ORDER BY run.number"))?.query_map([], listed)?.collect()
+}
+
+/// What is known of a run; where a column does not hold what it should, that is wrong with this run alone.
+fn listed(row: &Row) -> rusqlite::Result<Result<RunInfo, (RunId, Trouble)>> {
+    match run_info(row) {
+        Err(error @ (Error::FromSqlConversionFailure(..) | Error::InvalidColumnType(..))) => {
+            let id = RunId::new(String::from_utf8_lossy(row.get_ref(1)?.as_bytes().unwrap_or_default()).into_owned());
+            Ok(Err((id, damaged(0, &error.to_string()))))
+        }
+        read => read,
+    }
 }
 
 /// The runs that are due by a moment; one that is damaged is told of where all are read.

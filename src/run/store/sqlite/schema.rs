@@ -142,6 +142,24 @@ pub fn prepare(connection: &mut Connection, path: &Path) -> Result<(), StoreErro
     transaction.commit().map_err(failed)
 }
 
+/// Whether what is found by an index is what is in its table: no seal is over an index, and one that is damaged would
+/// hide a word, or let there be two of what there may be one of.
+///
+/// # Errors
+/// It is not, or can't be read.
+pub fn check_indices(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+    for table in ["run", "word", "event"] {
+        let check = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, String>(0));
+        let found = check(&format!("PRAGMA integrity_check({table})")).map_err(|error| failed(path, &error))?;
+        if found != "ok" {
+            let doing = format!("open the store `{}`", path.display());
+            let help = "the file of the store is damaged; bring it back from a backup";
+            return Err(StoreError::Database { doing, why: found, help });
+        }
+    }
+    Ok(())
+}
+
 fn create(transaction: &Transaction) -> rusqlite::Result<()> {
     transaction.execute_batch(TABLES)?;
     transaction.pragma_update(None, "application_id", APPLICATION)

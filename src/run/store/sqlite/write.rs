@@ -11,6 +11,7 @@ use super::{
     failure::Trouble,
     id,
     json::to_json,
+    mark::Marker,
     read::{self, head_of},
     seal::{self, Head, Seal},
 };
@@ -58,16 +59,25 @@ pub struct Writer {
     pub connection: Connection,
     /// Where the journals end that this process has added to.
     heads: HashMap<RunId, Head>,
+    marker: Option<Marker>,
 }
 
 impl Writer {
-    /// Writes over `connection`.
-    pub fn new(connection: Connection) -> Writer {
-        Writer { connection, heads: HashMap::new() }
+    /// Writes over `connection`, and marks beside the file how far it has come.
+    pub fn new(connection: Connection, marker: Option<Marker>) -> Writer {
+        let mut writer = Writer { connection, heads: HashMap::new(), marker };
+        writer.marker.iter_mut().for_each(|marker| marker.note(&writer.connection));
+        writer
     }
 
     /// Does something in one transaction.
     pub fn within<T>(&mut self, change: impl FnOnce(&Connection) -> Result<T, Trouble>) -> Result<T, Trouble> {
+        let changed = self.transact(change)?;
+        self.marker.iter_mut().for_each(|marker| marker.note(&self.connection));
+        Ok(changed)
+    }
+
+    fn transact<T>(&mut self, change: impl FnOnce(&Connection) -> Result<T, Trouble>) -> Result<T, Trouble> {
         self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
         let changed = change(&self.connection)
             .and_then(|value| self.prepared("COMMIT")?.execute([]).map(|_| value).map_err(Into::into));
@@ -85,23 +95,25 @@ impl Writer {
     /// Saves entries in one transaction.
     pub fn append(&mut self, entries: &[Entry]) -> Result<(), Trouble> {
         let mut heads = std::mem::take(&mut self.heads);
-        let saved = self.within(|connection| {
-            entries.iter().try_for_each(|entry| {
+        let saved = self.transact(|connection| {
+            let mut adding = Adding::over(connection)?;
+            entries.iter().try_fold(0, |_, entry| {
                 let head = head_before(connection, &heads, entry)?;
-                let head = insert_entry(connection, head, entry)?;
-                heads.insert(entry.run.clone(), head);
-                Ok(())
+                let head = adding.add(head, entry)?;
+                let last = head.last;
+                match head.standing.ended() {
+                    true => drop(heads.remove(&entry.run)),
+                    false => drop(heads.insert(entry.run.clone(), head)),
+                }
+                Ok(last)
             })
         });
-        match saved {
-            Ok(()) => {
-                heads.retain(|_, head| !head.standing.ended());
-                self.heads = heads;
-            }
-            // What is known of them may not be true any more, and is read again.
-            Err(_) => self.heads = HashMap::new(),
+        if let Ok(last) = saved {
+            self.marker.iter_mut().for_each(|marker| marker.note_entry(&self.connection, last));
         }
-        saved
+        // Where it failed, what is known of them may not be true any more, and is read again.
+        self.heads = saved.as_ref().map(|_| heads).unwrap_or_default();
+        saved.map(drop)
     }
 
     /// Creates a run, if there is none with its key.
@@ -114,7 +126,7 @@ impl Writer {
         self.heads.remove(&entry.run);
         self.within(|connection| {
             let head = head_before(connection, &HashMap::new(), entry)?;
-            insert_entry(connection, head, entry)?;
+            Adding::over(connection)?.add(head, entry)?;
             let known = read::row_of(connection, &entry.run)?;
             let moved = moved(known, entry.number, sources);
             insert_sources(connection, moved.number, moved.version, sources)?;
@@ -150,26 +162,52 @@ fn head_before(connection: &Connection, heads: &HashMap<RunId, Head>, entry: &En
     if head.entries + 1 == entry.number { Ok(head) } else { Err(Trouble::NotNext) }
 }
 
-fn insert_entry(connection: &Connection, before: Head, entry: &Entry) -> Result<Head, Trouble> {
-    let Entry { run, number, record, at, standing, due, accepted, published, snapshot } = entry;
-    let checksum = seal::of_entry(before.checksum, run, *number, record);
-    connection
-        .prepare_cached("INSERT INTO entry (run, number, before, record, checksum) VALUES (?1, ?2, ?3, ?4, ?5)")?
-        .execute(params![before.run, *number as i64, before.last, record, checksum])?;
-    let since = if before.standing == *standing { before.since } else { *at };
-    let last = connection.last_insert_rowid();
-    let head = Head { run: before.run, entries: *number, last, checksum, standing: *standing, since, due: *due };
-    set_head(connection, &head)?;
-    if let Some(word) = accepted {
-        set_answer(connection, *word, &Answer::Accepted)?;
+/// Adds entries to journals: its statements are found once for all entries of a commit.
+struct Adding<'c> {
+    connection: &'c Connection,
+    entry: CachedStatement<'c>,
+    head: CachedStatement<'c>,
+}
+
+impl<'c> Adding<'c> {
+    fn over(connection: &'c Connection) -> Result<Adding<'c>, Trouble> {
+        let entry = "INSERT INTO entry (run, number, before, record, checksum) VALUES (?1, ?2, ?3, ?4, ?5)";
+        let head =
+            "UPDATE head SET entries = ?2, last = ?3, checksum = ?4, standing = ?5, since = ?6, due = ?7, seal = ?8
+                    WHERE run = ?1 AND entries = ?2 - 1";
+        let (entry, head) = (connection.prepare_cached(entry)?, connection.prepare_cached(head)?);
+        Ok(Adding { connection, entry, head })
     }
-    for said in published {
-        events::publish(connection, said, Some(before.run))?;
+
+    /// Adds an entry behind the end `before` of its journal; gives where that ends then.
+    fn add(&mut self, before: Head, entry: &Entry) -> Result<Head, Trouble> {
+        let Entry { run, number, record, at, standing, due, accepted, published, snapshot } = entry;
+        let checksum = seal::of_entry(before.checksum, run, *number, record);
+        self.entry.execute(params![before.run, *number as i64, before.last, record, checksum])?;
+        let since = if before.standing == *standing { before.since } else { *at };
+        let last = self.connection.last_insert_rowid();
+        let head = Head { run: before.run, entries: *number, last, checksum, standing: *standing, since, due: *due };
+        self.set_head(&head)?;
+        if let Some(word) = accepted {
+            set_answer(self.connection, *word, &Answer::Accepted)?;
+        }
+        for said in published {
+            events::publish(self.connection, said, Some(before.run))?;
+        }
+        if let Some(state) = snapshot {
+            keep_snapshot(self.connection, run, &head, state)?;
+        }
+        Ok(head)
     }
-    if let Some(state) = snapshot {
-        keep_snapshot(connection, run, &head, state)?;
+
+    /// Not even two drivers can both add the same entry.
+    fn set_head(&mut self, head: &Head) -> Result<(), Trouble> {
+        let Head { run, entries, last, checksum, standing, since, due } = head;
+        let (standing, due) = (standing.as_str(), due.map(|due| due.0));
+        let changed =
+            self.head.execute(params![run, *entries as i64, last, checksum, standing, since.0, due, head.seal()])?;
+        if changed == 1 { Ok(()) } else { Err(Trouble::NotNext) }
     }
-    Ok(head)
 }
 
 fn keep_snapshot(connection: &Connection, run: &RunId, head: &Head, state: &[u8]) -> Result<(), Trouble> {
@@ -178,27 +216,6 @@ fn keep_snapshot(connection: &Connection, run: &RunId, head: &Head, state: &[u8]
         .prepare_cached("INSERT OR REPLACE INTO snapshot (run, entries, state, seal) VALUES (?1, ?2, ?3, ?4)")?
         .execute(params![head.run, head.entries as i64, state, seal])?;
     Ok(())
-}
-
-/// Not even two drivers can both add the same entry.
-fn set_head(connection: &Connection, head: &Head) -> Result<(), Trouble> {
-    let Head { run, entries, last, checksum, standing, since, due } = head;
-    let changed = connection
-        .prepare_cached(
-            "UPDATE head SET entries = ?2, last = ?3, checksum = ?4, standing = ?5, since = ?6, due = ?7, seal = ?8
-             WHERE run = ?1 AND entries = ?2 - 1",
-        )?
-        .execute(params![
-            run,
-            *entries as i64,
-            last,
-            checksum,
-            standing.as_str(),
-            since.0,
-            due.map(|due| due.0),
-            head.seal()
-        ])?;
-    if changed == 1 { Ok(()) } else { Err(Trouble::NotNext) }
 }
 
 /// Where a journal begins.

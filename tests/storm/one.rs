@@ -1,55 +1,13 @@
-//! A driver that is killed again and again, at moments nobody chose: the run still does everything once.
-#![expect(clippy::disallowed_methods, reason = "these tests are about the real world")]
+//! A driver that is killed again and again: what has a `confirm` is done once, what failed is undone in reverse.
 
-use std::{
-    fs,
-    path::Path,
-    process::{Child, Command, Stdio},
-    thread::sleep,
-    time::Duration,
-};
+use std::{path::Path, process::Command, thread::sleep, time::Duration};
 
-const PLAN: &str = r#"
-uses exec("sh")
-
-action put(name: String) -> { id: String } = exec("sh", ["put.sh", name, key])
-  confirm found(name)
-  compensate exec("sh", ["take.sh", result.id])
-
-probe found(name: String) -> { id: String }? = exec("sh", ["found.sh", name])
-
-plan fill(names: List<String>, sound: Bool) {
-  for name in names {
-    step put(name)
-  }
-  require sound else "the last one broke"
-}
-"#;
+use super::{done, orch, project};
 
 /// Each number is so many milliseconds after which the driver is killed.
 fn moments(seed: u64, count: usize) -> Vec<u64> {
-    let next =
-        |state: &u64| Some(state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407));
-    std::iter::successors(Some(seed), next).skip(1).take(count).map(|state| (state >> 33) % 90).collect()
-}
-
-fn project() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
-    write("plan.orch", PLAN);
-    // A line of the log is the thing itself: it is there at once and whole, and the answer comes later. A kill may
-    // fall in between.
-    write("put.sh", "sleep 0.005; echo put $1 >>log; sleep 0.01; echo \"{\\\"id\\\": \\\"$1\\\"}\"\n");
-    write("take.sh", "sh there.sh $1 && echo take $1 >>log; exit 0\n");
-    write("found.sh", "sh there.sh $1 && echo \"{\\\"id\\\": \\\"$1\\\"}\" || echo null\n");
-    write("there.sh", "[ \"$(grep \" $1$\" log 2>/dev/null | tail -n 1)\" = \"put $1\" ]\n");
-    folder
-}
-
-fn orch(folder: &Path, arguments: &[&str]) -> Child {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_orch"));
-    command.args(arguments).current_dir(folder).env_remove("ORCH_STORE");
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    let mut random = fastrand::Rng::with_seed(seed);
+    (0..count).map(|_| random.u64(0..90)).collect()
 }
 
 /// Runs it under a storm of kills, then to its end; gives the exit code.
@@ -77,10 +35,6 @@ fn standing(folder: &Path) -> i32 {
     let list = Command::new(env!("CARGO_BIN_EXE_orch")).arg("list").current_dir(folder).output().unwrap();
     let list = String::from_utf8(list.stdout).unwrap();
     ["completed", "compensated"].iter().position(|standing| list.contains(standing)).map_or(-1, |code| code as i32)
-}
-
-fn done(folder: &Path) -> Vec<String> {
-    fs::read_to_string(folder.join("log")).unwrap().lines().map(str::to_owned).collect()
 }
 
 #[test]

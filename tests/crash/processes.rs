@@ -1,12 +1,7 @@
-//! A process that dies at any write of its journal, taken up by another, ends as one that did not die.
+//! Real processes: one that dies at any write of its journal is taken up by the real `orch resume`.
 //!
-//! Every write of each run is enumerated: a process started anew drives the run with a store that aborts the process
-//! before or after write N, and then the real `orch resume` takes it up. `ORCH_TEST_ALL=1` tries every point; without
-//! it every third, so that the whole suite stays quick. Beside it, real SIGKILLs at moments nobody chose.
-
-#![expect(clippy::disallowed_methods, reason = "real files and processes are what is tested")]
-
-mod watched_store;
+//! A process started anew drives the run with a store that aborts it before or after write N. `ORCH_TEST_ALL=1` tries
+//! every point; without it every third. Beside it, real SIGKILLs at moments nobody chose.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -22,7 +17,8 @@ use orch::run::store::{KeptSource, NewRun, SqliteStore, Store};
 use orch::run::{Driver, Folder};
 use serde_json::{Map, Value as Json};
 use tempfile::TempDir;
-use watched_store::{AtWrites, Watched};
+
+use super::watched_store::{AtWrites, Watched};
 
 /// Ends its process at one of the writes.
 struct Abort {
@@ -106,7 +102,7 @@ impl Scene {
 
     fn die_at(&self, point: Option<(&str, u64)>) -> ExitStatus {
         let mut child = Command::new(std::env::current_exe().unwrap());
-        child.args(["--exact", "child_that_dies"]).env("ORCH_TEST_CHILD", self.folder.path());
+        child.args(["--exact", "processes::child_that_dies"]).env("ORCH_TEST_CHILD", self.folder.path());
         if let Some((when, write)) = point {
             child.env(when, write.to_string());
         }
@@ -167,8 +163,7 @@ fn saga() -> String {
 
 /// Every point, or a sample of them that always has the first and the last.
 fn points(writes: u64) -> Vec<(&'static str, u64)> {
-    let all = std::env::var_os("ORCH_TEST_ALL").is_some();
-    let every = |write: &u64| all || write % 3 == 1 || *write == writes;
+    let every = |write: &u64| super::all() || write % 3 == 1 || *write == writes;
     let both = |write| [("ORCH_TEST_BEFORE", write), ("ORCH_TEST_AFTER", write)];
     (1..=writes).filter(every).flat_map(both).collect()
 }

@@ -1,0 +1,93 @@
+//! What is expected against what came, with the difference marked.
+
+use std::fmt::Write;
+
+use crate::{
+    ir::{BinaryOp, Value, text::Nested},
+    simulate::test::Sides,
+};
+
+/// The lines that show both, and what is different between them.
+pub(super) fn difference(Sides { actual, op, expected }: &Sides) -> Vec<String> {
+    let sign = match op {
+        BinaryOp::Equal => "",
+        BinaryOp::NotEqual => "not ",
+        BinaryOp::Less => "< ",
+        BinaryOp::LessEqual => "<= ",
+        BinaryOp::Greater => "> ",
+        BinaryOp::GreaterEqual => ">= ",
+        BinaryOp::In => "in ",
+        BinaryOp::Add | BinaryOp::Subtract | BinaryOp::Multiply | BinaryOp::Divide => "",
+    };
+    let mut lines = vec![format!("is        {}", Nested(actual)), format!("expected  {sign}{}", Nested(expected))];
+    let told = told(actual, expected).filter(|_| *op == BinaryOp::Equal);
+    lines.extend(told.map(|told| format!("          {told}")));
+    lines
+}
+
+/// What is different, in a sentence, where that says more than both values.
+fn told(actual: &Value, expected: &Value) -> Option<String> {
+    match (actual, expected) {
+        (Value::List(actual), Value::List(expected)) => lists(actual, expected),
+        (Value::Record(actual), Value::Record(expected)) => {
+            let differ = expected.iter().filter(|(name, value)| actual.get(*name) != Some(value));
+            let differ: Vec<String> = differ.map(|(name, _)| format!("`{name}`")).collect();
+            let more = actual.keys().filter(|name| !expected.contains_key(*name)).map(|name| format!("`{name}`"));
+            sentence(&[("different", differ), ("not expected", more.collect())])
+        }
+        (Value::Text(actual), Value::Text(expected)) if actual.len() > 20 => {
+            let same = actual.chars().zip(expected.chars()).take_while(|(left, right)| left == right).count();
+            let from = |text: &str| text.chars().skip(same).take(20).collect::<String>();
+            Some(format!("different from character {} on: \"{}\" and \"{}\"", same + 1, from(actual), from(expected)))
+        }
+        _ => None,
+    }
+}
+
+fn lists(actual: &[Value], expected: &[Value]) -> Option<String> {
+    let without = |all: &[Value], others: &[Value]| {
+        let mut left = others.to_vec();
+        let mut rest = Vec::new();
+        for item in all {
+            match left.iter().position(|other| other == item) {
+                Some(at) => drop(left.remove(at)),
+                None => rest.push(Nested(item).to_string()),
+            }
+        }
+        rest
+    };
+    let (missing, more) = (without(expected, actual), without(actual, expected));
+    if missing.is_empty() && more.is_empty() {
+        return (actual != expected).then(|| "the same, in another order".to_owned());
+    }
+    sentence(&[("missing", missing), ("not expected", more)])
+}
+
+/// `missing "a", "b"; not expected "c"`
+fn sentence(parts: &[(&str, Vec<String>)]) -> Option<String> {
+    let mut text = String::new();
+    for (what, items) in parts.iter().filter(|(_, items)| !items.is_empty()) {
+        let separator = if text.is_empty() { "" } else { "; " };
+        // Writing into a text never fails.
+        let _ = write!(text, "{separator}{what} {}", items.join(", "));
+    }
+    (!text.is_empty()).then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn list(items: &[&str]) -> Value {
+        Value::list(items.iter().map(|item| Value::text(*item)).collect())
+    }
+
+    #[test]
+    fn what_is_missing_and_what_is_too_much_is_said() {
+        let told = |actual: &[&str], expected: &[&str]| told(&list(actual), &list(expected));
+        assert_eq!(told(&["a", "b"], &["b", "c"]).as_deref(), Some("missing \"c\"; not expected \"a\""));
+        assert_eq!(told(&["a", "b"], &["b", "a"]).as_deref(), Some("the same, in another order"));
+        assert_eq!(told(&["a", "a"], &["a"]).as_deref(), Some("not expected \"a\""));
+        assert_eq!(told(&["a"], &["a"]), None);
+    }
+}

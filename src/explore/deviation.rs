@@ -1,0 +1,148 @@
+//! What can go otherwise than nothing disturbing a run.
+
+use std::fmt;
+
+use smol_str::SmolStr;
+
+use crate::{
+    ir::{Address, Value, test::CrashTime},
+    machine::Purpose,
+    simulate::{Answer, Ends},
+};
+
+/// What goes otherwise.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Deviation {
+    /// An effect fails, and so do all its further tries
+    Fails,
+    /// A look has no answer, however often one looks
+    NoAnswer,
+    /// A condition does not hold, however often one looks
+    Broken,
+    /// An effect is done, and nobody hears of it
+    LostDone,
+    /// An effect is not done, and nobody knows
+    LostNotDone,
+    /// However often an effect is asked for, nobody hears of it again
+    LostForGood,
+    /// It does not end before its time is up
+    Hangs,
+    /// A person says no
+    Refused,
+    /// Nobody answers before the time is up, or no event comes
+    NeverComes,
+    /// The process dies before it is done
+    CrashBefore,
+    /// The process dies when it is done, before that is written down
+    CrashAfter,
+    /// No fault: this option is taken
+    Chooses(SmolStr),
+    /// No fault: a look gives this
+    Gives(Value),
+}
+
+/// What went otherwise on a path, and where.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Taken {
+    /// How many things had happened before.
+    pub after: u32,
+    /// The question that is answered otherwise; none, for an event that does not come.
+    pub question: Option<u32>,
+    /// The part of the run.
+    pub address: Address,
+    /// What is asked there, for people: the call of a look, nothing for others.
+    pub what: Option<String>,
+    /// What the question was for.
+    pub purpose: Option<Purpose>,
+    /// How it goes.
+    pub deviation: Deviation,
+}
+
+impl Deviation {
+    /// Whether something is wrong, and it is not only another way.
+    pub fn is_fault(&self) -> bool {
+        !matches!(self, Deviation::Chooses(_) | Deviation::Gives(_))
+    }
+
+    /// Whether what is asked at the same place again goes the same way.
+    pub(super) fn stays(&self) -> bool {
+        match self {
+            Deviation::Fails | Deviation::NoAnswer | Deviation::Broken | Deviation::LostForGood => true,
+            Deviation::LostDone
+            | Deviation::LostNotDone
+            | Deviation::Hangs
+            | Deviation::Refused
+            | Deviation::NeverComes
+            | Deviation::CrashBefore
+            | Deviation::CrashAfter
+            | Deviation::Chooses(_)
+            | Deviation::Gives(_) => false,
+        }
+    }
+
+    /// What is answered, where `usual` would be.
+    pub(super) fn answer(&self, usual: Answer) -> Answer {
+        match self {
+            Deviation::Fails => Answer::now(Ends::Fails("it failed".into())),
+            Deviation::NoAnswer => Answer::now(Ends::Fails("no answer".into())),
+            Deviation::Broken => Answer::now(Ends::Returns(Value::Bool(false))),
+            Deviation::LostDone => Answer { ends: lost(usual.ends), ..usual },
+            Deviation::LostNotDone | Deviation::LostForGood => Answer::now(Ends::LostNotDone),
+            Deviation::Hangs | Deviation::NeverComes => Answer::now(Ends::Hangs),
+            Deviation::Refused => Answer::now(Ends::Refused("no".into())),
+            Deviation::CrashBefore => usual.crashes(CrashTime::Before),
+            Deviation::CrashAfter => usual.crashes(CrashTime::After),
+            Deviation::Chooses(option) => Answer::now(Ends::Chooses(option.clone())),
+            Deviation::Gives(value) => Answer::now(Ends::Returns(value.clone())),
+        }
+    }
+}
+
+/// It was done as it would have been, and nobody heard.
+fn lost(ends: Ends) -> Ends {
+    match ends {
+        Ends::Returns(Value::None) | Ends::Done => Ends::LostDone(None),
+        Ends::Returns(value) => Ends::LostDone(Some(value)),
+        Ends::Fails(_)
+        | Ends::Hangs
+        | Ends::LostDone(_)
+        | Ends::LostNotDone
+        | Ends::Granted
+        | Ends::Refused(_)
+        | Ends::Chooses(_)
+        | Ends::Open
+        | Ends::NotGiven(_) => ends,
+    }
+}
+
+/// For people, behind what it is said of: ``is lost, though done``.
+impl fmt::Display for Deviation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Deviation::Fails => f.write_str("fails"),
+            Deviation::NoAnswer => f.write_str("gives no answer"),
+            Deviation::Broken => f.write_str("does not hold"),
+            Deviation::LostDone => f.write_str("is lost, though done"),
+            Deviation::LostNotDone => f.write_str("is lost, and not done"),
+            Deviation::LostForGood => f.write_str("is lost each time it is done again"),
+            Deviation::Hangs => f.write_str("takes too long"),
+            Deviation::Refused => f.write_str("is refused"),
+            Deviation::NeverComes => f.write_str("does not come in time"),
+            Deviation::CrashBefore => f.write_str("is interrupted: orch dies before it is done"),
+            Deviation::CrashAfter => f.write_str("is done, and orch dies before it is written down"),
+            Deviation::Chooses(option) => write!(f, "goes `{option}`"),
+            Deviation::Gives(value) => write!(f, "gives {}", crate::ir::text::Nested(value)),
+        }
+    }
+}
+
+/// `payment is lost, though done`, `payment: find_charge("o-1") gives no answer`.
+impl fmt::Display for Taken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.what, self.purpose) {
+            (Some(what), Some(Purpose::Confirm)) => write!(f, "{}: {what} {}", self.address, self.deviation),
+            (Some(what), _) => write!(f, "{what} {}", self.deviation),
+            (None, _) => write!(f, "{} {}", self.address, self.deviation),
+        }
+    }
+}

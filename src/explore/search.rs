@@ -1,0 +1,236 @@
+//! What was seen so far, and what is still to be walked.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+};
+
+use serde_json::{Map, Value as Json};
+
+use super::{
+    Ending, Finding, Path, Stated, Taken, Walked, Wrong,
+    findings::of_wrong,
+    walk::{End, Left, Run, replay},
+};
+use crate::{
+    ir::Program,
+    machine::{Beginning, CannotBegin, Machine, Record},
+};
+
+/// How many paths are handed out at once: enough for several to walk, few enough that they learn from each other.
+const BATCH: usize = 32;
+
+/// Ten years, in nanoseconds: who waits longer waits for ever.
+const FOR_EVER: i64 = 10 * 365 * 24 * 3600 * 1_000_000_000;
+
+/// How far one explores.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// How many faults there may be together on the way forward, and as many on the way back.
+    pub faults: u32,
+    /// How many paths are walked at most.
+    pub limit: u64,
+    /// How many things may happen on one path.
+    pub steps: u32,
+    /// How long one path may last, in nanoseconds of its own time.
+    pub lasts: i64,
+    /// What values are made up from.
+    pub seed: u64,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings { faults: 1, limit: 100_000, steps: 100_000, lasts: FOR_EVER, seed: 0 }
+    }
+}
+
+/// An exploration on its way.
+#[derive(Debug)]
+pub struct Exploration {
+    program: Arc<Program>,
+    machine: Machine,
+    plan: String,
+    inputs: Map<String, Json>,
+    settings: Settings,
+    stated: Arc<Vec<Stated>>,
+    ahead: VecDeque<Path>,
+    seen: Seen,
+    /// How the paths ended that joined no other.
+    ends: Vec<(Ending, Vec<Wrong>)>,
+    report: Report,
+}
+
+/// What was seen: who walks looks into it.
+#[derive(Debug, Default)]
+pub struct Seen {
+    states: BTreeMap<u64, Vec<(Left, usize)>>,
+    situations: BTreeMap<u64, Vec<Left>>,
+}
+
+/// What was found.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// How many paths were walked.
+    pub paths: u64,
+    /// How many of them came to a state that another one had been in.
+    pub joined: u64,
+    /// How many were not walked, as others like them were.
+    pub alike: u64,
+    /// How many were left out, as there were more than allowed.
+    pub left_out: u64,
+    /// How many states were reached.
+    pub states: usize,
+    /// How many paths ended how.
+    pub endings: BTreeMap<Ending, u64>,
+    /// What is wrong, what happens most often first.
+    pub findings: Vec<Finding>,
+}
+
+impl Exploration {
+    /// Of a plan with these inputs, of which something must hold.
+    ///
+    /// # Errors
+    /// There is no such plan, or it can't begin with these inputs.
+    pub fn new(
+        program: Arc<Program>,
+        plan: &str,
+        inputs: &Map<String, Json>,
+        settings: Settings,
+        stated: Vec<Stated>,
+    ) -> Result<Exploration, CannotBegin> {
+        let found = program.plans.iter().find(|candidate| candidate.name == plan);
+        let missing = || CannotBegin { reason: format!("the program has no plan `{plan}`").into(), span: None };
+        let inputs = Beginning::of(&program, found.ok_or_else(missing)?).complete(inputs)?;
+        let machine = Machine::new(Arc::clone(&program));
+        let mut exploration = Exploration {
+            program,
+            machine,
+            plan: plan.to_owned(),
+            inputs,
+            settings,
+            stated: Arc::new(stated),
+            ahead: VecDeque::new(),
+            seen: Seen::default(),
+            ends: Vec::new(),
+            report: Report::default(),
+        };
+        let first = exploration.begin();
+        // What must hold is asked of the journal.
+        let first = if exploration.stated.is_empty() { first.quiet() } else { first };
+        exploration.ahead.push_back(Path::undisturbed(first));
+        Ok(exploration)
+    }
+
+    fn begin(&self) -> Run {
+        Run::begin(self.machine.clone(), (&self.plan, &self.inputs), &self.settings, &self.stated)
+    }
+
+    /// The paths to be walked next, in the order in which they are to be given back; none, when all is done.
+    pub fn batch(&mut self) -> Vec<Path> {
+        let allowed = self.settings.limit.saturating_sub(self.report.paths);
+        let count = self.ahead.len().min(BATCH).min(usize::try_from(allowed).unwrap_or(BATCH));
+        self.ahead.drain(..count).collect()
+    }
+
+    /// What those who walk look into.
+    pub fn seen(&self) -> &Seen {
+        &self.seen
+    }
+
+    /// How far one explores.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Takes up what was found on the paths of a batch.
+    pub fn take(&mut self, walked: Vec<Walked>) {
+        walked.into_iter().for_each(|walked| self.take_one(walked));
+    }
+
+    fn take_one(&mut self, walked: Walked) {
+        let Walked { taken, steps, end, broken, states, junctions, alike } = walked;
+        self.report.paths += 1;
+        self.report.alike += alike;
+        let joined = matches!(end, End::Joined(_));
+        let end = match end {
+            End::Joined(end) => end,
+            End::Ended(ending, wrong) => {
+                self.ends.push((ending, wrong));
+                self.ends.len() - 1
+            }
+        };
+        self.report.joined += u64::from(joined);
+        for (state, left) in states {
+            self.seen.states.entry(state).or_default().push((left, end));
+        }
+        if let Some((ending, wrong)) = self.ends.get(end) {
+            *self.report.endings.entry(*ending).or_default() += 1;
+            for wrong in wrong {
+                let path = (!joined).then_some((taken.as_slice(), steps));
+                count(&mut self.report.findings, wrong, path, (&self.program, &self.plan));
+            }
+        }
+        for wrong in &broken {
+            count(&mut self.report.findings, wrong, Some((&taken, steps)), (&self.program, &self.plan));
+        }
+        for junction in junctions {
+            if self.seen.is_alike(junction.situation, junction.left) {
+                self.report.alike += junction.paths.len() as u64;
+                continue;
+            }
+            self.seen.situations.entry(junction.situation).or_default().push(junction.left);
+            self.ahead.extend(junction.paths);
+        }
+    }
+
+    /// What was found so far.
+    pub fn report(&self) -> Report {
+        let mut report = self.report.clone();
+        report.left_out = self.ahead.len() as u64;
+        report.states = self.seen.states.len();
+        report.findings.sort_by_key(|finding| std::cmp::Reverse(finding.paths));
+        report
+    }
+
+    /// The journal of a run in which this goes otherwise.
+    pub fn journal(&self, taken: &[Taken]) -> Vec<Arc<Record>> {
+        replay(self.begin(), taken)
+    }
+}
+
+impl Seen {
+    /// How paths go on from a state that was seen with as many faults left.
+    pub(super) fn end_of(&self, state: u64, left: Left) -> Option<usize> {
+        let known = self.states.get(&state)?;
+        known.iter().find(|(known, _)| known.covers(left)).map(|(_, end)| *end)
+    }
+
+    /// Whether what can go otherwise in a situation was followed with as many faults left.
+    pub(super) fn is_alike(&self, situation: u64, left: Left) -> bool {
+        self.situations.get(&situation).is_some_and(|known| known.iter().any(|known| known.covers(left)))
+    }
+}
+
+impl Left {
+    fn covers(self, other: Left) -> bool {
+        self.ahead >= other.ahead && self.behind >= other.behind
+    }
+}
+
+/// Counts a path on which this is wrong; of several the shortest is kept.
+fn count(findings: &mut Vec<Finding>, wrong: &Wrong, path: Option<(&[Taken], u32)>, program: (&Program, &str)) {
+    let found = match findings.iter().position(|known| known.is(wrong)) {
+        Some(known) => &mut findings[known],
+        None => {
+            findings.push(of_wrong(wrong, program));
+            let last = findings.len() - 1;
+            &mut findings[last]
+        }
+    };
+    found.paths += 1;
+    if let Some((taken, steps)) = path
+        && (found.steps == 0 || (taken.len(), steps) < (found.taken.len(), found.steps))
+    {
+        (found.taken, found.steps) = (taken.to_vec(), steps);
+    }
+}

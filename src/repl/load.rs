@@ -1,0 +1,54 @@
+//! `:load` and `:reload`: which file is tried.
+
+use super::{
+    Surroundings,
+    look::Look,
+    session::{Mistakes, Session},
+};
+use crate::{
+    diagnostic::render::counted,
+    ide::Around,
+    ir::{BlockId, Plan, Program, StatementKind},
+};
+
+/// Goes on with a file, and says which plans it has.
+pub fn load(session: &mut Session, around: &dyn Surroundings, path: &str, look: Look) -> Result<String, String> {
+    if path.is_empty() {
+        return Err(look.error("`:load` needs a file"));
+    }
+    let file = around.read(path).map_err(|why| look.error(&why))?;
+    let loaded = session.load(file);
+    told(session, loaded, look)
+}
+
+/// Reads the file again, and says which plans it has.
+pub fn reload(session: &mut Session, around: &dyn Surroundings, look: Look) -> Result<String, String> {
+    let Some(path) = session.file().map(|file| file.path.clone()) else {
+        return Err(look.error("no file is loaded: `:load FILE`"));
+    };
+    let file = around.read(&path).map_err(|why| look.error(&why))?;
+    let loaded = session.reload(file);
+    told(session, loaded, look)
+}
+
+fn told(session: &Session, loaded: Result<(), Mistakes>, look: Look) -> Result<String, String> {
+    loaded.map_err(|mistakes| format!("{}\nnothing was loaded", look.mistakes(&mistakes)))?;
+    let plans: Vec<String> = session.plans().map(|plan| plan_line(session, plan, look)).collect();
+    Ok(if plans.is_empty() { "loaded; there is no plan in it".to_owned() } else { plans.join("\n") })
+}
+
+/// `place_order(order: Order) -> Receipt · 3 steps`
+fn plan_line(session: &Session, plan: &Plan, look: Look) -> String {
+    let signature = session.declared(&plan.name).and_then(|declared| declared.signature.clone());
+    let steps = counted(steps(session.program(), plan.body), "step");
+    format!("{} {}", look.code(&signature.unwrap_or_default()), look.dim(format!("· {steps}")))
+}
+
+fn steps(program: &Program, block: BlockId) -> usize {
+    let statements = &program.blocks[block.index()].statements;
+    let of = |kind: &StatementKind| {
+        let own = usize::from(matches!(kind, StatementKind::Step(_) | StatementKind::Task(_)));
+        own + kind.blocks().into_iter().map(|block| steps(program, block)).sum::<usize>()
+    };
+    statements.iter().map(|statement| of(&statement.kind)).sum()
+}

@@ -1,0 +1,363 @@
+//! The commands that steer a simulated run: what was typed is taken apart, and what happened is told.
+
+use super::{
+    Repl, State,
+    command::Steer,
+    drive::{Behind, Drive, Line, NotTaken, Stand, Subject, quoted},
+    look::Look,
+    session::{NoValue, Session},
+};
+use crate::{
+    diagnostic::suggest::nearest,
+    ir::{Address, Found, StatementKind, Type, Value, json::to_json, text::Nested},
+    machine::{Asking, Refused, Word},
+    source::FileId,
+    syntax::{lexer::lex, token::Token},
+};
+
+/// What can be said with `:say`.
+const WORDS: &str = "pause, resume, promote, abort, cancel, retry";
+
+type Said = Result<String, String>;
+
+impl Repl<'_> {
+    /// Does what a command about the simulated run says.
+    pub(super) fn steer(&mut self, command: Steer, rest: &str) -> Said {
+        let look = self.look;
+        let State { session, drive } = &mut *self.state.borrow_mut();
+        let Some(drive) = drive else { return Err(look.error("no plan is tried: `:simulate PLAN(..)` begins one")) };
+        let mut at = At { look, session, drive };
+        match command {
+            Steer::Step => Ok(at.went(Drive::step)),
+            Steer::Continue => Ok(at.went(Drive::go_on)),
+            Steer::Until => at.until(rest),
+            Steer::Back => at.back(rest),
+            Steer::Advance => at.advance(rest),
+            Steer::Answer => at.answer(rest),
+            Steer::Invent => Ok(at.invent()),
+            Steer::Fail => at.fail(rest),
+            Steer::Done => at.done(rest),
+            Steer::Approve => at.person(rest, Asking::Approval, "granted".to_owned()),
+            Steer::Refuse => at.refuse(rest),
+            Steer::Choose => at.choose(rest),
+            Steer::Emit => at.emit(rest),
+            Steer::Say => at.say(rest),
+            Steer::Crash => at.crash(rest),
+            Steer::State => Ok(at.drive.state(look)),
+            Steer::UndoStack => Ok(at.drive.undo_stack()),
+            Steer::Why => at.address(rest).map(|address| at.drive.why(&address, look)),
+        }
+    }
+}
+
+/// What happened, and what is asked now or how the run stands.
+pub(super) fn told(drive: &Drive, lines: &[Line], look: Look) -> String {
+    let lines = lines.iter().map(|line| line.drawn(look));
+    let asks = if drive.has_ended() { Vec::new() } else { drive.asks(look) };
+    lines.chain(asks).collect::<Vec<_>>().join("\n")
+}
+
+/// A run that is steered.
+struct At<'a> {
+    look: Look,
+    session: &'a mut Session,
+    drive: &'a mut Drive,
+}
+
+impl At<'_> {
+    fn went(&mut self, go: impl FnOnce(&mut Drive) -> (Vec<Line>, Stand)) -> String {
+        let (lines, stand) = go(self.drive);
+        let told = told(self.drive, &lines, self.look);
+        match stand {
+            Stand::Still if told.is_empty() => self.drive.state(self.look),
+            Stand::Still | Stand::Reached => told,
+            Stand::Long => format!("{told}\na great deal has happened, and no end is seen: `:continue` goes on"),
+        }
+    }
+
+    fn until(&mut self, rest: &str) -> Said {
+        let address = self.address(rest)?;
+        let (lines, stand) = self.drive.until(&address);
+        let told = told(self.drive, &lines, self.look);
+        let at = match stand {
+            Stand::Reached => format!("{} {address} · {}", self.look.bold("at"), self.to_undo()),
+            Stand::Still | Stand::Long => format!("`{address}` did not begin"),
+        };
+        Ok([told, at].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n"))
+    }
+
+    fn back(&mut self, rest: &str) -> Said {
+        let count = if rest.is_empty() { Ok(1) } else { rest.parse() };
+        let Ok(count) = count else { return Err(self.look.error("`:back` takes a number: `:back 2`")) };
+        let depth = self.drive.depth();
+        let Some(ahead) = self.drive.back(count) else {
+            return Err(self.look.error(&format!("one can go back by {depth} at most")));
+        };
+        let ahead: Vec<String> = ahead.iter().map(Line::short).collect();
+        Ok(format!("{} {} · {}", self.look.bold("before"), ahead.join(" "), self.to_undo()))
+    }
+
+    fn to_undo(&self) -> String {
+        let undo = self.drive.to_undo();
+        if undo.is_empty() { "nothing to undo".to_owned() } else { format!("to undo: {undo}") }
+    }
+
+    fn advance(&mut self, rest: &str) -> Said {
+        match self.session.evaluate(rest) {
+            Ok(valued) => match valued.value {
+                Value::Duration(nanoseconds) if nanoseconds > 0 => {
+                    let lines = self.drive.advance(nanoseconds);
+                    let now = format!("it is {} since it began", Value::Duration(self.drive.elapsed()));
+                    let told = told(self.drive, &lines, self.look);
+                    Ok([told, now].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n"))
+                }
+                _ => Err(self.look.error("`:advance` takes a time: `:advance 3d`")),
+            },
+            Err(NoValue::Mistakes(mistakes)) => Err(self.look.mistakes(&mistakes)),
+            Err(NoValue::Fault(sources, fault)) => Err(self.look.fault(&sources, &fault)),
+        }
+    }
+
+    /// `CALL = VALUE`, `ADDRESS = VALUE`, `CALL fails "why"`; alone, what is asked is answered as is offered.
+    fn answer(&mut self, rest: &str) -> Said {
+        if rest.is_empty() {
+            return self.answer_as_offered();
+        }
+        let lexed = lex(FileId::default(), rest);
+        let mut depth = 0_usize;
+        let assign = lexed.tokens.iter().zip(&lexed.spans).find(|(token, _)| {
+            depth = if token.opens() { depth + 1 } else { depth.saturating_sub(usize::from(token.closes())) };
+            depth == 0 && **token == Token::Assign
+        });
+        match assign.map(|(_, span)| span.range()) {
+            Some(assign) => {
+                let subject = self.subject(rest[..assign.start].trim_end());
+                self.give(rest, subject, Behind::Returns(assign.end..rest.len()))
+            }
+            None => {
+                let end = end_of_call(rest);
+                let subject = self.subject(&rest[..end]);
+                self.give(rest, subject, Behind::Typed(end..rest.len()))
+            }
+        }
+    }
+
+    /// An address stands without quotes; everything else is a call.
+    fn subject(&self, typed: &str) -> Subject {
+        let address = Address::typed(typed);
+        let is_address = !typed.starts_with('"') && (self.drive.knows(&address) || !typed.contains('('));
+        if is_address { Subject::Own(quoted(&address)) } else { Subject::Typed(0..typed.len()) }
+    }
+
+    fn answer_as_offered(&mut self) -> Said {
+        let offers = self.drive.offers();
+        if offers.is_empty() {
+            return Err(self.look.error("nothing is asked"));
+        }
+        let mut said = Vec::new();
+        for (subject, answer) in offers {
+            said.push(self.give("", Subject::Own(subject), Behind::Own(answer))?);
+        }
+        Ok(said.join("\n"))
+    }
+
+    fn give(&mut self, typed: &str, subject: Subject, behind: Behind) -> Said {
+        self.drive.give(self.session, typed, subject, behind).map_err(|why| match why {
+            NotTaken::Mistakes(mistakes) => self.look.mistakes(&mistakes),
+            NotTaken::Unknown(why) => self.look.error(&why),
+        })?;
+        Ok(self.look.dim(self.drive.latest()))
+    }
+
+    fn invent(&mut self) -> String {
+        self.drive.invent();
+        "what is not answered is made up from here on".to_owned()
+    }
+
+    /// How a part fails depends on what it is.
+    fn fail(&mut self, rest: &str) -> Said {
+        let (address, why) = with_text(rest);
+        let address = self.address(address)?;
+        let why = why.map(|why| format!(" {why}")).unwrap_or_default();
+        let found = self.drive.found(&address);
+        let words = if found.is_some_and(|found| is_condition(&found)) {
+            "returns false".to_owned()
+        } else if found.is_some_and(|found| is_person(&found)) {
+            format!("refused{why}")
+        } else {
+            format!("fails{why}")
+        };
+        self.give("", Subject::Own(quoted(&address)), Behind::Own(words))
+    }
+
+    fn done(&mut self, rest: &str) -> Said {
+        let (address, value) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+        let place = self.asked(address, Asking::Task)?;
+        match value.trim() {
+            "" => self.give("", Subject::Own(quoted(&place)), Behind::Own("done".to_owned())),
+            _ => self.give(rest, Subject::Own(quoted(&place)), Behind::Returns(address.len() + 1..rest.len())),
+        }
+    }
+
+    fn person(&mut self, rest: &str, asking: Asking, words: String) -> Said {
+        let address = self.asked(rest, asking)?;
+        self.give("", Subject::Own(quoted(&address)), Behind::Own(words))
+    }
+
+    fn refuse(&mut self, rest: &str) -> Said {
+        let (address, why) = with_text(rest);
+        let why = why.map(|why| format!(" {why}")).unwrap_or_default();
+        self.person(address, Asking::Approval, format!("refused{why}"))
+    }
+
+    fn choose(&mut self, rest: &str) -> Said {
+        let Some((address, option)) = rest.rsplit_once(char::is_whitespace) else {
+            return Err(self.look.error("`:choose` takes a decision and an option: `:choose path slow`"));
+        };
+        self.person(address.trim_end(), Asking::Decision, format!("chooses {option}"))
+    }
+
+    /// The part that is meant: as typed, else the only one that such a thing is asked for.
+    fn asked(&self, typed: &str, asking: Asking) -> Result<Address, String> {
+        if !typed.is_empty() {
+            return self.address(typed);
+        }
+        let what = match asking {
+            Asking::Task => "task",
+            Asking::Approval => "approval",
+            Asking::Decision => "decision",
+        };
+        match self.drive.asked_of_people(asking).as_slice() {
+            [only] => Ok(only.clone()),
+            [] => Err(self.look.error(&format!("no {what} is asked for now"))),
+            several => {
+                let listed: Vec<String> = several.iter().map(ToString::to_string).collect();
+                Err(self.look.error(&format!("say which {what}: {}", listed.join(", "))))
+            }
+        }
+    }
+
+    /// `Paid { amount: 3 }`
+    fn emit(&mut self, rest: &str) -> Said {
+        let (name, payload) = rest.split_at(rest.find([' ', '{']).unwrap_or(rest.len()));
+        let events = &self.session.program().events;
+        let Some(event) = events.iter().find(|event| event.name == name).cloned() else {
+            let close = nearest(name, events.iter().map(|event| event.name.as_str()));
+            let meant = close.map(|close| format!(": did you mean `{close}`?")).unwrap_or_default();
+            return Err(self.look.error(&format!("there is no event `{name}`{meant}")));
+        };
+        let payload = if payload.trim().is_empty() { "{}" } else { payload };
+        let value = self.typed_value(payload, &event.payload)?;
+        let id = format!("typed-{}", self.drive.depth());
+        let word = Word::Event { event: event.name.clone(), id: id.into(), payload: to_json(&value) };
+        let line = format!("given {name} {} after {}", Nested(&value), Value::Duration(self.drive.elapsed()));
+        self.said(word, None, line)
+    }
+
+    fn typed_value(&mut self, text: &str, ty: &Type) -> Result<Value, String> {
+        match self.session.evaluate(text) {
+            Ok(valued) => crate::ir::json::from_json(ty, &to_json(&valued.value))
+                .map_err(|mismatch| self.look.error(&mismatch.to_string())),
+            Err(NoValue::Mistakes(mistakes)) => Err(self.look.mistakes(&mistakes)),
+            Err(NoValue::Fault(sources, fault)) => Err(self.look.fault(&sources, &fault)),
+        }
+    }
+
+    fn say(&mut self, rest: &str) -> Said {
+        let (word, why) = with_text(rest);
+        let meant = match word {
+            "pause" => Word::Pause,
+            "resume" => Word::Resume,
+            "promote" => Word::Promote { address: None },
+            "abort" => Word::Abort { address: None },
+            "cancel" => Word::Cancel,
+            "retry" => Word::Retry { address: None },
+            _ => return Err(self.look.error(&format!("`:say` takes one of {WORDS}"))),
+        };
+        let reason = why.map(|why| format!(" {why}")).unwrap_or_default();
+        let line = format!("given operator {word}{reason} after {}", Value::Duration(self.drive.elapsed()));
+        self.said(meant, why.map(|why| why.trim_matches('"')), line)
+    }
+
+    fn said(&mut self, word: Word, why: Option<&str>, line: String) -> Said {
+        match self.drive.say(word, why, line) {
+            Ok(lines) => Ok(told(self.drive, &lines, self.look)),
+            Err(Refused { reason, instead }) => {
+                let instead: String = instead.iter().map(|line| format!("\n  {line}")).collect();
+                Err(self.look.error(&format!("{reason}{instead}")))
+            }
+        }
+    }
+
+    fn crash(&mut self, rest: &str) -> Said {
+        let happened = match rest {
+            "" => false,
+            "done" => true,
+            _ => return Err(self.look.error("`:crash`, or `:crash done` if it was done and nobody heard")),
+        };
+        let lines = self.drive.crash(happened);
+        Ok(told(self.drive, &lines, self.look))
+    }
+
+    /// The address that was typed, if the plan has such a part.
+    fn address(&self, typed: &str) -> Result<Address, String> {
+        let address = Address::typed(typed);
+        if typed.is_empty() {
+            return Err(self.look.error("this needs the address of a part: `prepare/hold`"));
+        }
+        if self.drive.knows(&address) {
+            return Ok(address);
+        }
+        let known = self.drive.addresses();
+        let close = nearest(typed, known.iter().map(String::as_str));
+        let meant = close.map(|close| format!(": did you mean `{close}`?")).unwrap_or_default();
+        Err(self.look.error(&format!("`{}` has no part `{typed}`{meant}", self.drive.plan())))
+    }
+}
+
+/// Whether it is looked whether something holds.
+fn is_condition(found: &Found<'_>) -> bool {
+    use StatementKind::{Guard, Require, Verify, WaitUntil};
+    match found {
+        Found::Gate(_) => true,
+        Found::Statement(statement) => {
+            matches!(statement.kind, Require(_) | Verify { .. } | Guard { .. } | WaitUntil { .. })
+        }
+        Found::Plan(_) | Found::Phase(_) | Found::Branch(_) => false,
+    }
+}
+
+/// Whether a person is asked.
+fn is_person(found: &Found<'_>) -> bool {
+    matches!(found, Found::Statement(statement)
+        if matches!(statement.kind, StatementKind::Task(_) | StatementKind::Approve { .. }))
+}
+
+/// What stands before a text in quotes at the end, and that text.
+fn with_text(rest: &str) -> (&str, Option<&str>) {
+    let quoted = rest.strip_suffix('"').and_then(|inside| inside.rfind('"'));
+    match quoted {
+        Some(at) => (rest[..at].trim_end(), Some(&rest[at..])),
+        None => (rest, None),
+    }
+}
+
+/// Where the call or the quoted address at the beginning of a text ends.
+fn end_of_call(text: &str) -> usize {
+    let lexed = lex(FileId::default(), text);
+    let mut depth = 0_usize;
+    for (token, span) in lexed.tokens.iter().zip(&lexed.spans) {
+        if token.opens() {
+            depth += 1;
+        } else if token.closes() {
+            depth = depth.saturating_sub(1);
+            if depth == 0 {
+                return span.range().end;
+            }
+        }
+        if depth == 0 && *token == Token::Text {
+            return span.range().end;
+        }
+    }
+    text.find(char::is_whitespace).unwrap_or(text.len())
+}

@@ -1,0 +1,377 @@
+//! `orch repl` with what comes from a pipe, and the same session in memory.
+
+use std::{cell::RefCell, rc::Rc};
+
+use orch::{
+    check::LoadError,
+    diagnostic::Levels,
+    repl::{Loaded, Look, Repl, Spoken, Surroundings, View},
+};
+use proptest::prelude::*;
+use serde_json::{Map, Value as Json};
+
+use super::project::Project;
+
+const SHOP: &str = r#"uses exec("./shop")
+
+type Speed = quick | slow(days: Int)
+
+event Stop = { why: String }
+
+/// Takes it off the shelf.
+action reserve(order: String) -> { id: String } = exec("./shop", ["reserve", order])
+  idempotent
+  compensate exec("./shop", ["release", result.id])
+
+action ship(order: String) = exec("./shop", ["ship", order]) idempotent compensate exec("./shop", ["call-back", order])
+
+probe stock(item: String) -> Int = exec("./shop", ["stock", item])
+
+plan sell(order: String, item: String = "mug") -> String {
+  on Stop as stop {
+    fail "stopped: {stop.why}"
+  }
+  require stock(item) > 0
+  step hold = reserve(order)
+  decide path "How is it sent?" by "sales" {
+    option quick { }
+    option slow { }
+  }
+  task count: Int "Count the parcels" by "warehouse" takes 2h
+  approve go "Send {count} parcels?" by "sales"
+  wait 1d
+  step sale = ship(order)
+  return hold.id
+}
+
+const sample = "o-1"
+"#;
+
+/// What a session prints that reads these lines, with them.
+#[track_caller]
+fn transcript(project: &Project, lines: &str) -> String {
+    let ended = project.orch_reading(lines, &["repl", "plan.orch", "--echo"]);
+    assert!(ended.code == 0 || ended.code == 3, "{ended:?}");
+    ended.out + &ended.err
+}
+
+#[test]
+fn values_go_to_stdout_and_mistakes_to_stderr() {
+    let project = Project::new(SHOP);
+    let ended = project.orch_reading("1 + 1\nnope\nsample\n", &["repl", "plan.orch"]);
+    let loaded = "sell(order: String, item: String = \"mug\") -> String · 3 steps\n";
+    assert_eq!(ended.out, format!("{loaded}2  Int\n\"o-1\"  String\n"));
+    ended.says(3, &["there is no `nope` here", "<line 2>:1:1"]);
+    assert_eq!(project.orch_reading("1 + 1", &["repl"]).out, "2  Int\n");
+    assert_eq!(project.orch_reading("1 + 1", &["repl"]).code, 0);
+}
+
+#[test]
+fn what_is_declared_takes_the_place_of_what_was() {
+    let project = Project::new(SHOP);
+    let said = transcript(
+        &project,
+        "let n = 2\nlet m = n * 2\nlet n = 5\nm\nlet n = \"text\"\nm\nfn stock_of(item: String) -> Int = 3\n:type stock_of(sample)\n",
+    );
+    // A binding that the others would not go with is not made.
+    assert!(said.contains("\n10  Int\n"), "{said}");
+    assert_eq!(said.matches("10  Int").count(), 2, "{said}");
+    assert!(said.contains("`*` does not go with `String` and `Int`") && said.contains("<line 2>"), "{said}");
+    assert!(said.contains("fn stock_of(item: String) -> Int\norch> :type stock_of(sample)\nInt\n"), "{said}");
+}
+
+#[test]
+fn a_run_is_asked_for_and_answered() {
+    let project = Project::new(SHOP);
+    let said = transcript(
+        &project,
+        ":simulate sell(sample)\n:answer stock(_) = 3\n:answer reserve(\"o-1\") = { id: \"h-1\" }\n:continue\n:choose path slow\n\
+         :continue\n:done count 2\n:continue\n:state\n:approve\n:continue\n:why path\n",
+    );
+    for part in [
+        ":choose path quick\n      :choose path slow",
+        "? count  \"Count the parcels\" by warehouse\n      :done count",
+        "? go  \"Send 2 parcels?\" by sales\n      :approve go\n      :refuse go",
+        "to undo: hold",
+        "    1d  ■ completed  \"h-1\"",
+        "decided: slow",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+}
+
+#[test]
+fn going_back_and_another_way() {
+    let project = Project::new(SHOP);
+    let said = transcript(
+        &project,
+        ":simulate sell(sample)\n:invent\n:continue\n:back 1\n:fail sale \"no van\"\n:continue\n:back 100\n:step\n:undo-stack\n",
+    );
+    assert!(said.contains("■ completed"), "{said}");
+    assert!(said.contains("✖ sale                          no van") && said.contains("↩ hold"), "{said}");
+    assert!(said.contains("■ compensated"), "{said}");
+    assert!(said.contains("error: one can go back by "), "{said}");
+}
+
+#[test]
+fn time_events_words_and_crashes() {
+    let project = Project::new(SHOP);
+    let said = transcript(
+        &project,
+        ":simulate sell(sample)\n:answer stock(_) = 3\n:crash\n:answer reserve(_) = { id: \"h-1\" }\n:continue\n:advance 3h\n\
+         :say pause \"lunch\"\n:say promote\n:say resume\n:emit Stop { why: \"enough\" }\n:continue\n",
+    );
+    for part in [
+        "the process died, and another takes the run up",
+        "it is 3h since it began",
+        "pause: lunch",
+        "Stop {\"why\":\"enough\"} arrives",
+        "stopped: enough",
+        "■ compensated",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    assert!(said.contains("error: "), "nothing is held that could be promoted: {said}");
+}
+
+#[test]
+fn what_is_wrong_with_an_answer_is_shown_where_it_was_typed() {
+    let project = Project::new(SHOP);
+    let said = transcript(
+        &project,
+        ":simulate sell(sample)\n:answer stock(_) = \"many\"\n:answer nope(_) = 1\n:fail sael\n:simulate sell\n",
+    );
+    for part in [
+        " 1 │ stock(_) = \"many\"\n   │            ───┬──",
+        " 1 │ nope(_) = 1\n   │ ──┬─",
+        "`sell` has no part `sael`: did you mean `sale`?",
+        "`sell` needs order: String",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    assert!(!said.contains("what was typed"), "{said}");
+}
+
+#[test]
+fn what_was_tried_becomes_a_test() {
+    let project = Project::new(SHOP);
+    let said = transcript(
+        &project,
+        "let order = \"o-7\"\n:simulate sell(order)\n:answer stock(_) = 3\n:fail sale \"no van\"\n:invent\n:save \"no van\"\n:save \"no van\"\n",
+    );
+    assert_eq!(said.matches("wrote a test into plan.orch").count(), 1, "{said}");
+    assert!(said.contains("error: there is a test called \"no van\" already"), "{said}");
+    let text = project.read("plan.orch");
+    let (before, test) = text.split_at(SHOP.len());
+    assert_eq!(before, SHOP);
+    insta::assert_snapshot!(test);
+    assert_eq!(project.orch(&["fmt", "--check", "plan.orch"]).code, project_is_formatted(), "{text}");
+    project.orch(&["check", "plan.orch"]).says(0, &[]);
+    let tested = project.orch(&["test", "plan.orch"]);
+    assert_eq!(tested.code, 0, "{tested:?}");
+}
+
+#[test]
+fn a_plan_is_seen_before_it_runs() {
+    let project = Project::new(SHOP);
+    let said =
+        transcript(&project, ":plan sell(\"o-9\")\n:timeline\n:graph sell\n:paths\n:live sell(sample)\n:plan nope\n");
+    for part in [
+        "may use  exec ./shop",
+        "critical path: ",
+        "flowchart TD",
+        "every decision each way, and every fault",
+        "error: `:live` runs for real and asks first: that needs a terminal",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    assert!(!project.path(".orch").exists(), "nothing was run");
+}
+
+/// The program of these tests, but for the new one, is in its canonical form.
+fn project_is_formatted() -> i32 {
+    Project::new(SHOP).orch(&["fmt", "--check", "plan.orch"]).code
+}
+
+/// A session that reads no files and says everything into one text.
+#[derive(Default)]
+struct Memory(Rc<RefCell<String>>);
+
+impl Surroundings for Memory {
+    fn print(&mut self, text: &str) {
+        self.0.borrow_mut().push_str(text);
+    }
+
+    fn complain(&mut self, text: &str) {
+        self.0.borrow_mut().push_str(text);
+    }
+
+    fn read(&self, path: &str) -> Result<Loaded, String> {
+        Ok(Loaded { path: path.to_owned(), text: SHOP.into(), levels: Levels::default() })
+    }
+
+    fn write(&self, _: &str, _: &str, _: &str) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn show(&self, _: &Spoken<'_>, _: View) -> Result<String, String> {
+        Ok(String::new())
+    }
+
+    fn live(&mut self, _: &str, _: &str, _: &Map<String, Json>) -> Result<(), String> {
+        Err("this session runs nothing".to_owned())
+    }
+}
+
+fn no_imports(_: &str) -> Result<String, LoadError> {
+    Err(LoadError("no such file".to_owned()))
+}
+
+#[test]
+fn completion_knows_what_is_in_scope() {
+    let mut memory = Memory::default();
+    let look = Look { colour: false, width: 80, cuts: true };
+    let mut repl = Repl::new(no_imports, &mut memory, look);
+    let help = repl.helper();
+    repl.load("plan.orch");
+    let check = |text: &str, expected: &[&str]| {
+        let (from, found) = help.completions(text);
+        let missing: Vec<&&str> = expected.iter().filter(|word| !found.contains(&(**word).to_owned())).collect();
+        assert!(missing.is_empty() && from <= text.len(), "{text}: {missing:?} is missing in {found:?}");
+        assert!(found.iter().all(|word| word.starts_with(&text[from..])), "{text}: {found:?}");
+    };
+    check("sa", &["sample"]);
+    check("sample.tr", &["trim"]);
+    check("[1].", &["map", "sum", "len"]);
+    check(":si", &["simulate "]);
+    check(":simulate se", &["sell"]);
+    check(":simulate sell(", &["order: ", "sample"]);
+    check(":doc re", &["reserve", "retry"]);
+    check("fn f(a: Int) -> Sp", &["Speed"]);
+    assert!(help.completions("\"a").1.is_empty(), "a text is not completed");
+    repl.enter(":simulate sell(sample)");
+    check(":until ", &["hold", "sale", "path"]);
+    assert_eq!(help.shown_behind("sample").as_deref(), Some("  String"));
+    assert_eq!(
+        help.shown_behind(":simulate sell(").as_deref(),
+        Some("  sell(order: String, item: String = \"mug\") -> String")
+    );
+    assert_eq!(
+        help.shown_behind("sample.replace(").as_deref(),
+        Some("  replace(part: String, with: String) -> String")
+    );
+}
+
+/// Pieces of what people type, and of what they don't.
+fn lines() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        prop::sample::select(vec![
+            ":simulate",
+            ":answer",
+            ":fail",
+            ":step",
+            ":continue",
+            ":until",
+            ":back",
+            ":advance",
+            ":done",
+            ":approve",
+            ":refuse",
+            ":choose",
+            ":emit",
+            ":say",
+            ":crash",
+            ":state",
+            ":undo-stack",
+            ":why",
+            ":save",
+            ":type",
+            ":doc",
+            ":load",
+            ":reload",
+            ":invent",
+            ":help",
+            ":",
+        ]),
+        prop::sample::select(vec![
+            "sell(sample)",
+            "sell",
+            "(",
+            ")",
+            "{",
+            "}",
+            "=",
+            "stock(_)",
+            "3",
+            "hold",
+            "sale",
+            "path",
+            "slow",
+            "count",
+            "\"",
+            "\"why\"",
+            "1d",
+            "Stop",
+            "{ why: \"x\" }",
+            "let x = 1",
+            "let",
+            "fn f() -> Int = f()",
+            "x",
+            ".",
+            "sample",
+            "import",
+            "\"./a.orch\"",
+            "type T = T",
+            "pause",
+            "1 / 0",
+            "%",
+            "ä",
+            "\u{1f600}",
+            "\\",
+            "[",
+            "]",
+            "-1",
+            "fails",
+            "go",
+            "uses",
+            "plan",
+            "test \"t\" { }",
+            "*",
+            "[*]",
+            "~2",
+            "/undo",
+            "?.",
+            "\t",
+            "//",
+        ]),
+    ];
+    let noise = prop_oneof![8 => piece.prop_map(str::to_owned), 1 => "\\PC{0,6}"];
+    prop::collection::vec(noise, 0..5).prop_map(|pieces| pieces.join(" "))
+}
+
+/// How many sessions are tried.
+fn cases() -> u32 {
+    if std::env::var_os("ORCH_TEST_ALL").is_some() { 300 } else { 20 }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_line_ends_a_session_but_quit(lines in prop::collection::vec(lines(), 1..12)) {
+        let mut memory = Memory::default();
+        let mut repl = Repl::new(no_imports, &mut memory, Look { colour: true, width: 40, cuts: true });
+        let help = repl.helper();
+        repl.load("plan.orch");
+        for line in &lines {
+            for (end, _) in line.char_indices().chain([(line.len(), ' ')]) {
+                let (from, _) = help.completions(&line[..end]);
+                prop_assert!(from <= end);
+                help.shown_behind(&line[..end]);
+                help.coloured(&line[..end]);
+            }
+            let quits = line.trim_start().strip_prefix(":q").is_some();
+            prop_assert!(repl.enter(line) || quits, "{}", line);
+        }
+    }
+}
