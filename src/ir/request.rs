@@ -9,7 +9,7 @@ use super::{
     json::{decode_json, decode_output, to_json},
     mismatch::Mismatch,
     program::Param,
-    secret::{Input, Text},
+    secret::{Input, SecretRef, Text},
     types::Type,
     value::Value,
 };
@@ -182,8 +182,7 @@ impl Request {
             // What stands in for a condition has its text in place of a name.
             Request::Extern { name, arguments } if arguments.is_empty() && !is_name(name) => name.clone(),
             Request::Extern { name, arguments } => {
-                let arguments: Vec<String> = arguments.iter().map(|(name, value)| format!("{name}: {value}")).collect();
-                format!("{name}({})", arguments.join(", "))
+                format!("{name}({})", fields(arguments))
             }
         };
         shortened(whole)
@@ -254,6 +253,23 @@ fn is_name(text: &str) -> bool {
     text.chars().all(|c| c.is_alphanumeric() || c == '_')
 }
 
+/// Names with their values, as one would write them; of a secret only what it refers to.
+fn fields(values: &Map<String, Json>) -> String {
+    values.iter().map(|(name, value)| format!("{name}: {}", written(value))).collect::<Vec<_>>().join(", ")
+}
+
+fn written(value: &Json) -> String {
+    match value {
+        Json::Object(values) => match SecretRef::from_json(value) {
+            Some(secret) => secret.to_string(),
+            None => format!("{{ {} }}", fields(values)),
+        },
+        Json::Array(items) => format!("[{}]", items.iter().map(written).collect::<Vec<_>>().join(", ")),
+        Json::Null => "none".to_owned(),
+        Json::Bool(_) | Json::Number(_) | Json::String(_) => value.to_string(),
+    }
+}
+
 /// As one word of a command line, without line breaks.
 fn word(text: &str) -> Cow<'_, str> {
     let plain = |c: char| c.is_alphanumeric() || "_-./:=@%+,~".contains(c);
@@ -295,6 +311,12 @@ mod tests {
         check(write(), "file.write 'out dir/flags.json' (3 bytes)");
         let sku = Param { name: "sku".into(), ty: Type::String, default: None, span: crate::source::Span::default() };
         check(Request::to_host("ops.reserve", &[sku], &[Value::text("a-1")]), r#"reserve(sku: "a-1")"#);
+        let order =
+            Json::from_iter([("id", Json::from("o-1")), ("items", Json::from(vec![1, 2])), ("note", Json::Null)]);
+        let token = SecretRef::whole(SecretPlace::Env("TOKEN".into()), 0).to_json();
+        let arguments = Map::from_iter([("order".to_owned(), order), ("token".to_owned(), token)]);
+        let charged = r#"charge(order: { id: "o-1", items: [1, 2], note: none }, token: secret env("TOKEN"))"#;
+        check(Request::Extern { name: "charge".into(), arguments }, charged);
         let script = Script {
             source: "grep \"${1}\" x |\n  wc \"-l ${2}\"".into(),
             words: vec!["it's".into(), "3".into()],

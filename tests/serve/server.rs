@@ -31,6 +31,7 @@ pub struct Answer {
 
 /// A request that a server of the test was sent.
 pub struct Received {
+    #[cfg_attr(not(feature = "otel"), expect(dead_code, reason = "only traces have a place of their own"))]
     pub path: String,
     headers: Vec<(String, String)>,
     pub body: Json,

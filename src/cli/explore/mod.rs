@@ -15,7 +15,7 @@ use super::{
     global::Global,
     inputs::{Given, inputs_made_up},
     moment::duration,
-    run::choose,
+    plan::one_plan,
     simulate::scenario::{Compiled, arguments, compiled},
 };
 #[cfg(feature = "repl")]
@@ -96,7 +96,7 @@ impl Explore {
     pub fn run(self, global: &Global) -> Result<Exit, Failure> {
         let terminal = &global.terminal;
         let (program, sources, _) = compile::checked(&self.file, "was not explored", terminal)?;
-        let plan = choose(&program, self.plan.as_deref())?;
+        let (_, plan) = one_plan(&program, self.plan.as_deref())?;
         let name = plan.name.clone();
         let given = Given { set: self.set.clone(), input: self.input.clone() };
         let make_up = |input: &crate::machine::Input<'_>| to_json(&generate(input.ty, self.seed, input.name));

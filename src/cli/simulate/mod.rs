@@ -14,7 +14,7 @@ use super::{
     failure::Failure,
     global::Global,
     inputs::{Given, inputs_made_up},
-    run::choose,
+    plan::one_plan,
 };
 use crate::{
     ir::{ModuleId, Plan, Program, Test, json::to_json},
@@ -76,7 +76,7 @@ impl Simulate {
             let test = named(&program, name)?;
             return self.simulated(&program, &sources, test, None, global);
         }
-        let plan = choose(&program, self.plan.as_deref())?;
+        let (_, plan) = one_plan(&program, self.plan.as_deref())?;
         let given = Given { set: self.set.clone(), input: self.input.clone() };
         let make_up = |input: &Input<'_>| to_json(&generate(input.ty, self.seed, input.name));
         let (inputs, made_up) = inputs_made_up(&Beginning::of(&program, plan), &given, make_up)?;

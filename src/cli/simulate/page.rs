@@ -1,6 +1,6 @@
 //! A simulated run, for a person: what happened when, how it ended, and what of it was made up.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value as Json};
 
@@ -16,7 +16,8 @@ use crate::{
         test::trace::told,
     },
     diagnostic::render::counted,
-    machine::{Asking, Ending, Event, Owed, Record, Timestamp, Wait, WaitOn},
+    ir::Address,
+    machine::{Asking, EffectId, Ending, Event, Owed, Record, Timestamp, Wait, WaitOn},
     simulate::{Asked, Asks, Halt, Simulation, World},
 };
 
@@ -24,7 +25,8 @@ use crate::{
 pub(super) fn lines<W: World>(run: &Simulated<'_>, simulation: &Simulation<W>, style: Style) -> Vec<String> {
     let first = format!("{} · simulated", style.bold(&run.plan.name));
     let mut lines = vec![first];
-    let mark = |record: &Record| if is_made_up(run, simulation, record) { "~ " } else { "  " };
+    let answers = MadeUp::of(run, simulation);
+    let mark = |record: &Record| if answers.hold(record) { "~ " } else { "  " };
     let (story, happened) = told((simulation.records(), simulation.machine()), "  ", mark, style);
     lines.extend(happened);
     lines.push(String::new());
@@ -41,17 +43,38 @@ pub(super) fn inputs_of<W: World>(simulation: &Simulation<W>) -> Map<String, Jso
     }
 }
 
-/// Whether a record is about an answer that was made up.
-fn is_made_up<W: World>(run: &Simulated<'_>, simulation: &Simulation<W>, record: &Record) -> bool {
-    let mut asked = run.answers_made_up.iter().filter_map(|number| simulation.asked().get(*number as usize));
-    match &record.event {
-        Event::Outcome { effect, .. } => {
-            asked.any(|asked| asked.question.effect().is_some_and(|asked| asked.effect == *effect))
+/// The answers that were made up: of effects, and of people.
+#[derive(Default)]
+struct MadeUp {
+    effects: BTreeSet<EffectId>,
+    people: BTreeSet<Address>,
+}
+
+impl MadeUp {
+    fn of<W: World>(run: &Simulated<'_>, simulation: &Simulation<W>) -> MadeUp {
+        let mut all = MadeUp::default();
+        for asked in run.answers_made_up.iter().filter_map(|number| simulation.asked().get(*number as usize)) {
+            match &asked.question.asks {
+                Asks::Effect(effect) => {
+                    all.effects.insert(effect.effect);
+                }
+                Asks::Person(_) => {
+                    all.people.insert(asked.question.address.clone());
+                }
+            }
         }
-        Event::Operator { word, .. } => asked.any(|asked| {
-            asked.question.person().is_some() && super::document::answers(word) == Some(&asked.question.address)
-        }),
-        Event::Started { .. } | Event::Time | Event::Suspended | Event::Recovered | Event::Migrated { .. } => false,
+        all
+    }
+
+    /// Whether a record is about one of them.
+    fn hold(&self, record: &Record) -> bool {
+        match &record.event {
+            Event::Outcome { effect, .. } => self.effects.contains(effect),
+            Event::Operator { word, .. } => {
+                super::document::answers(word).is_some_and(|address| self.people.contains(address))
+            }
+            Event::Started { .. } | Event::Time | Event::Suspended | Event::Recovered | Event::Migrated { .. } => false,
+        }
     }
 }
 
