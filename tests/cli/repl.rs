@@ -219,7 +219,7 @@ impl Surroundings for Memory {
     }
 
     fn live(&mut self, _: &str, _: &str, _: &Map<String, Json>) -> Result<(), String> {
-        Err("this session runs nothing".to_owned())
+        Err("nothing runs for real here".to_owned())
     }
 }
 

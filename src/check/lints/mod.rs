@@ -8,7 +8,7 @@ mod watches;
 use super::{figures::Figures, finality::Notes, holds::Holds, pass::Pass};
 use crate::{
     diagnostic::{Code, Diagnostic},
-    ir::{BlockId, Branch, Choice, Compensation, CompensationBody, Statement, StatementKind},
+    ir::{BlockId, Branch, Choice, Compensation, CompensationBody, Statement, StatementKind, find::own_compensation},
     source::Span,
 };
 use estimates::Timed;
@@ -107,39 +107,5 @@ impl Lints<'_, '_> {
             let help = "ask before it: `approve \"..\" by \"..\"`";
             self.pass.report(Diagnostic::new(Code::W0405, here, message, "can't be undone").help(help));
         }
-    }
-}
-
-/// The way back that a statement has of its own.
-fn own_compensation(kind: &StatementKind) -> Option<&Compensation> {
-    match kind {
-        StatementKind::Step(step) => step.compensation.as_ref(),
-        StatementKind::BlockStep { compensation, .. } => compensation.as_ref(),
-        StatementKind::Task(task) => task.compensation.as_ref(),
-        StatementKind::For(each) => each.compensation.as_ref(),
-        StatementKind::Rollout(rollout) => rollout.compensation.as_ref(),
-        StatementKind::Run(run) => run.compensation.as_ref(),
-        StatementKind::Let { .. }
-        | StatementKind::Probe { .. }
-        | StatementKind::Phases(_)
-        | StatementKind::When { .. }
-        | StatementKind::Match { .. }
-        | StatementKind::Decide(_)
-        | StatementKind::Parallel { .. }
-        | StatementKind::Require(_)
-        | StatementKind::Verify { .. }
-        | StatementKind::Guard(_)
-        | StatementKind::Wait(_)
-        | StatementKind::WaitUntil { .. }
-        | StatementKind::WaitFor { .. }
-        | StatementKind::On { .. }
-        | StatementKind::Approve { .. }
-        | StatementKind::Emit { .. }
-        | StatementKind::Attempt(_)
-        | StatementKind::Commit(_)
-        | StatementKind::AfterEach { .. }
-        | StatementKind::Fail(_)
-        | StatementKind::Return(_)
-        | StatementKind::Unwind => None,
     }
 }
