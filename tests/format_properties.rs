@@ -2,6 +2,8 @@
 
 #![expect(clippy::disallowed_methods, reason = "the grammar lies in a file")]
 
+#[path = "support/chance.rs"]
+mod chance;
 mod proved;
 mod sentences;
 
@@ -74,7 +76,7 @@ fn most_sentences_are_programs() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(chance::config(300))]
 
     #[test]
     fn whatever_stands_between_words_the_form_says_the_same(words in numbers(600), gaps in numbers(800)) {

@@ -2,6 +2,8 @@
 
 #[path = "../fuzz/bodies.rs"]
 mod bodies;
+#[path = "support/chance.rs"]
+mod chance;
 #[path = "grammar/ebnf.rs"]
 mod ebnf;
 #[path = "../fuzz/nearly.rs"]
@@ -10,15 +12,6 @@ mod nearly;
 mod sentence;
 
 use proptest::prelude::*;
-use proptest::test_runner::RngSeed;
-
-#[expect(clippy::disallowed_methods, reason = "more cases where there is time")]
-fn config(cases: u32) -> ProptestConfig {
-    let more = std::env::var("ORCH_TEST_CASES").ok().and_then(|cases| cases.parse().ok());
-    // The same cases in every build; others where more are asked for.
-    let rng_seed = if more.is_some() { RngSeed::Random } else { RngSeed::Fixed(1) };
-    ProptestConfig { cases: more.unwrap_or(cases), rng_seed, failure_persistence: None, ..ProptestConfig::default() }
-}
 
 /// Pieces that texts are made of: most bytes by chance mean nothing at all.
 const PIECES: &[&str] = &[
@@ -90,7 +83,7 @@ fn bytes() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(config(100))]
+    #![proptest_config(chance::config(100))]
 
     #[test]
     fn lexer(bytes in bytes(), text in pieces()) {

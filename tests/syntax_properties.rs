@@ -2,6 +2,9 @@
 
 #![expect(clippy::disallowed_methods, reason = "real files and processes are what is tested")]
 
+#[path = "support/chance.rs"]
+mod chance;
+
 use std::fs;
 use std::path::Path;
 
@@ -270,7 +273,7 @@ fn any_token() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(chance::config(200))]
 
     #[test]
     fn no_text_panics(text in "\\PC{0,80}") {
@@ -294,4 +297,10 @@ proptest! {
         let end = (start + length..).find(|at| *at >= text.len() || text.is_char_boundary(*at)).unwrap().min(text.len());
         read_every_way(&format!("{}{}", &text[..start], &text[end..]));
     }
+}
+
+#[test]
+fn what_an_unfinished_string_leaves_open_is_marked_within_the_text() {
+    let text = "step f() \"\"\" { takes r\" \n plan p() { undo y granted event y \" catch verify // c\n true ) } return when run";
+    read_every_way(text);
 }

@@ -1,5 +1,8 @@
 //! What holds for every value: it survives its text and its JSON, and no operator panics on it.
 
+#[path = "support/chance.rs"]
+mod chance;
+
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -189,7 +192,7 @@ fn call_of(member: Member, mut arguments: Vec<Value>, gives: Option<Value>) -> E
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1000))]
+    #![proptest_config(chance::config(1000))]
 
     #[test]
     fn functions_of_the_library_never_panic(

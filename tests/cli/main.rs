@@ -1,6 +1,8 @@
 //! The command line as a person meets it: the real binary, real processes, exit codes and what is said.
 #![expect(clippy::disallowed_methods, reason = "these tests are about the real world")]
 
+#[path = "../support/chance.rs"]
+mod chance;
 mod check;
 mod explore;
 mod fix;

@@ -349,13 +349,8 @@ fn lines() -> impl Strategy<Value = String> {
     prop::collection::vec(noise, 0..5).prop_map(|pieces| pieces.join(" "))
 }
 
-/// How many sessions are tried.
-fn cases() -> u32 {
-    if std::env::var_os("ORCH_TEST_ALL").is_some() { 300 } else { 20 }
-}
-
 proptest! {
-    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(super::chance::config(20))]
 
     #[test]
     fn no_line_ends_a_session_but_quit(lines in prop::collection::vec(lines(), 1..12)) {

@@ -13,7 +13,6 @@ use orch::syntax::parse;
 use orch::syntax::token::Token;
 use proptest::prelude::*;
 use proptest::sample::Index;
-use proptest::test_runner::RngSeed;
 
 use super::earley::Recognizer;
 use super::ebnf::{Rules, rules};
@@ -22,13 +21,6 @@ use super::sentence::{Heights, Maker, heights};
 static RULES: LazyLock<Rules> = LazyLock::new(|| rules(include_str!("../../grammar/orch.ebnf")));
 static HEIGHTS: LazyLock<Heights> = LazyLock::new(|| heights(&RULES));
 static RECOGNIZER: LazyLock<Recognizer> = LazyLock::new(|| Recognizer::new(&RULES));
-
-fn config(cases: u32) -> ProptestConfig {
-    let more = std::env::var("ORCH_TEST_CASES").ok().and_then(|cases| cases.parse().ok());
-    // The same cases in every build; others where more are asked for.
-    let rng_seed = if more.is_some() { RngSeed::Random } else { RngSeed::Fixed(1) };
-    ProptestConfig { cases: more.unwrap_or(cases), rng_seed, failure_persistence: None, ..ProptestConfig::default() }
-}
 
 /// A file that is a sentence of the grammar, as its tokens.
 fn file(bytes: Vec<u8>) -> Vec<String> {
@@ -93,7 +85,7 @@ fn returns_nothing(tokens: &[String]) -> bool {
 }
 
 proptest! {
-    #![proptest_config(config(150))]
+    #![proptest_config(super::chance::config(150))]
 
     #[test]
     fn every_sentence_is_read(bytes in prop::collection::vec(any::<u8>(), 0..300)) {

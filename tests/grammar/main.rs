@@ -2,6 +2,8 @@
 
 #![expect(clippy::disallowed_methods, reason = "real files and processes are what is tested")]
 
+#[path = "../support/chance.rs"]
+mod chance;
 mod earley;
 mod ebnf;
 mod generated;

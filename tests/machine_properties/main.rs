@@ -7,6 +7,8 @@
 
 #![expect(clippy::disallowed_methods, reason = "how many cases is asked for in the environment")]
 
+#[path = "../support/chance.rs"]
+mod chance;
 #[expect(dead_code, reason = "what other tests of the machine use of this world")]
 #[path = "../support/mod.rs"]
 mod support;
@@ -584,16 +586,10 @@ const WRITTEN: [&str; 19] = [
 
 #[test]
 fn every_run_ends_as_it_should() {
-    let cases = std::env::var("ORCH_TEST_CASES").ok().and_then(|cases| cases.parse().ok());
-    let cases = cases.unwrap_or(if all() { 1_000 } else { 100 });
     let accepted = std::cell::RefCell::new(Vec::new());
-    let config = ProptestConfig {
-        cases,
-        failure_persistence: None,
-        max_shrink_iters: 3_000,
-        max_shrink_time: 15_000,
-        ..Default::default()
-    };
+    let config = chance::config(100);
+    let cases = config.cases;
+    let config = ProptestConfig { max_shrink_iters: 3_000, max_shrink_time: 15_000, ..config };
     let mut runner = TestRunner::new(config);
     let tapes = proptest::collection::vec(any::<u8>(), 0..240);
     let tried = runner.run(&tapes, |bytes| {

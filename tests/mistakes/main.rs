@@ -27,6 +27,8 @@ use std::{env, fs};
 use orch::check::{LoadError, check};
 use orch::diagnostic::{Diagnostic, Severity};
 
+#[path = "../support/chance.rs"]
+mod chance;
 mod mixes;
 mod sections;
 mod together;

@@ -11,7 +11,6 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 
 use super::sections::Section;
-use super::together::config;
 use super::{corpus, errors};
 
 /// What declares the names that the statements use, and the parameters of their plan.
@@ -119,7 +118,7 @@ fn picked(indexes: &[Index], of: &[usize]) -> Vec<(usize, &'static str)> {
 }
 
 proptest! {
-    #![proptest_config(config(20))]
+    #![proptest_config(super::chance::config(20))]
 
     #[test]
     fn ten_plans_with_a_mistake_each_are_ten_reports(indexes in prop::collection::vec(any::<Index>(), 10)) {

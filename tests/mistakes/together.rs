@@ -9,7 +9,6 @@ use orch::source::FileId;
 use orch::syntax::parse;
 use proptest::prelude::*;
 use proptest::sample::Index;
-use proptest::test_runner::RngSeed;
 
 use super::corpus;
 
@@ -120,14 +119,6 @@ fn a_mistake_hides_none_before_or_behind_it() {
     assert!(wrong.is_empty(), "{}\n{}", wrong.len(), wrong.join("\n"));
 }
 
-/// How the mixes are made: `cases` of them.
-pub fn config(cases: u32) -> ProptestConfig {
-    let more = std::env::var("ORCH_TEST_CASES").ok().and_then(|cases| cases.parse().ok());
-    // The same cases in every build; others where more are asked for.
-    let rng_seed = if more.is_some() { RngSeed::Random } else { RngSeed::Fixed(1) };
-    ProptestConfig { cases: more.unwrap_or(cases), rng_seed, failure_persistence: None, ..ProptestConfig::default() }
-}
-
 /// Different mistakes: that a word of the language is no name is said once of each word.
 fn picked(indexes: &[Index], of: &[&'static Mistake]) -> Vec<&'static Mistake> {
     let chosen: BTreeSet<usize> = indexes.iter().map(|index| index.index(of.len())).collect();
@@ -135,7 +126,7 @@ fn picked(indexes: &[Index], of: &[&'static Mistake]) -> Vec<&'static Mistake> {
 }
 
 proptest! {
-    #![proptest_config(config(20))]
+    #![proptest_config(super::chance::config(20))]
 
     #[test]
     fn ten_declarations_with_a_mistake_each_are_ten_reports(indexes in prop::collection::vec(any::<Index>(), 10)) {

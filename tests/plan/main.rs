@@ -1,6 +1,8 @@
 //! What a plan would do, when, and what if not: as the command says it, and as the library does.
 #![expect(clippy::disallowed_methods, reason = "the programs lie in files, and the command is a process")]
 
+#[path = "../support/chance.rs"]
+mod chance;
 mod command;
 mod differences;
 mod page;

@@ -48,7 +48,7 @@ fn longest(phases: &[Drawn]) -> Vec<i64> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(crate::chance::config(48))]
 
     #[test]
     fn the_critical_path_is_the_longest(drawn in some_phases()) {

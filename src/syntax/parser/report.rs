@@ -52,7 +52,8 @@ fn unexpected(view: &View) -> Said {
         Some(Token::TextMiddle | Token::TextTail) => {
             let mut said = view.here(Code::E0110, "the expression in a string ends too early", expected);
             let brace = &mut said.diagnostic.labels[0].span;
-            brace.end = brace.start + 1;
+            // Of a string that does not end, the text ends before any brace.
+            brace.end = brace.end.min(brace.start + 1);
             said
         }
         _ => view.misplaced(expected),
