@@ -71,6 +71,7 @@ fn write(path: &Path, fresh: &Machine, entries: u64) -> RunId {
     let new = NewRun {
         plan: "long".into(),
         inputs: Map::new(),
+        deepest: None,
         unique: "bench".into(),
         key: None,
         sources: Vec::new(),

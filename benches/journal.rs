@@ -14,6 +14,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use mimalloc::MiMalloc;
 use orch::{
     check::{LoadError, check},
     ir::Program,
@@ -50,6 +51,10 @@ plan sleeps() {
   step b = nothing(2)
 }
 "#;
+
+/// The allocator of the command.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() {
     let wanted: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
@@ -210,7 +215,15 @@ fn steps(count: usize) -> NewRun {
 
 fn new_run(plan: &str, inputs: Map<String, Json>) -> NewRun {
     let source = KeptSource { name: "b".into(), folder: "/".into(), text: PROGRAM.into() };
-    NewRun { plan: plan.into(), inputs, unique: "bench".into(), key: None, sources: vec![source], at: now() }
+    NewRun {
+        plan: plan.into(),
+        inputs,
+        deepest: None,
+        unique: "bench".into(),
+        key: None,
+        sources: vec![source],
+        at: now(),
+    }
 }
 
 fn runtime() -> Runtime {

@@ -9,6 +9,7 @@
 
 use std::{fmt::Write, sync::Arc, time::Instant};
 
+use mimalloc::MiMalloc;
 use orch::{
     check::{LoadError, check},
     ir::Program,
@@ -35,6 +36,10 @@ uses exec("nothing")
 action nothing(item: Int) = exec("nothing", ["{item}"]) idempotent compensate nothing
 plan steps(items: List<Int>) { for item in items { step nothing(item) } }
 "#;
+
+/// The allocator of the command.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() {
     let wanted: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
@@ -144,7 +149,7 @@ fn program(text: &str) -> Machine {
 
 fn started(plan: &str, inputs: Json) -> Event {
     let inputs: Map<String, Json> = inputs.as_object().cloned().unwrap_or_default();
-    Event::Started { run: "b-bench".into(), plan: plan.into(), inputs }
+    Event::Started { run: "b-bench".into(), plan: plan.into(), inputs, deepest: None }
 }
 
 /// Seconds.

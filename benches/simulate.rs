@@ -5,12 +5,17 @@
 use std::{hint::black_box, sync::Arc};
 
 use divan::{Bencher, counter::ItemsCount};
+use mimalloc::MiMalloc;
 use orch::{
     check::{LoadError, check},
     machine::{Ending, Machine, Status},
     simulate::{Fault, Faulty, Generated, Path, Simulation},
 };
 use serde_json::Map;
+
+/// The allocator of the command.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() {
     divan::main();

@@ -48,7 +48,8 @@ fn checked(code: Code) -> Checked {
 
 /// What can't be computed when the run begins.
 fn fault(mut machine: Machine) -> Diagnostic {
-    let started = Event::Started { run: "run".into(), plan: "share".into(), inputs: serde_json::Map::new() };
+    let started =
+        Event::Started { run: "run".into(), plan: "share".into(), inputs: serde_json::Map::new(), deepest: None };
     let step = machine.step(Timestamp(0), started).expect("it begins");
     let failed = step.entries.iter().find_map(|entry| match entry {
         Entry::Failed { address, reason, .. } => Some((machine.fault(address)?, reason.to_string())),

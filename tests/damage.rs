@@ -44,6 +44,7 @@ fn write(path: &Path) -> [RunId; 2] {
     let new = NewRun {
         plan: "a".into(),
         inputs,
+        deepest: None,
         unique: "0".into(),
         key: Some("k".into()),
         sources: vec![source],

@@ -106,7 +106,7 @@ impl Scene {
     fn new_run(&self) -> NewRun {
         let inputs = Map::from_iter([("sound".to_owned(), self.sound.into())]);
         let at = orch::run::driver::now();
-        NewRun { plan: "p".into(), inputs, unique: "0".into(), key: None, sources: Vec::new(), at }
+        NewRun { plan: "p".into(), inputs, deepest: None, unique: "0".into(), key: None, sources: Vec::new(), at }
     }
 
     /// The keys of the effects whose records are in the store.

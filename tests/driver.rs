@@ -44,7 +44,7 @@ fn program() -> Arc<Program> {
 
 fn new_run() -> NewRun {
     let (inputs, at) = (Map::new(), orch::run::driver::now());
-    NewRun { plan: "p".into(), inputs, unique: "0".into(), key: None, sources: Vec::new(), at }
+    NewRun { plan: "p".into(), inputs, deepest: None, unique: "0".into(), key: None, sources: Vec::new(), at }
 }
 
 /// What happened, in order: `saved 1`, `began 0`, `stopped 0`.
@@ -301,7 +301,7 @@ async fn a_run_without_records_is_begun() {
     world.full_from(u64::MAX);
     assert_eq!(world.take_up().await.unwrap(), completed());
     let records = world.store.records(&world.run, 1, 100).unwrap();
-    let expected = Event::Started { run: "r1-0".into(), plan: "p".into(), inputs: Map::new() };
+    let expected = Event::Started { run: "r1-0".into(), plan: "p".into(), inputs: Map::new(), deepest: None };
     assert_eq!(records[0].event, expected, "with what it was created with");
 }
 

@@ -46,8 +46,15 @@ fn inputs(json: Json) -> Map<String, Json> {
 async fn run(folder: &Path, text: &str, given: Json, host: Host) -> Result<Left, Error> {
     let (program, sources) = program(text);
     let runner = Runner::open(Folder::at(folder))?.with_host(host);
-    let run =
-        runner.create(Start { program, sources, plan: "p".into(), inputs: inputs(given), key: None, behind: None })?;
+    let run = runner.create(Start {
+        program,
+        sources,
+        plan: "p".into(),
+        inputs: inputs(given),
+        deepest: 32,
+        key: None,
+        behind: None,
+    })?;
     run.go(Control::none()).await
 }
 
@@ -245,7 +252,7 @@ async fn a_host_has_secrets_when_it_asks_and_the_journal_never() {
     let store = folder.path().join("store");
     let runner = Runner::open(Folder::at(&store)).unwrap().with_host(host);
     let run = runner
-        .create(Start { program, sources, plan: "p".into(), inputs: Map::new(), key: None, behind: None })
+        .create(Start { program, sources, plan: "p".into(), inputs: Map::new(), deepest: 32, key: None, behind: None })
         .unwrap();
     let left = run.go(Control::none()).await.unwrap();
     assert_eq!(left, Left::Ended(Ending::Completed, json!("in with [secret token]")));

@@ -4,9 +4,10 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use orch::{
     check::{LoadError, check},
-    explore::{Deviation, Ending, Exploration, Finding, Report, Settings, findings::Kind},
+    explore::{Deviation, Ending, Exploration, Finding, Report, Settings, Stated, When, findings::Kind},
     ir::Program,
     machine::{Entry, Record},
+    simulate::test::Suite,
 };
 use serde_json::Map;
 
@@ -32,10 +33,15 @@ fn exploration(plan: &str, settings: Settings) -> Exploration {
     let program = program(plan);
     let name = program.plans[0].name.clone();
     let mut exploration = Exploration::new(program, &name, &Map::new(), settings, Vec::new()).expect("the run begins");
+    walk_all(&mut exploration);
+    exploration
+}
+
+fn walk_all(exploration: &mut Exploration) {
     loop {
         let batch = exploration.batch();
         if batch.is_empty() {
-            return exploration;
+            return;
         }
         let walked = batch.into_iter().map(|path| path.walk(exploration.seen(), exploration.settings())).collect();
         exploration.take(walked);
@@ -67,40 +73,41 @@ fn single(report: &Report) -> Vec<&Finding> {
 }
 
 /// A step fails, is lost though done or not done, or is interrupted before or after: 5 paths. It is settled by being done
-/// again, which is lost for good or interrupted: 3 more. With the one that goes undisturbed, n steps have 1 + 8n.
+/// again, which is lost for good or interrupted: 3 more. An operator cancels while it is in flight, and it was done or not:
+/// 2 more. With the one that goes undisturbed, n steps have 1 + 10n.
 #[test]
 fn the_paths_of_steps_are_those_that_one_counts() {
     for (steps, body) in [(1, "step again()"), (2, "step a = again() step b = again()")] {
         let report = explored(&format!("plan p() {{ {body} }}"));
-        assert_eq!((report.paths, report.left_out), (1 + 8 * steps, 0), "{report:#?}");
-        // It is undone if a step fails; it is stuck where nobody ever hears of one.
-        let (failed, stuck) = (steps, steps);
-        let completed = 1 + 8 * steps - failed - stuck;
+        assert_eq!((report.paths, report.left_out), (1 + 10 * steps, 0), "{report:#?}");
+        // It is undone if a step fails, or is cancelled; it is stuck where nobody ever hears of one.
+        let (failed, stuck) = (3 * steps, steps);
+        let completed = 1 + 10 * steps - failed - stuck;
         let expected = endings([(Ending::Completed, completed), (Ending::Compensated, failed), (Ending::Stuck, stuck)]);
         assert_eq!(report.endings, expected);
         assert!(single(&report).is_empty());
     }
 }
 
-/// A second step fails, and the first is undone: that fails, is lost though done or not, or is interrupted before or
-/// after, 5 paths more.
+/// A second step fails, and the first is undone: that fails, for good or once, is lost though done or not, or is interrupted
+/// before or after, 6 paths more. So it is where the second was stopped, as the run was cancelled: it may be in flight still.
 #[test]
 fn the_way_back_is_walked_with_a_fault_of_its_own() {
     let report = explored("plan p() { step a = undoable() step b = again() }");
-    assert_eq!(report.paths, 1 + 2 * 8 + 5, "{report:#?}");
+    assert_eq!(report.paths, 1 + 2 * 10 + 2 * 6, "{report:#?}");
     let not_undone =
         report.findings.iter().find(|finding| finding.kind == Kind::NotUndone).expect("it can't be undone");
     assert_eq!((not_undone.address.as_str(), not_undone.faults()), ("a/undo", 2));
     let told: Vec<String> = not_undone.taken.iter().map(ToString::to_string).collect();
-    assert_eq!(told, ["b fails", "a/undo fails"]);
+    assert_eq!(told.last().map(String::as_str), Some("a/undo fails"), "{told:?}");
 }
 
 /// What has a `confirm` is looked for: 2 paths for that look. Found not done after a crash, it is started again: 3 paths
-/// for that.
+/// for that. Cancelled, it was done or not: 2; that the first look has no answer and the second has: 1.
 #[test]
 fn what_is_found_out_is_a_path_of_its_own() {
     let report = explored("plan p() { step asked() }");
-    assert_eq!(report.paths, 1 + 5 + 2 + 3, "{report:#?}");
+    assert_eq!(report.paths, 1 + 5 + 2 + 3 + 2 + 1, "{report:#?}");
     let told: Vec<String> =
         report.findings.iter().flat_map(|finding| &finding.taken).map(ToString::to_string).collect();
     assert!(told.contains(&"asked: was_asked() gives no answer".to_owned()), "{told:?}");
@@ -149,7 +156,8 @@ plan p() {
 }"#;
     let report = explored(plan);
     // A condition does not hold or has no answer, twice; a person says no or nothing, twice; no event comes; a step fails.
-    assert_eq!(report.endings[&Ending::Compensated], 10, "{report:#?}");
+    // An operator cancels at each of the six, and what the step did when it was stopped nobody knows.
+    assert_eq!(report.endings[&Ending::Compensated], 10 + 6 + 1, "{report:#?}");
     assert!(!report.endings.contains_key(&Ending::Endless) && !report.endings.contains_key(&Ending::Waiting));
 }
 
@@ -197,7 +205,7 @@ fn a_journal_tells_how_a_finding_comes_about() {
     let finding = report.findings.iter().find(|finding| finding.kind == Kind::NotUndone).expect("a finding");
     let journal = exploration.journal(&finding.taken);
     let has = |is: &dyn Fn(&Entry) -> bool| journal.iter().any(|record: &Arc<Record>| record.then.iter().any(is));
-    assert!(has(&|entry| matches!(entry, Entry::Failed { address, .. } if address.as_str() == "b")));
+    assert!(has(&|entry| matches!(entry, Entry::Unwinding { .. })));
     assert!(has(&|entry| matches!(entry, Entry::Stuck { address, .. } if address.as_str() == "a/undo")));
 }
 
@@ -220,12 +228,178 @@ fn more_faults_find_what_needs_them() {
 #[test]
 fn what_is_left_out_is_counted() {
     let report = exploration("plan p() { step again() }", Settings { limit: 4, ..Settings::default() }).report();
-    // Two of the five ways that leave the first path, and three that leave one of the others.
-    assert_eq!((report.paths, report.left_out), (4, 2 + 3), "{report:#?}");
+    // Three of the six ways that leave the first path, and three that leave one of the others.
+    assert_eq!((report.paths, report.left_out), (4, 3 + 3), "{report:#?}");
     assert!(
         only(&explored("plan p() { step again() }"))
             .taken
             .iter()
             .any(|taken| taken.deviation == Deviation::LostForGood)
     );
+}
+
+#[test]
+fn what_fails_once_goes_well_when_it_is_tried_again() {
+    let plan = |retry: &str| format!("plan p() {{ step a = undoable() {retry} step b = again() }}");
+    let (once, twice) = (explored(&plan("")), explored(&plan("retry 2")));
+    assert!(twice.paths > once.paths, "{once:#?} {twice:#?}");
+    assert!(twice.endings[&Ending::Completed] > once.endings[&Ending::Completed], "{once:#?} {twice:#?}");
+}
+
+/// The stock is held while one waits; who cancels meanwhile loses it, as nothing gives it back.
+const GAP: &str = r#"
+event Stop = { order: String, hard: Bool, amount: Int }
+action hold() = exec("./x", ["hold"]) idempotent compensate nothing
+action order() = exec("./x", ["order"]) idempotent compensate nothing
+action free() = exec("./x", ["free"]) idempotent compensate nothing
+probe stock() -> Int = exec("./x", ["stock"])
+probe kind() -> String = exec("./x", ["kind"])
+"#;
+
+/// How the shortest path goes on which a property is broken, and the line that is told with it.
+fn broken(plan: &str, when: When, expectation: &str) -> Option<(Vec<String>, String)> {
+    let text = format!("{ACTIONS}{GAP}{plan}\ntest \"it\" {{\n  run p()\n  expect {expectation}\n}}\n");
+    let checked = check("test.orch", text.as_str(), &|_: &str| Err(LoadError("no such file".to_owned())));
+    let program = Arc::new(checked.program.unwrap_or_else(|| panic!("{:#?}", checked.diagnostics)));
+    let suite = Suite::new(Arc::clone(&program));
+    let property = suite.tests().map(|test| suite.property(test)).next().expect("a test").expect("a property");
+    let stated = vec![Stated { text: expectation.to_owned(), when, property }];
+    let mut exploration = Exploration::new(program, "p", &Map::new(), Settings::default(), stated).expect("it begins");
+    walk_all(&mut exploration);
+    let report = exploration.report();
+    let found = report.findings.iter().find(|finding| finding.kind == Kind::Broken)?;
+    let line = found.span.map(|span| text[span.start as usize..span.end as usize].to_owned());
+    Some((found.taken.iter().map(ToString::to_string).collect(), line.unwrap_or_default()))
+}
+
+/// Stock that is held has to be followed by an order or by a release.
+const NEVER_LEFT: &str = r#"not ("hold" in done) or "order" in done or "hold" in undone"#;
+
+#[test]
+fn an_operator_who_cancels_while_one_waits_is_a_path_of_its_own() {
+    for waits in ["wait 3d", r#"approve go "Shall we?" by "boss" timeout 1d"#, r#"task go "Do it" by "team""#] {
+        let plan = format!("plan p() {{ step hold = hold() {waits} step order = order() }}");
+        let (told, _) = broken(&plan, When::Eventually, NEVER_LEFT).expect("it is broken");
+        assert_eq!(told.len(), 1, "{told:?}");
+    }
+    // What can be undone is left only where that goes wrong, too.
+    let safe = "plan p() { step hold = hold() compensate free() wait 3d step order = order() }";
+    let (told, _) = broken(safe, When::Eventually, NEVER_LEFT).expect("its way back can fail");
+    assert!(told.len() == 2 && told[1].starts_with("hold/undo "), "{told:?}");
+}
+
+#[test]
+fn an_event_that_is_handled_arrives_at_each_place() {
+    let plan = r#"plan p() {
+        on Stop as stop where stop.order == "o-7" and stop.amount > 41 { fail "stopped" }
+        step before = again(1)
+        step hold = hold() compensate free()
+        wait 3d
+        step order = order()
+    }"#;
+    let (told, _) = broken(plan, When::Always, r#"not ("hold" in undone)"#).expect("it is broken");
+    assert_eq!(told.len(), 1, "{told:?}");
+    let (told, _) =
+        broken(plan, When::Eventually, r#"not ("order" in done) or not ("before" in done)"#).expect("as it goes");
+    assert!(told.is_empty(), "{told:?}");
+    // What one event is enough for takes no fault.
+    let without = with_faults_of(plan, 0);
+    assert!(without.endings[&Ending::Compensated] >= 2, "{without:#?}");
+}
+
+#[test]
+fn what_is_handled_goes_wrong_too_and_carries_what_it_compares() {
+    let plan = r#"plan p() {
+        on Stop as stop { when stop.hard and stop.amount >= 100 { step u = unknown() } }
+        step a = again(1)
+    }"#;
+    let report = with_faults_of(plan, 1);
+    let found = report.findings.iter().find(|finding| finding.address.ends_with("/u")).expect("it is in doubt");
+    let told: Vec<String> = found.taken.iter().map(ToString::to_string).collect();
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told[0].starts_with("Stop arrives at "), "{told:?}");
+}
+
+/// Numbers and texts are tried on both sides of what they are compared with, wherever they came from.
+#[test]
+fn both_sides_of_each_comparison_are_tried() {
+    let is_found = |plan: &str| with_faults_of(plan, 0).paths;
+    for (plan, ways) in [
+        ("probe n = stock() when n > 1000 { step again() }", 2),
+        (
+            "probe n = stock() let m = n when m >= 1000 and m < 2000 { step again() } else when m == 3000 { step b = again() }",
+            4,
+        ),
+        ("probe k = kind() when k == \"big\" { step again() }", 2),
+        ("probe k = kind() when k { \"big\" => { step again() } \"small\" => { step b = again() } _ => {} }", 3),
+        ("probe n = stock() step again(match n { 0 => 1, 1..9 => 2, _ => 3 })", 3),
+        ("probe n = stock() step again(if n > 1000 then 1 else 2)", 2),
+        ("probe n = stock() when many(n) { step again() }", 2),
+        ("probe n = stock() when 1000 < n { step again() }", 2),
+    ] {
+        let plan = format!("fn many(n: Int) -> Bool = n > 1000\nplan p() {{ {plan} }}");
+        assert_eq!(is_found(&plan), ways, "{plan}");
+    }
+}
+
+fn with_faults_of(plan: &str, faults: u32) -> Report {
+    with_faults(&format!("{GAP}{plan}"), faults)
+}
+
+#[test]
+fn orch_dies_while_only_time_is_waited_for() {
+    let plan = r#"plan p() { wait 3d fail "at last" }"#;
+    let report = explored(plan);
+    // Undisturbed, dead, cancelled.
+    assert_eq!((report.paths, report.findings.len()), (3, 0), "{report:#?}");
+}
+
+#[test]
+fn the_line_of_what_breaks_a_property_is_told() {
+    let plan = "plan p() { step a = undoable() step hold = hold() step order = order() }";
+    let never = broken(plan, When::Always, r#"not ("a" in undone)"#).expect("it is broken");
+    assert_eq!(never.0.len(), 1, "{never:?}");
+    assert!(never.1.contains("undoable()"), "{never:?}");
+    let left = broken(plan, When::Eventually, NEVER_LEFT).expect("it is broken");
+    assert_eq!(left.0, ["hold is interrupted: an operator cancels the run"]);
+    assert!(left.1.contains("hold()"), "{left:?}");
+    let freed = "plan p() { step hold = hold() compensate free() step order = order() }";
+    assert!(broken(freed, When::Always, r#"not ("order" in done) or "hold" in done"#).is_none());
+}
+
+#[test]
+fn nobody_answers_before_the_time_of_what_is_around_is_up() {
+    let plan = r#"plan p() { run one() timeout 1h } plan one() { approve go "Shall we?" by "boss" }"#;
+    let report = explored(plan);
+    // A person says no, nobody answers, an operator cancels.
+    assert_eq!(report.endings[&Ending::Compensated], 3, "{report:#?}");
+}
+
+#[test]
+fn what_no_path_comes_to_is_told_and_that_none_completes() {
+    let plan = r#"
+        probe listed() -> List<Int> = exec("./x", ["listed"])
+        plan p() {
+            probe all = listed()
+            when all.len() > 50 { step a = again(1) }
+            require seen()
+            when all.len() < 50 { fail "no" }
+            step b = again(2)
+        }"#;
+    let report = with_faults_of(plan, 1);
+    assert_eq!(report.not_reached.len(), 2, "the step of the loop, and what stands behind the end: {report:#?}");
+    let (ending, failed) = report.undisturbed.expect("a path without faults");
+    assert_eq!((ending, failed.map(|(_, reason)| reason)), (Ending::Compensated, Some("no".to_owned())));
+    let all = explored("plan p() { probe ready = seen() when ready { step a = again(1) } else { step b = again(2) } }");
+    assert!(all.not_reached.is_empty(), "{all:#?}");
+    assert!(matches!(all.undisturbed, Some((Ending::Completed, None))), "{all:#?}");
+}
+
+/// Two states that differ in their time alone are two, where what must hold speaks of it.
+#[test]
+fn a_property_may_speak_of_time() {
+    let plan = "plan p() { step a = again(1) timeout 2h step hold = hold() }";
+    let slow = r#"not ("hold" in done) or duration < 1h"#;
+    let (told, _) = broken(plan, When::Always, slow).expect("a takes two hours, is done again, and then one goes on");
+    assert_eq!(told, ["a takes too long"]);
 }

@@ -59,7 +59,7 @@ fn it_does_not_change_with_what_is_beside_it_or_was_before() {
         let program = program(&format!("{ACTIONS}\n{text}"));
         let mut world = World::new(program, well);
         let inputs = json!({ "size": 3 }).as_object().cloned().unwrap_or_default();
-        world.event(Event::Started { run: "test".into(), plan: "p".into(), inputs });
+        world.event(Event::Started { run: "test".into(), plan: "p".into(), inputs, deepest: None });
         world.run_until(1_000_000);
         assert_eq!(before, digest(&world), "`{from}` is `{to}`");
     }

@@ -300,3 +300,91 @@ mod beginning {
         assert!(unfit.span.is_some());
     }
 }
+
+mod what_is_remembered {
+    use super::*;
+
+    /// Every round tells, hears, does, undoes and makes final; between two of them there is a minute.
+    const ROUNDS: &str = r#"
+        action final(n: Int) -> Int = exec("x", ["{n}"]) idempotent irreversible
+        plan p(n: Int) {
+          for i in range(0, n) {
+            emit Paid { order: "{i}", amount: 101 }
+            wait for Paid as paid where paid.order == "{i}"
+            emit Seen { what: "nobody asks for this one" }
+            step first = a()
+            step several { step deep = b() } compensate { step back = un("several") }
+            attempt { step tried = a() fail "no" } else { step other = c() }
+            for j in range(0, 3) { step each = d() }
+            run inner = one(i)
+            commit "done {i}"
+            step last = final(i)
+            wait 1m
+          }
+        }
+        plan one(n: Int) -> String { on Seen as seen { step d = d() } emit Seen { what: "one" } step b = b() return b }"#;
+
+    /// How many values the state of a run is made of.
+    fn size(world: &World) -> usize {
+        fn values(value: &Json) -> usize {
+            1 + match value {
+                Json::Array(inside) => inside.iter().map(values).sum(),
+                Json::Object(inside) => inside.values().map(values).sum(),
+                Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => 0,
+            }
+        }
+        let snapshot = world.machine.snapshot();
+        let body = snapshot.iter().position(|byte| *byte == b'\n').unwrap();
+        values(&serde_json::from_slice(&snapshot[body..]).unwrap())
+    }
+
+    #[test]
+    fn a_loop_that_tells_hears_and_makes_final_keeps_of_each_round_only_that_it_was() {
+        let text = format!("{}\n{EVENTS}{ROUNDS}", support::actions::ACTIONS);
+        let number = |words: &str, count: usize| match words.parse::<i64>() {
+            Ok(_) => support::ok(words),
+            Err(_) => well(words, count),
+        };
+        let mut world = World::start(&text, json!({ "n": 50 }), number);
+        let at = |round: i64| (60 * round + 30) * 1_000_000_000;
+        let after = |world: &mut World, round: i64| {
+            world.run_until(at(round));
+            let committed = |record: &&orch::machine::Record| {
+                record.then.iter().any(|entry| matches!(entry, orch::machine::Entry::Committed { .. }))
+            };
+            let failed = world.machine.failure();
+            assert_eq!((world.records.iter().filter(committed).count() as i64, failed), (round + 1, None));
+            size(world)
+        };
+        let (few, many) = (after(&mut world, 10), after(&mut world, 40));
+        assert!(many <= few + 30, "after 10 rounds {few} values, after 40 {many}");
+    }
+
+    #[test]
+    fn an_event_that_nobody_asks_for_any_more_is_known_by_its_id_only() {
+        let plan = "plan p() -> Int { on Paid as paid where paid.amount > 9 { step c = c() } \
+                    wait for Seen as seen wait for Paid as e where e.amount == 7 return e.amount }";
+        let mut world = world(plan, well);
+        let tell = |world: &mut World, word: Word| {
+            world.event(Event::Operator { word, who: "shop".into(), why: None });
+            world.run();
+        };
+        for round in 0..50 {
+            tell(&mut world, paid(&format!("paid {round}"), "o", 10));
+        }
+        assert_eq!(world.effects().len(), 50, "each is handled");
+        tell(&mut world, paid("paid 3", "o", 10));
+        assert_eq!(world.effects().len(), 50, "a second one with the same id is not heard");
+        tell(&mut world, Word::Event { event: "Seen".into(), id: "s".into(), payload: json!({ "what": "w" }) });
+        tell(&mut world, paid("seven", "o", 7));
+        assert_eq!(world.status(), Status::Ended(Ending::Completed, json!(7)), "what is still waited for is kept");
+        let plan = "plan p() { on Paid as paid where paid.amount > 9 { step c = c() } wait for Seen }";
+        let mut listening = super::world(plan, well);
+        tell(&mut listening, paid("first", "o", 1));
+        let few = size(&listening);
+        for round in 0..50 {
+            tell(&mut listening, paid(&format!("id {round}"), "o", 1));
+        }
+        assert!(size(&listening) <= few + 3 * 50, "{few} {}", size(&listening));
+    }
+}

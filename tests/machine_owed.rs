@@ -80,7 +80,7 @@ mod kill {
     fn what_still_came_to_its_end_is_known() {
         let program = support::program(&format!("{}\nplan p() {{ step x = a() }}", support::actions::ACTIONS));
         let mut machine = orch::machine::Machine::new(program);
-        let start = Event::Started { run: "r".into(), plan: "p".into(), inputs: serde_json::Map::new() };
+        let start = Event::Started { run: "r".into(), plan: "p".into(), inputs: serde_json::Map::new(), deepest: None };
         machine.step(Timestamp(0), start).expect("it begins");
         let kill = || Event::Operator { word: Word::Kill, who: "mia".into(), why: Some("late".into()) };
         let step = machine.step(Timestamp(1), kill()).expect("it is legal");

@@ -3,10 +3,10 @@
 #[expect(dead_code, reason = "what the properties use of this world")]
 mod support;
 
-use orch::machine::{Ending, Status};
+use orch::machine::{Ending, Event, Machine, Status};
 use serde_json::json;
 use support::actions::{ACTIONS, but_bad, crash_everywhere, ended, seconds, well, world};
-use support::{World, fails, ok};
+use support::{World, fails, ok, program};
 
 /// Why the run failed, and where.
 fn failure(world: &World) -> Option<(String, String)> {
@@ -97,6 +97,39 @@ mod sub_plans {
         let reason = "`p` would be run 33 plans deep, and the limit is 32";
         assert_eq!(failure(&too_deep).map(|(_, found)| found), Some(reason.to_owned()));
         assert_eq!(too_deep.effects().len(), 2 * 33);
+    }
+
+    /// A plan that runs itself `n` times.
+    fn nesting() -> std::sync::Arc<orch::ir::Program> {
+        let plan = "plan p(n: Int) -> Int { when n == 0 { step x = a() return 0 } run y = p(n - 1) return y + 1 }";
+        program(&format!("{ACTIONS}\n{plan}"))
+    }
+
+    /// A run of it, begun with this limit.
+    fn nested(n: u32, deepest: Option<u32>) -> World {
+        let mut world = World::new(nesting(), well);
+        let inputs = serde_json::Map::from_iter([("n".to_owned(), json!(n))]);
+        world.event(Event::Started { run: "test".into(), plan: "p".into(), inputs, deepest });
+        world.run();
+        world
+    }
+
+    #[test]
+    fn who_begins_a_run_says_how_deep_its_plans_go_and_its_journal_keeps_that() {
+        let reason = |world: &World| failure(world).map(|(_, reason)| reason).unwrap();
+        let journaled = "`p` would be run 33 plans deep, and the limit is 32";
+        assert_eq!(reason(&nested(33, None)), journaled, "as in the journals of runs of which nobody could say it");
+        let told = "`p` would be run 4 plans deep, and the limit is 3 (`orch run --deepest` says otherwise)";
+        assert_eq!(reason(&nested(4, Some(3))), told);
+        for (n, deepest) in [(3, Some(3)), (32, None), (1_000, Some(1_000))] {
+            let world = nested(n, deepest);
+            assert_eq!(world.status(), Status::Ended(Ending::Completed, json!(n)));
+            let started = serde_json::to_value(&world.records[0].event).unwrap();
+            assert_eq!(started.get("deepest"), deepest.map(|deepest| json!(deepest)).as_ref());
+            let mut again = Machine::new(nesting());
+            world.records.iter().for_each(|record| drop(again.replay(record).unwrap()));
+            assert_eq!(again.status(), world.status());
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 #[expect(dead_code, reason = "what other tests of the machine use of this world")]
 mod support;
 
-use orch::machine::{Ending, Event, Status, Timestamp, WaitOn, Word};
+use orch::machine::{Ending, Event, Record, Status, Timestamp, WaitOn, Word};
 use support::actions::{but_bad, crash_everywhere, ended, say, seconds, well, world};
 use support::{Answer, World, fails, ok};
 
@@ -135,7 +135,13 @@ mod pauses {
         let mut world = world("plan p() { step x = a() wait 1h step y = b() }", well);
         world.run_until(HOUR / 2);
         say(&mut world, Word::Pause);
-        say(&mut world, Word::Pause);
+        let pause = Event::Operator { word: Word::Pause, who: "test".into(), why: None };
+        let refused = world.machine.step(Timestamp(world.now), pause.clone()).expect_err("it is paused");
+        assert_eq!(refused.reason, "the run is paused already: paused by test");
+        // Journals of a time before that have a second pause, which did nothing.
+        let second = Record { at: Timestamp(world.now), event: pause, then: Vec::new() };
+        world.machine.replay(&second).expect("it is as it was");
+        assert_eq!(world.status(), Status::Paused);
         say(&mut world, Word::Cancel);
         assert_eq!(world.status(), ended(Ending::Compensated));
         assert_eq!(world.effects(), ["a", "un a"]);

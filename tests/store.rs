@@ -20,6 +20,7 @@ fn new_run() -> NewRun {
     NewRun {
         plan: "a".into(),
         inputs: serde_json::Map::from_iter([("n".to_owned(), serde_json::json!(1))]),
+        deepest: None,
         unique: "0".into(),
         key: None,
         sources: vec![root, imported],

@@ -304,3 +304,9 @@ fn what_an_unfinished_string_leaves_open_is_marked_within_the_text() {
     let text = "step f() \"\"\" { takes r\" \n plan p() { undo y granted event y \" catch verify // c\n true ) } return when run";
     read_every_way(text);
 }
+
+#[test]
+fn what_is_wrong_up_to_the_end_of_the_text_is_read() {
+    read_every_way("plan a ( ) -> T < { a : { } } > -> }");
+    read_every_way("plan a() -> T ->");
+}

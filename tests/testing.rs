@@ -3,9 +3,14 @@
 #![expect(clippy::disallowed_methods, reason = "the programs lie in files")]
 
 use std::{
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{
+        Arc, LazyLock, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
 };
 
 use orch::{
@@ -36,25 +41,84 @@ fn programs(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-#[test]
-fn the_tests_of_every_program_hold() {
-    let (mut tests, mut failed) = (0, Vec::new());
-    for folder in ["tests/corpus/programs", "examples", "docs"] {
-        for path in programs(Path::new(folder)) {
-            let load = |path: &str| fs::read_to_string(path).map_err(|error| LoadError(error.to_string()));
-            let text = fs::read_to_string(&path).expect("a program");
-            let suite = suite(check(&path.to_string_lossy(), text, &load));
-            for test in suite.tests() {
-                tests += 1;
-                let report = suite.run(test);
-                failed.extend(
-                    report.failures.iter().map(|failure| format!("{}: {}: {failure:?}", path.display(), test.name)),
-                );
-            }
+/// What came of the tests of all programs.
+#[derive(Default)]
+struct Tested {
+    tests: usize,
+    failed: Vec<String>,
+    /// By file and line, the text there, and whether some test came through it.
+    parts: BTreeMap<(String, u32), (String, bool)>,
+}
+
+static TESTED: LazyLock<Tested> = LazyLock::new(|| {
+    let folders = ["tests/corpus/programs", "examples", "docs"];
+    let paths: Vec<PathBuf> = folders.iter().flat_map(|folder| programs(Path::new(folder))).collect();
+    let (next, tested) = (AtomicUsize::new(0), Mutex::new(Tested::default()));
+    thread::scope(|scope| {
+        for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(|| {
+                while let Some(path) = paths.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let program = tested_program(path);
+                    tested.lock().expect("no test panics here").add(program);
+                }
+            });
+        }
+    });
+    tested.into_inner().expect("no test panics here")
+});
+
+impl Tested {
+    fn add(&mut self, other: Tested) {
+        self.tests += other.tests;
+        self.failed.extend(other.failed);
+        for (at, (text, covered)) in other.parts {
+            self.parts.entry(at).or_insert((text, false)).1 |= covered;
         }
     }
-    assert!(tests >= 80, "only {tests} tests were found");
-    assert!(failed.is_empty(), "{}", failed.join("\n"));
+}
+
+fn tested_program(path: &Path) -> Tested {
+    let load = |path: &str| fs::read_to_string(path).map_err(|error| LoadError(error.to_string()));
+    let text = fs::read_to_string(path).expect("a program");
+    let checked = check(&path.to_string_lossy(), text, &load);
+    let sources = checked.sources.clone();
+    let suite = suite(checked);
+    let mut tested = Tested::default();
+    for test in suite.tests() {
+        tested.tests += 1;
+        let failures = suite.run(test).failures;
+        tested.failed.extend(failures.iter().map(|failure| format!("{}: {}: {failure:?}", path.display(), test.name)));
+    }
+    for part in suite.coverage() {
+        let source = sources.get(part.span.file);
+        let at = (source.name().to_owned(), source.position(part.span.start).line);
+        let (_, covered) = tested.parts.entry(at).or_insert((sources.text(part.span).to_owned(), true));
+        *covered &= part.covered;
+    }
+    tested
+}
+
+#[test]
+fn the_tests_of_every_program_hold() {
+    assert!(TESTED.tests >= 140, "only {} tests were found", TESTED.tests);
+    assert!(TESTED.failed.is_empty(), "{}", TESTED.failed.join("\n"));
+}
+
+/// The programs that everything here is measured by, which have their tests beside them.
+#[test]
+fn the_tests_of_the_target_programs_come_through_every_statement_option_and_way_back() {
+    let targets =
+        ["order_saga", "microservices", "database_migration", "auth_migration", "feature_flags", "api_versioning"];
+    for target in targets {
+        let file = format!("tests/corpus/programs/{target}.orch");
+        let parts: Vec<_> = TESTED.parts.iter().filter(|((name, _), _)| *name == file).collect();
+        assert!(parts.len() > 5, "{file} is not tested");
+        let missing: Vec<&str> =
+            parts.iter().filter(|(_, (_, covered))| !covered).map(|(_, (text, _))| text.as_str()).collect();
+        // Nothing can fail between this one and the `commit` behind it.
+        let never = |text: &&str| text.starts_with("step beta = flags.target");
+        assert!(missing.iter().all(never), "{file}: no test comes through\n{}", missing.join("\n"));
+    }
 }
 
 const SHOP: &str = r#"
@@ -183,6 +247,17 @@ fn of_what_fits_an_address_counts_first_and_then_what_is_written_first() {
 }
 
 #[test]
+fn what_is_given_and_never_asked_for_is_known() {
+    let given = "given reserve(\"o-2\") fails given open() returns true";
+    let program = format!("{SHOP}\ntest \"it\" {{\n{given} {WELL} run sell() expect never open()\n}}");
+    let suite = of_text(&program);
+    let report = suite.run(suite.tests().next().expect("a test"));
+    let unused: Vec<&str> = report.unused.iter().map(|span| &program[span.start as usize..span.end as usize]).collect();
+    // What stands first answers `open`, and `charge` is answered as a whole, without what it costs.
+    assert_eq!(unused, ["given reserve(\"o-2\") fails", "given open() returns true", "given cost(_) returns 5"]);
+}
+
+#[test]
 fn a_failure_says_why_where_and_of_which_kind() {
     sold(
         "given charge(_) fails \"no money\"",
@@ -298,7 +373,7 @@ fn an_expectation_that_does_not_hold_shows_both_sides() {
     assert_eq!(why, "the run did not fail, so there is no `failure`");
     let failed = fails(&format!("{WELL} run sell() expect called reserve(\"o-2\")"));
     let What::Called { wanted: None, times: 0, calls } = failed.what else { panic!("{failed:?}") };
-    assert_eq!(calls, ["reserve(\"o-1\")"]);
+    assert_eq!(calls, [("reserve(\"o-1\")".to_owned(), false)]);
 }
 
 #[test]

@@ -14,6 +14,7 @@ use std::{
 use orch::{
     check::{LoadError, check},
     ir::Program,
+    machine::USUAL_DEPTH,
     run::{Control, Error, Fault, Folder, Host, Left, Runner, Start, store::KeptSource},
 };
 use serde_json::{Map, Value as Json, json};
@@ -106,7 +107,15 @@ pub fn plan() -> Result<(Arc<Program>, Vec<KeptSource>), String> {
 pub async fn sell(shop: &Arc<Mutex<Shop>>, folder: &Path, inputs: Map<String, Json>) -> Result<Left, Error> {
     let (program, sources) = plan().map_err(Error::Bug)?;
     let runner = Runner::open(Folder::at(folder))?.with_host(host(shop));
-    let run = runner.create(Start { program, sources, plan: "sell".into(), inputs, key: None, behind: None })?;
+    let run = runner.create(Start {
+        program,
+        sources,
+        plan: "sell".into(),
+        inputs,
+        deepest: USUAL_DEPTH,
+        key: None,
+        behind: None,
+    })?;
     run.observe(|record, _| record.then.iter().for_each(|entry| eprintln!("{entry:?}"))).go(Control::none()).await
 }
 

@@ -186,10 +186,9 @@ impl Checker<'_> {
         }
     }
 
-    /// Its own file and the root file need something; what is computed (`None`) may be anything.
+    /// Its own file needs something; what is computed (`None`) may be anything.
     fn is_needed(&mut self, need: Need, what: Option<String>) {
-        let others = (self.module != ModuleId(0)).then(|| (ModuleId(0), need, what.clone()));
-        self.symbols.needed.extend(others.into_iter().chain([(self.module, need, what)]));
+        self.symbols.needed.insert((self.module, need, what));
     }
 
     /// Warns of what a file grants itself and nothing needs.
@@ -222,10 +221,12 @@ impl Checker<'_> {
         parts.filter_map(|(span, written)| unused(span, Some(&written))).collect()
     }
 
-    /// Whether what the current file grants itself is needed, as far as one can see; `None` is everything of its kind.
+    /// Whether what the current file grants itself is needed by it or by what it imports, for which it grants as well where
+    /// it is the root; as far as one can see. `None` is everything of its kind.
     fn is_used(&self, need: Need, written: Option<&str>) -> bool {
         let granted = written.map(|written| self.resolved(need, self.module, written));
-        let mut needed = self.symbols.needed.iter().filter(|needed| needed.0 == self.module);
+        let reached = self.reached_from(self.module);
+        let mut needed = self.symbols.needed.iter().filter(|needed| reached.contains(&needed.0));
         needed.any(|(_, needed, what)| match (&granted, what) {
             // A variable that is granted is given to every process.
             _ if need == Need::Env && matches!(needed, Need::Exec | Need::Shell) => true,
@@ -417,17 +418,20 @@ impl Checker<'_> {
 
     /// Whether a file is another one, or imports it, perhaps by way of others.
     fn imports_file(&self, module: ModuleId, file: FileId) -> bool {
-        let mut seen = vec![module];
+        self.reached_from(module).iter().any(|module| self.modules[module.index()].file == file)
+    }
+
+    /// A file and all that it imports, perhaps by way of others.
+    fn reached_from(&self, module: ModuleId) -> Vec<ModuleId> {
+        let mut reached = vec![module];
         let mut next = 0;
-        while let Some(module) = seen.get(next).map(|module| &self.modules[module.index()]) {
-            if module.file == file {
-                return true;
-            }
-            let new: Vec<ModuleId> = module.imports.values().filter(|target| !seen.contains(target)).copied().collect();
-            seen.extend(new);
+        while let Some(module) = reached.get(next).map(|module| &self.modules[module.index()]) {
+            let new: Vec<ModuleId> =
+                module.imports.values().filter(|target| !reached.contains(target)).copied().collect();
+            reached.extend(new);
             next += 1;
         }
-        false
+        reached
     }
 
     fn remember_need(&mut self, need: Need, resolved: String, span: Span) {

@@ -69,7 +69,8 @@ fn undone(run: &RunId, story: &Story, ending: &str, style: Style) -> Vec<String>
 fn killed(run: &RunId, story: &Story, style: Style) -> Vec<String> {
     let said = story.killed.as_deref().map(harmless).unwrap_or_default();
     let said = said.strip_prefix("killed ").unwrap_or(&said);
-    let first = format!("{} {said}: nothing was undone, {}", style.red("killed"), owed(story));
+    let undone = if story.undone.is_empty() { "nothing was undone".to_owned() } else { steps(story) };
+    let first = format!("{} {said}: {undone}, {}", style.red("killed"), owed(story));
     [prose(&first, style), owed_lines(run, &story.owed, style)].concat()
 }
 
@@ -111,11 +112,13 @@ fn failed(story: &Story) -> String {
 }
 
 fn steps(story: &Story) -> String {
-    let (undone, all) = (story.undone.len(), story.undone.len() + story.owed.len());
-    match (undone, all) {
-        (_, 0) => "nothing had to be undone".to_owned(),
-        (1, 1) => "1 of 1 step undone".to_owned(),
-        _ => format!("{undone} of {all} steps undone"),
+    let (undone, by_hand) = (story.undone.len(), story.by_hand.len());
+    let all = undone + by_hand + story.owed.len();
+    let others = if by_hand == 0 { String::new() } else { format!(", {by_hand} by hand") };
+    match all {
+        0 => "nothing had to be undone".to_owned(),
+        1 => format!("{undone} of 1 step undone{others}"),
+        _ => format!("{undone} of {all} steps undone{others}"),
     }
 }
 

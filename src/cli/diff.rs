@@ -19,7 +19,7 @@ use super::{
     terminal::{Style, text::one_line},
 };
 use crate::plan::{
-    Given, Outline,
+    Given, Outline, Takes,
     difference::{About, Difference, Telling, differences},
     outline::{Part, WayBack},
 };
@@ -61,7 +61,7 @@ struct Side<'a> {
 
 #[derive(Serialize)]
 struct Row<'a> {
-    /// `capabilities`, `inputs`, `effects`, `order`, `decisions`, `approvals`, `checks`, `undo`, `estimates`, `names`
+    /// `capabilities`, `inputs`, `effects`, `definitions`, `order`, `decisions`, `approvals`, `checks`, `undo`, `estimates`, `names`
     about: &'static str,
     /// Empty for what is about the whole plan
     address: &'a str,
@@ -124,6 +124,10 @@ impl Telling for Words {
         one_line(&way_back(undo))
     }
 
+    fn takes(&self, said: Takes) -> String {
+        takes(said)
+    }
+
     fn estimate(&self, part: &Part) -> String {
         let risk = part.risk.map(|risk| format!("{} risk", risk.as_str()));
         part.takes.map(takes).into_iter().chain(risk).collect::<Vec<_>>().join(" · ")
@@ -155,11 +159,23 @@ fn told(one: &Difference, style: Style) -> Vec<String> {
     let address = one.address.to_string();
     let place = if address.is_empty() { String::new() } else { format!("{address}  ") };
     match (&one.before, &one.after) {
+        (Some(before), Some(after)) if one.about == About::Definitions => {
+            let name = before.split(" = ").next().unwrap_or_default();
+            let text = |whole: &str| {
+                whole.strip_prefix(name).and_then(|rest| rest.strip_prefix(" = ")).unwrap_or(whole).to_owned()
+            };
+            let mut lines = vec![format!("  ~ {name}")];
+            lines.extend(style.hanging(&style.red(format!("    - {}", text(before))), 6));
+            lines.extend(style.hanging(&style.green(format!("    + {}", text(after))), 6));
+            lines
+        }
         (Some(before), Some(after)) if one.about == About::Names && *before == address => {
             vec![format!("  ~ {before} is called {after}")]
         }
         (Some(before), Some(after)) => {
-            let mut lines = vec![format!("  ~ {}", address.as_str())];
+            // What is about the whole plan stands at no address.
+            let place = if address.is_empty() { "the plan" } else { &address };
+            let mut lines = vec![format!("  ~ {place}")];
             lines.extend(style.hanging(&style.red(format!("    - {before}")), 6));
             lines.extend(style.hanging(&style.green(format!("    + {after}")), 6));
             lines

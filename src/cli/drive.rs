@@ -19,12 +19,13 @@ use super::{
     exit::Exit,
     failure::Failure,
     live::Live,
+    resume::story_of_end,
     signals::{Heard, Signals},
     story::Story,
     stream::{self, AsLines, Form},
     terminal::Terminal,
 };
-use crate::run::{ActiveRun, Control, Error, Leaver, Left, RunId, Wish};
+use crate::run::{ActiveRun, Control, Error, Leaver, Left, RunId, Runner, Wish};
 
 /// How far a run is driven, and how it is told of.
 #[derive(Args, Clone, Copy, Debug)]
@@ -44,11 +45,17 @@ impl Driving {
 }
 
 /// Drives `run` to its end, shown on stderr; the plan's value goes to stdout, or all that happens does.
-pub fn drive(run: ActiveRun, story: Story, driving: Driving, terminal: &Terminal) -> Result<Exit, Failure> {
+pub fn drive(
+    runner: &Runner,
+    run: ActiveRun,
+    story: Story,
+    driving: Driving,
+    terminal: &Terminal,
+) -> Result<Exit, Failure> {
     let form = driving.lines.form();
     let run = if driving.no_wait { run.no_wait() } else { run };
-    let id = run.info().id.clone();
-    let live = Arc::new(Mutex::new(Live::new(id.clone(), story, form, *terminal)));
+    let info = run.info().clone();
+    let live = Arc::new(Mutex::new(Live::new(info.id.clone(), story, form, *terminal)));
     let changed = Arc::new(Notify::new());
     let (seen, notify) = (Arc::clone(&live), Arc::clone(&changed));
     let run = run.observe(move |record, machine| {
@@ -61,14 +68,19 @@ pub fn drive(run: ActiveRun, story: Story, driving: Driving, terminal: &Terminal
         shown(run.go(control), signals, &leaver, &live, &changed).await.map_err(Failure::from)
     });
     held(&live).end();
-    let exit = closed(&id, &held(&live).story, &left?, form, terminal)?;
+    let left = left?;
+    let story = std::mem::take(&mut held(&live).story);
+    let story = story_of_end(runner, &info, &left, story)?;
+    let exit = closed(&info.id, &story, &left, form, terminal)?;
     held(&live).all_told().map(|()| exit)
 }
 
 /// The last lines about a run that was left, its value, and the exit code.
 pub fn closed(id: &RunId, story: &Story, left: &Left, form: Form, terminal: &Terminal) -> Result<Exit, Failure> {
     let (lines, exit) = closing(id, story, left, terminal.again().notes);
-    terminal.note("");
+    if !matches!(left, Left::Refused(_)) {
+        terminal.note("");
+    }
     lines.iter().for_each(|line| terminal.note(line));
     match (form, left) {
         (Form::Lines, left) => stream::write(stream::end(id, story, left, exit), terminal)?,

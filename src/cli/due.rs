@@ -11,7 +11,7 @@ use super::{
     exit::Exit,
     failure::Failure,
     global::Global,
-    resume::story,
+    resume::{story, story_of_end},
     signals::{Heard, Signals},
     stream::{self, Form},
     terminal::Terminal,
@@ -69,7 +69,7 @@ async fn drive_all(
                     terminal.data(format_args!("{}  {:<20}  {}", info.id, info.plan, how(&info, &left)))?;
                 }
                 Form::Lines => {
-                    let story = story(runner, &info)?;
+                    let story = story_of_end(runner, &info, &left, story(runner, &info)?)?;
                     let (_, exit) = closing(&info.id, &story, &left, terminal.notes);
                     stream::write(stream::end(&info.id, &story, &left, exit), terminal)?;
                 }

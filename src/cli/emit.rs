@@ -17,10 +17,7 @@ use crate::{
     diagnostic::{render::counted, suggest::nearest},
     ir::json::from_json,
     machine::Word,
-    run::{
-        Runner, Store,
-        store::{Said, digest},
-    },
+    run::{Runner, store::Said},
 };
 
 /// What an event carries, as one types it.
@@ -57,10 +54,24 @@ impl Emit {
         let id = self.id.unwrap_or_else(|| global.now().0.to_string());
         let word = Word::Event { event: self.event.as_str().into(), id: id.into(), payload };
         match &self.run {
+            Some(run) if was_heard(run, &word, global)? => {
+                global.terminal.note("this was told before");
+                Ok(Exit::Done)
+            }
             Some(run) => words::say(run, word, self.because, self.lines, global),
             None => tell_all(&self.event, word, self.because, self.lines.form(), global),
         }
     }
+}
+
+/// Whether a run that goes on has heard of this event before, so that telling it again would change nothing.
+fn was_heard(run: &str, word: &Word, global: &Global) -> Result<bool, Failure> {
+    let (runner, info) = global.find(run)?;
+    let Word::Event { event, id, .. } = word else { return Ok(false) };
+    if info.standing.ended() {
+        return Ok(false);
+    }
+    Ok(runner.state(&info, &from_kept)?.0.has_heard(event, id))
 }
 
 /// Whoever drives a run takes it up; a run that nobody drives does when it is resumed.
@@ -68,44 +79,53 @@ fn tell_all(event: &str, word: Word, why: Option<String>, form: Form, global: &G
     let Some(runner) = global.existing()? else {
         return Err(Failure::usage("there are no runs here that could hear of it"));
     };
-    if let Word::Event { payload, .. } = &word {
-        let doubt = doubt(&runner, event, payload)?;
-        doubt
-            .iter()
-            .for_each(|doubt| global.terminal.note(format_args!("{}: {doubt}", global.terminal.notes.yellow("note"))));
-    }
+    let deaf = if let Word::Event { payload, .. } = &word { deaf(&runner, event, payload)? } else { Deaf::default() };
+    let note = |doubt: &String| {
+        global.terminal.note(format_args!("{}: {doubt}", global.terminal.notes.yellow("note")));
+    };
+    deaf.why.iter().for_each(note);
     let told = runner.publish(&Said { word, who: global.who(), why, at: global.now() })?;
+    let runs = told.runs.saturating_sub(deaf.runs);
     if form == Form::Lines {
-        stream::write(Line::Told { event, runs: told.runs, new: told.is_new }, &global.terminal)?;
+        stream::write(Line::Told { event, runs, new: told.is_new }, &global.terminal)?;
     }
     match told.is_new {
-        true => global.terminal.note(format_args!("told {}", counted(told.runs, "run"))),
+        true => global.terminal.note(format_args!("told {}", counted(runs, "run"))),
         false => global.terminal.note("this was told before"),
     }
     Ok(Exit::Done)
 }
 
-/// Why perhaps nobody hears of an event: it was misspelt, or carries something else. Whoever serves plans may know events
+/// The runs that go on and won't hear of an event.
+#[derive(Default)]
+struct Deaf {
+    /// How many.
+    runs: usize,
+    /// Why not, for a person.
+    why: Vec<String>,
+}
+
+/// The runs that won't hear of an event: it was misspelt, or carries something else. Whoever serves plans may know events
 /// that no run here does, so it is told nevertheless.
-fn doubt(runner: &Runner, event: &str, payload: &Json) -> Result<Option<String>, Failure> {
-    let (mut seen, mut known, mut is_known) = (BTreeSet::new(), BTreeSet::new(), false);
-    for run in runner.runs()?.into_iter().filter(|run| !run.standing.ended()) {
-        let sources = runner.store().sources(&run.id)?;
-        // What can't be read any more is told of where it is to be taken up.
-        let program = if seen.insert(digest(&sources)) { from_kept(&sources).ok() } else { None };
-        for declared in program.iter().flat_map(|program| &program.events) {
-            known.insert(declared.name.to_string());
-            if declared.name != event {
-                continue;
-            }
-            is_known = true;
-            if let Err(why) = from_json(&declared.payload, payload) {
-                let doubt = format!("run `{}` won't hear of it: what `{event}` carries does not fit: {why}", run.id);
-                return Ok(Some(doubt));
+fn deaf(runner: &Runner, event: &str, payload: &Json) -> Result<Deaf, Failure> {
+    let (mut known, mut deaf) = (BTreeSet::new(), Deaf::default());
+    for (run, program) in runner.programs_going_on(&from_kept)? {
+        known.extend(program.events.iter().map(|declared| declared.name.to_string()));
+        match program.events.iter().find(|declared| declared.name == event) {
+            None => deaf.runs += 1,
+            Some(declared) => {
+                if let Err(why) = from_json(&declared.payload, payload) {
+                    deaf.runs += 1;
+                    let told = format!("run `{run}` won't hear of it: what `{event}` carries does not fit: {why}");
+                    deaf.why.push(told);
+                }
             }
         }
     }
-    let close = nearest(event, known.iter().map(String::as_str));
-    let close = close.map(|close| format!(": did you mean `{close}`?")).unwrap_or_default();
-    Ok((!is_known).then(|| format!("no run that goes on here knows the event `{event}`{close}")))
+    if !known.contains(event) {
+        let close = nearest(event, known.iter().map(String::as_str));
+        let close = close.map(|close| format!(": did you mean `{close}`?")).unwrap_or_default();
+        deaf.why.push(format!("no run that goes on here knows the event `{event}`{close}"));
+    }
+    Ok(deaf)
 }

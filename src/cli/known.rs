@@ -5,7 +5,7 @@ use super::{
     exit::Exit,
     failure::Failure,
     global::Global,
-    resume::{resume, story},
+    resume::{resume, story, story_of_end},
     stream::{self, How},
 };
 use crate::run::{Left, RunInfo, Runner};
@@ -18,9 +18,11 @@ pub fn go_on(runner: &Runner, info: &RunInfo, driving: Driving, global: &Global)
     let story = story(runner, info)?;
     match story.ended.clone() {
         Some((ending, value, _)) => {
+            let left = Left::Ended(ending, value);
+            let story = story_of_end(runner, info, &left, story)?;
             let form = driving.lines.form();
             stream::begin(info, How::Known, runner.folder(), form, &global.terminal)?;
-            closed(&info.id, &story, &Left::Ended(ending, value), form, &global.terminal)
+            closed(&info.id, &story, &left, form, &global.terminal)
         }
         None => resume(runner, info, driving, global),
     }

@@ -25,7 +25,7 @@ use super::{
 use crate::{
     check::LoadError,
     ir::json::from_json,
-    machine::Beginning,
+    machine::{Beginning, USUAL_DEPTH},
     plan::{
         Given,
         timeline::{SEED, TRIALS},
@@ -46,6 +46,8 @@ pub struct Repl {
 impl Repl {
     /// Reads from the terminal, or from a pipe without prompts.
     pub fn run(self, global: &Global) -> Result<Exit, Failure> {
+        // A file that is not there was typed wrong; one with mistakes is what the prompt is for.
+        self.file.as_deref().map(files::read_named).transpose()?;
         let style = global.terminal.data;
         let look = Look { colour: style.colour, width: style.width, cuts: style.cuts };
         let mut around = Around { global };
@@ -205,7 +207,7 @@ impl Surroundings for Around<'_> {
         let complete =
             |beginning: &Beginning<'_>| beginning.complete(inputs).map_err(|unfit| Failure::usage(unfit.to_string()));
         let driving = Driving::on(AsLines::default());
-        let ended = run::go(Path::new(file), Some(plan), complete, driving, self.global);
+        let ended = run::go(Path::new(file), Some(plan), complete, USUAL_DEPTH, driving, self.global);
         ended.map(drop).map_err(|failure| failure.message)
     }
 }

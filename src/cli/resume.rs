@@ -14,7 +14,7 @@ use super::{
     words,
 };
 use crate::machine::Word;
-use crate::run::{Error, RunInfo, Runner, Standing, Store, lock::RunLock};
+use crate::run::{Error, Left, RunInfo, Runner, Standing, Store, lock::RunLock, look::beginning};
 
 /// Go on with a run that was left, by Ctrl-C, a crash, or because it was stuck, or that is paused.
 #[derive(Args, Debug)]
@@ -61,12 +61,23 @@ pub fn resume(runner: &Runner, info: &RunInfo, driving: Driving, global: &Global
     let run = runner.take_up(info, &from_kept)?;
     global.terminal.note(format_args!("run {} · {} · resumed", style.bold(&info.id), info.plan));
     stream::begin(run.info(), How::Resumed, runner.folder(), driving.lines.form(), &global.terminal)?;
-    drive(run, story, driving, &global.terminal)
+    drive(runner, run, story, driving, &global.terminal)
 }
 
-/// What has happened so far.
-pub fn story(runner: &Runner, info: &RunInfo) -> Result<Story, Failure> {
-    let mut story = Story::of(texts(&runner.store().sources(&info.id).map_err(Error::from)?));
+/// What has happened so far; of a long history what came last, so that the run goes on at once.
+pub fn story(runner: &Runner, info: &RunInfo) -> Result<Story, Error> {
+    let beginning = beginning(runner.store(), &info.id)?;
+    let mut story = Story::of(texts(&runner.store().sources(&info.id)?)).begun_by(beginning.as_ref());
+    runner.tell(info, &from_kept, &mut story)?;
+    Ok(story)
+}
+
+/// A story of a run that was left so, which can say why: `known`, unless that was over before it begins.
+pub fn story_of_end(runner: &Runner, info: &RunInfo, left: &Left, known: Story) -> Result<Story, Error> {
+    if !known.misses_why(left) {
+        return Ok(known);
+    }
+    let mut story = Story::of(texts(&runner.store().sources(&info.id)?));
     runner.look(info, &from_kept, |record, machine| story.add(record, machine))?;
     Ok(story)
 }

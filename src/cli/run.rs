@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{Args, value_parser};
 use serde_json::{Map, Value as Json};
 
 use super::{
@@ -20,7 +20,7 @@ use super::{
 use crate::diagnostic::suggest::nearest;
 use crate::{
     ir::{ModuleId, Plan, Program},
-    machine::Beginning,
+    machine::{Beginning, MAX_DEPTH, USUAL_DEPTH},
     run::{Runner, Start, runner::Started},
 };
 
@@ -37,6 +37,10 @@ pub struct Run {
     /// Arguments of the plan: the fields of a JSON object
     #[arg(long, value_name = "FILE.json")]
     input: Option<PathBuf>,
+    /// How deep its plans may run each other
+    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..=i64::from(MAX_DEPTH)))]
+    #[arg(default_value_t = USUAL_DEPTH)]
+    deepest: u32,
     #[command(flatten)]
     driving: Driving,
 }
@@ -45,7 +49,7 @@ impl Run {
     /// Checks everything before anything is started.
     pub fn run(self, global: &Global) -> Result<Exit, Failure> {
         let given = Given { set: self.set, input: self.input };
-        go(&self.file, self.plan.as_deref(), |plan| inputs(plan, &given), self.driving, global)
+        go(&self.file, self.plan.as_deref(), |plan| inputs(plan, &given), self.deepest, self.driving, global)
     }
 }
 
@@ -54,6 +58,7 @@ pub(super) fn go(
     file: &Path,
     plan: Option<&str>,
     given: impl FnOnce(&Beginning<'_>) -> Result<Map<String, Json>, Failure>,
+    deepest: u32,
     driving: Driving,
     global: &Global,
 ) -> Result<Exit, Failure> {
@@ -62,7 +67,7 @@ pub(super) fn go(
     compile::can_be_run(&program, plan, &texts, &global.terminal)?;
     let inputs = given(&Beginning::of(&program, plan))?;
     let start = Start::of(&program, sources, plan, inputs);
-    let start = start.map_err(|unfit| Failure::usage(unfit.to_string()))?;
+    let start = start.map_err(|unfit| Failure::usage(unfit.to_string()))?.deepest(deepest);
     let folder = global.folder()?;
     let runner = Runner::open(folder.clone())?;
     let run = match runner.create_once(start)? {
@@ -78,7 +83,7 @@ pub(super) fn go(
         files::from_here(&database)
     ));
     stream::begin(run.info(), How::Started, &folder, driving.lines.form(), &global.terminal)?;
-    drive(run, Story::of(texts), driving, &global.terminal)
+    drive(&runner, run, Story::of(texts), driving, &global.terminal)
 }
 
 /// The plan of the root file that is meant.

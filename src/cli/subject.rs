@@ -7,6 +7,7 @@ use super::{
     failure::Failure,
     files,
     global::Global,
+    story::Story,
 };
 use crate::{
     ir::Program,
@@ -15,7 +16,7 @@ use crate::{
         Error, Holder, MemoryStore, RunInfo, Runner, Store,
         export::Export,
         lock::RunLock,
-        look::{look, records},
+        look::{beginning, look, records, tell},
     },
     source::Sources,
 };
@@ -55,6 +56,22 @@ impl Subject {
     /// The machine as it stands, after `seen` was shown every record, each with the machine as it stood then.
     pub fn look(&self, seen: impl FnMut(&Record, &Machine)) -> Result<(Machine, Arc<Program>), Error> {
         look(self.store(), &self.info, &from_kept, seen)
+    }
+
+    /// The machine as it stands, and what its story tells: of a short history all, of a long one how the run stood at its
+    /// last snapshot and what came after.
+    pub fn told(&self) -> Result<(Machine, Arc<Program>, Story), Error> {
+        let beginning = beginning(self.store(), &self.info.id)?;
+        let mut story = Story::of(self.sources()?).begun_by(beginning.as_ref());
+        let (machine, program) = tell(self.store(), &self.info, &from_kept, &mut story)?;
+        Ok((machine, program, story))
+    }
+
+    /// The same, with its whole history.
+    pub fn told_whole(&self) -> Result<(Machine, Arc<Program>, Story), Error> {
+        let mut story = Story::of(self.sources()?);
+        let (machine, program) = self.look(|record, machine| story.add(record, machine))?;
+        Ok((machine, program, story))
     }
 
     /// The files of its program.

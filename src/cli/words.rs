@@ -43,19 +43,24 @@ pub fn say(typed: &str, word: Word, why: Option<String>, lines: AsLines, global:
     let over = info.standing.ended() && !matches!(word, Word::Retry { .. });
     let said = Said { word, who: global.who(), why, at: global.now() };
     let id = runner.say(&info.id, &said)?;
+    let mut told = false;
     loop {
         if let Some(answer) = runner.store().answer(id)? {
             return answered(&info.id, &answer, lines.form(), global);
         }
-        if RunLock::holder(runner.folder(), &info.id).is_some() {
+        if let Some(holder) = RunLock::holder(runner.folder(), &info.id) {
             sleep_until_answered(&runner, id)?;
+            if !told && runner.store().answer(id)?.is_none() {
+                global.terminal.note(format_args!("said; {holder} drives the run and has not answered yet"));
+                told = true;
+            }
             continue;
         }
         let story = story(&runner, &info)?;
         let error = match runner.take_up(&info, &from_kept) {
             Ok(run) => {
                 stream::begin(&info, How::Resumed, runner.folder(), lines.form(), &global.terminal)?;
-                let left = drive(run.on_behalf_of(id), story, Driving::on(lines), &global.terminal)?;
+                let left = drive(&runner, run.on_behalf_of(id), story, Driving::on(lines), &global.terminal)?;
                 let exit = if over && left != Exit::Refused { Exit::Done } else { left };
                 if let (Form::Lines, Some(answer)) = (lines.form(), runner.store().answer(id)?) {
                     stream::answered(&info.id, &answer, exit, &global.terminal)?;

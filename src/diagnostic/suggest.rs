@@ -37,7 +37,8 @@ fn suggestion_within<'n>(
     let mut far = edits;
     let mut rows = Rows::default();
     let mut best: Option<Suggestion<'n>> = None;
-    for candidate in candidates {
+    // Nobody means a name that is empty.
+    for candidate in candidates.into_iter().filter(|candidate| !candidate.is_empty()) {
         let Some(distance) = rows.distance(&letters, candidate, far + 1) else { continue };
         match &mut best {
             Some(best) if distance == far => best.is_certain &= best.name == candidate,

@@ -5,7 +5,7 @@ use std::fmt;
 use smol_str::SmolStr;
 
 use crate::{
-    ir::{Address, Value, test::CrashTime},
+    ir::{Address, Value, test::CrashTime, text::Nested},
     machine::Purpose,
     simulate::{Answer, Ends},
 };
@@ -35,10 +35,25 @@ pub enum Deviation {
     CrashBefore,
     /// The process dies when it is done, before that is written down
     CrashAfter,
+    /// Something happens, whatever is asked
+    Disturbed(Disturbance),
+    /// No fault: what failed goes well when it is tried again
+    Recovers,
     /// No fault: this option is taken
     Chooses(SmolStr),
-    /// No fault: a look gives this
+    /// No fault: what is asked gives this, or an event carries it
     Gives(Value),
+}
+
+/// What can happen at any moment.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Disturbance {
+    /// The process dies, while nothing new is asked
+    Dies,
+    /// An operator cancels the run
+    Cancelled,
+    /// No fault: an event arrives that this part handles, and carries this
+    Arrives(Address, Value),
 }
 
 /// What went otherwise on a path, and where.
@@ -46,11 +61,11 @@ pub enum Deviation {
 pub struct Taken {
     /// How many things had happened before.
     pub after: u32,
-    /// The question that is answered otherwise; none, for an event that does not come.
+    /// The question that is answered otherwise; none, for an event, and for what happens whatever is asked.
     pub question: Option<u32>,
     /// The part of the run.
     pub address: Address,
-    /// What is asked there, for people: the call of a look, nothing for others.
+    /// What is asked there, for people: the call of a look, the name of an event, nothing for others.
     pub what: Option<String>,
     /// What the question was for.
     pub purpose: Option<Purpose>,
@@ -61,7 +76,24 @@ pub struct Taken {
 impl Deviation {
     /// Whether something is wrong, and it is not only another way.
     pub fn is_fault(&self) -> bool {
-        !matches!(self, Deviation::Chooses(_) | Deviation::Gives(_))
+        match self {
+            Deviation::Recovers
+            | Deviation::Chooses(_)
+            | Deviation::Gives(_)
+            | Deviation::Disturbed(Disturbance::Arrives(..)) => false,
+            Deviation::Fails
+            | Deviation::NoAnswer
+            | Deviation::Broken
+            | Deviation::LostDone
+            | Deviation::LostNotDone
+            | Deviation::LostForGood
+            | Deviation::Hangs
+            | Deviation::Refused
+            | Deviation::NeverComes
+            | Deviation::CrashBefore
+            | Deviation::CrashAfter
+            | Deviation::Disturbed(Disturbance::Dies | Disturbance::Cancelled) => true,
+        }
     }
 
     /// Whether what is asked at the same place again goes the same way.
@@ -75,6 +107,8 @@ impl Deviation {
             | Deviation::NeverComes
             | Deviation::CrashBefore
             | Deviation::CrashAfter
+            | Deviation::Disturbed(_)
+            | Deviation::Recovers
             | Deviation::Chooses(_)
             | Deviation::Gives(_) => false,
         }
@@ -92,6 +126,7 @@ impl Deviation {
             Deviation::Refused => Answer::now(Ends::Refused("no".into())),
             Deviation::CrashBefore => usual.crashes(CrashTime::Before),
             Deviation::CrashAfter => usual.crashes(CrashTime::After),
+            Deviation::Disturbed(_) | Deviation::Recovers => usual,
             Deviation::Chooses(option) => Answer::now(Ends::Chooses(option.clone())),
             Deviation::Gives(value) => Answer::now(Ends::Returns(value.clone())),
         }
@@ -130,8 +165,12 @@ impl fmt::Display for Deviation {
             Deviation::NeverComes => f.write_str("does not come in time"),
             Deviation::CrashBefore => f.write_str("is interrupted: orch dies before it is done"),
             Deviation::CrashAfter => f.write_str("is done, and orch dies before it is written down"),
+            Deviation::Disturbed(Disturbance::Dies) => f.write_str("is interrupted: orch dies"),
+            Deviation::Disturbed(Disturbance::Cancelled) => f.write_str("is interrupted: an operator cancels the run"),
+            Deviation::Disturbed(Disturbance::Arrives(..)) => f.write_str("arrives"),
+            Deviation::Recovers => f.write_str("goes well when tried again"),
             Deviation::Chooses(option) => write!(f, "goes `{option}`"),
-            Deviation::Gives(value) => write!(f, "gives {}", crate::ir::text::Nested(value)),
+            Deviation::Gives(value) => write!(f, "gives {}", Nested(value)),
         }
     }
 }
@@ -140,9 +179,21 @@ impl fmt::Display for Deviation {
 impl fmt::Display for Taken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.what, self.purpose) {
+            (Some(event), _) if matches!(self.deviation, Deviation::Disturbed(Disturbance::Arrives(..))) => {
+                write!(f, "{event} arrives at {}", Part(&self.address))
+            }
             (Some(what), Some(Purpose::Confirm)) => write!(f, "{}: {what} {}", self.address, self.deviation),
             (Some(what), _) => write!(f, "{what} {}", self.deviation),
-            (None, _) => write!(f, "{} {}", self.address, self.deviation),
+            (None, _) => write!(f, "{} {}", Part(&self.address), self.deviation),
         }
+    }
+}
+
+/// An address in a sentence: the root is the run.
+struct Part<'a>(&'a Address);
+
+impl fmt::Display for Part<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_root() { f.write_str("the run") } else { self.0.fmt(f) }
     }
 }

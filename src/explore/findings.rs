@@ -62,7 +62,7 @@ pub struct Wrong {
 pub struct Finding {
     /// What kind.
     pub kind: Kind,
-    /// What part of the run, without keys of items and stages.
+    /// What part of the run, without keys of items and stages; where what must hold broke.
     pub address: String,
     /// Why, on the shortest path.
     pub reason: SmolStr,
@@ -108,8 +108,11 @@ impl Finding {
     }
 
     pub(super) fn is(&self, wrong: &Wrong) -> bool {
-        let same = self.kind == wrong.kind && self.address == keyless(&wrong.address);
-        same && (self.kind != Kind::Broken || self.reason == wrong.reason)
+        let same = match wrong.kind {
+            Kind::Broken => self.reason == wrong.reason,
+            Kind::InDoubt | Kind::NotUndone | Kind::Measure | Kind::Owed => self.address == keyless(&wrong.address),
+        };
+        self.kind == wrong.kind && same
     }
 }
 
@@ -162,7 +165,7 @@ pub(super) fn of_wrong(wrong: &Wrong, (program, plan): (&Program, &str)) -> Find
             (found.map(|found| found.span()), advice)
         }
         (Kind::NotUndone | Kind::Owed, _) => (found.map(|found| found.span()), not_undone(wrong.kind)),
-        (Kind::Broken, _) => (None, String::new()),
+        (Kind::Broken, _) => (found.map(|found| found.span()), String::new()),
         (Kind::Measure, _) => {
             let advice = "a step after each phase can be `best_effort`, or be tried more often: `retry`".to_owned();
             (found.map(|found| found.span()), advice)

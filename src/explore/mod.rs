@@ -11,19 +11,23 @@
 //! Nothing here starts a thread. Whoever explores takes a batch of paths, walks each where it likes, and gives back what
 //! was found in the order of the batch: so the same is found however many walk.
 //!
-//! Reading order: [`deviation`] is what can go otherwise; `world` answers; `walk` follows one path; `search` knows what
-//! was seen; [`findings`] is what is wrong and what to do about it.
+//! Reading order: [`deviation`] is what can go otherwise; `compared` finds the values for which a plan goes another way, and
+//! `boundary` makes them; `world` answers; `run` is a run on its way, `point` says what can go otherwise where it is, and
+//! `walk` follows one path; `search` knows what was seen; [`findings`] is what is wrong and what to do about it.
 
+mod boundary;
+mod compared;
 pub mod deviation;
 pub mod findings;
 mod point;
 pub mod property;
+mod run;
 mod search;
 mod situation;
 mod walk;
 mod world;
 
-pub use deviation::{Deviation, Taken};
+pub use deviation::{Deviation, Disturbance, Taken};
 pub use findings::{Ending, Finding, Wrong};
 pub use property::{Stated, When};
 pub use search::{Exploration, Report, Seen, Settings};

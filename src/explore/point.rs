@@ -2,11 +2,13 @@
 
 use super::{
     Deviation,
+    compared::Source,
+    run::About,
     world::{Met, Sort},
 };
 use crate::{
-    ir::{Address, Type, Value},
-    machine::{Asking, Machine, Purpose, WaitOn},
+    ir::{Address, Program, Type, Value},
+    machine::{Asking, Machine, Purpose},
     simulate::{Asks, Call, Effect, Ends, Person, Question},
 };
 
@@ -23,18 +25,67 @@ pub(super) fn sort_of(question: &Question) -> Sort {
     }
 }
 
-/// Everything that can go otherwise at a question that was just asked.
-pub(super) fn deviations(met: &Met, machine: &Machine) -> Vec<Deviation> {
-    if met.stands {
-        return Vec::new();
+/// What is known of a run and its plan where something can go otherwise.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Here<'a> {
+    /// The run.
+    pub machine: &'a Machine,
+    /// Its program.
+    pub program: &'a Program,
+    /// Its plan.
+    pub about: &'a About,
+}
+
+impl Here<'_> {
+    /// Everything that can go otherwise at a question that was just asked.
+    pub(super) fn deviations(&self, met: &Met) -> Vec<Deviation> {
+        // What is stopped ends, and nobody knows how: it was not done, or it was.
+        if met.stopped {
+            let acts = met.question.effect().is_some_and(|effect| !effect.looks());
+            return if acts { vec![Deviation::LostDone] } else { Vec::new() };
+        }
+        match &met.stands {
+            Some(Deviation::Fails | Deviation::NoAnswer | Deviation::Broken) => return vec![Deviation::Recovers],
+            Some(_) => return Vec::new(),
+            None => {}
+        }
+        let ways = match &met.question.asks {
+            Asks::Effect(effect) => of_effect(effect),
+            Asks::Person(person) => of_person(person, &met.question.address, self.machine),
+        };
+        ways.into_iter().chain(self.other_values(met).into_iter().map(Deviation::Gives)).collect()
     }
-    match &met.question.asks {
-        Asks::Effect(effect) => of_effect(effect, &met.usual.ends),
-        Asks::Person(person) => of_person(person, &met.question.address, machine),
+
+    /// What else could be told, so that the plan is likely to go another way.
+    fn other_values(&self, met: &Met) -> Vec<Value> {
+        let Ends::Returns(usual) = &met.usual.ends else { return Vec::new() };
+        let compared = |source| self.about.compared.others(source, usual);
+        let (mut all, more) = match &met.question.asks {
+            Asks::Effect(effect) => match (effect.purpose, &effect.call) {
+                (Purpose::Look, Call::Probe(probe, _)) => {
+                    (others(&effect.expects, usual), compared(Source::Probe(*probe)))
+                }
+                (Purpose::Look, Call::Builtin) => (others(&effect.expects, usual), Vec::new()),
+                (Purpose::Do, Call::Action(action, _)) if effect.attempt == 1 => {
+                    (Vec::new(), compared(Source::Action(*action)))
+                }
+                (Purpose::Do | Purpose::Undo | Purpose::Look | Purpose::Confirm, _) => return Vec::new(),
+            },
+            Asks::Person(_) => {
+                let found = self.program.find(&self.about.plan, &met.question.address);
+                (Vec::new(), found.map(|(_, found)| compared(Source::Task(found.span()))).unwrap_or_default())
+            }
+        };
+        more.into_iter().for_each(|value| {
+            if !all.contains(&value) {
+                all.push(value)
+            }
+        });
+        all
     }
 }
 
-fn of_effect(effect: &Effect, usual: &Ends) -> Vec<Deviation> {
+fn of_effect(effect: &Effect) -> Vec<Deviation> {
     use Deviation::{CrashAfter, CrashBefore, Fails, Hangs, LostDone, LostForGood, LostNotDone, NoAnswer};
     let again = effect.attempt > 1;
     let mut all = match (effect.purpose, &effect.call) {
@@ -47,12 +98,6 @@ fn of_effect(effect: &Effect, usual: &Ends) -> Vec<Deviation> {
     };
     if effect.until.is_some() && !effect.looks() && !again {
         all.push(Hangs);
-    }
-    if effect.purpose == Purpose::Look
-        && effect.call != Call::Condition
-        && let Ends::Returns(usual) = usual
-    {
-        all.extend(others(&effect.expects, usual).into_iter().map(Deviation::Gives));
     }
     all
 }
@@ -85,7 +130,7 @@ fn others(ty: &Type, usual: &Value) -> Vec<Value> {
 }
 
 fn of_person(person: &Person, address: &Address, machine: &Machine) -> Vec<Deviation> {
-    let late = is_limited(address, machine).then_some(Deviation::NeverComes);
+    let late = machine.is_limited(address).then_some(Deviation::NeverComes);
     match person.asking {
         Asking::Task | Asking::Approval => {
             [Deviation::Refused, Deviation::CrashBefore].into_iter().chain(late).collect()
@@ -96,22 +141,6 @@ fn of_person(person: &Person, address: &Address, machine: &Machine) -> Vec<Devia
             others.chain(late.filter(|_| by_person)).chain(by_person.then_some(Deviation::CrashBefore)).collect()
         }
     }
-}
-
-/// Whether what is waited for from outside can come too late.
-fn is_limited(address: &Address, machine: &Machine) -> bool {
-    machine.waits().into_iter().any(|wait| {
-        wait.address == *address
-            && matches!(wait.on, WaitOn::Person { until: Some(_), .. } | WaitOn::Event { until: Some(_), .. })
-    })
-}
-
-/// The event that is waited for at an address, and whether it can come too late.
-pub(super) fn awaited(address: &Address, machine: &Machine) -> Option<(smol_str::SmolStr, bool)> {
-    machine.waits().into_iter().find(|wait| wait.address == *address).and_then(|wait| match wait.on {
-        WaitOn::Event { event, until } => Some((event, until.is_some())),
-        _ => None,
-    })
 }
 
 /// Whether a question is only ever asked behind a fault: on the way back, or to find out what happened.

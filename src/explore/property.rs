@@ -23,6 +23,11 @@ pub struct Stated {
 }
 
 impl Stated {
+    /// Whether it may depend on how long a run lasts, so that states are others at other moments.
+    pub(super) fn speaks_of_time(&self) -> bool {
+        self.text.contains("duration")
+    }
+
     /// Whether it is broken by a run as it stands, at its end or before.
     pub(super) fn is_broken<W: World>(&self, simulation: &Simulation<W>, at_end: bool) -> bool {
         let due = match self.when {

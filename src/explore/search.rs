@@ -10,11 +10,13 @@ use serde_json::{Map, Value as Json};
 use super::{
     Ending, Finding, Path, Stated, Taken, Walked, Wrong,
     findings::of_wrong,
-    walk::{End, Left, Run, replay},
+    run::{About, Left, Run},
+    walk::{End, replay},
 };
 use crate::{
-    ir::Program,
+    ir::{Address, Program},
     machine::{Beginning, CannotBegin, Machine, Record},
+    source::Span,
 };
 
 /// How many paths are handed out at once: enough for several to walk, few enough that they learn from each other.
@@ -49,10 +51,9 @@ impl Default for Settings {
 pub struct Exploration {
     program: Arc<Program>,
     machine: Machine,
-    plan: String,
     inputs: Map<String, Json>,
     settings: Settings,
-    stated: Arc<Vec<Stated>>,
+    about: Arc<About>,
     ahead: VecDeque<Path>,
     seen: Seen,
     /// How the paths ended that joined no other.
@@ -78,10 +79,14 @@ pub struct Report {
     pub alike: u64,
     /// How many were left out, as there were more than allowed.
     pub left_out: u64,
-    /// How many states were reached.
+    /// How many states were reached at which something is asked, each told from others that go on otherwise.
     pub states: usize,
     /// How many paths ended how.
     pub endings: BTreeMap<Ending, u64>,
+    /// How the path ends on which nothing goes otherwise, and what failed there and why.
+    pub undisturbed: Option<(Ending, Option<(Address, String)>)>,
+    /// The statements and options of the plan that no path came to.
+    pub not_reached: Vec<Span>,
     /// What is wrong, what happens most often first.
     pub findings: Vec<Finding>,
 }
@@ -100,15 +105,16 @@ impl Exploration {
     ) -> Result<Exploration, CannotBegin> {
         let found = program.plans.iter().find(|candidate| candidate.name == plan);
         let missing = || CannotBegin { reason: format!("the program has no plan `{plan}`").into(), span: None };
-        let inputs = Beginning::of(&program, found.ok_or_else(missing)?).complete(inputs)?;
+        let found = found.ok_or_else(missing)?;
+        let inputs = Beginning::of(&program, found).complete(inputs)?;
+        let about = Arc::new(About::new(&program, found, &inputs, stated)?);
         let machine = Machine::new(Arc::clone(&program));
         let mut exploration = Exploration {
             program,
             machine,
-            plan: plan.to_owned(),
             inputs,
             settings,
-            stated: Arc::new(stated),
+            about,
             ahead: VecDeque::new(),
             seen: Seen::default(),
             ends: Vec::new(),
@@ -116,13 +122,13 @@ impl Exploration {
         };
         let first = exploration.begin();
         // What must hold is asked of the journal.
-        let first = if exploration.stated.is_empty() { first.quiet() } else { first };
+        let first = if exploration.about.stated.is_empty() { first.quiet() } else { first };
         exploration.ahead.push_back(Path::undisturbed(first));
         Ok(exploration)
     }
 
     fn begin(&self) -> Run {
-        Run::begin(self.machine.clone(), (&self.plan, &self.inputs), &self.settings, &self.stated)
+        Run::begin(self.machine.clone(), &self.inputs, &self.settings, &self.about)
     }
 
     /// The paths to be walked next, in the order in which they are to be given back; none, when all is done.
@@ -148,7 +154,7 @@ impl Exploration {
     }
 
     fn take_one(&mut self, walked: Walked) {
-        let Walked { taken, steps, end, broken, states, junctions, alike } = walked;
+        let Walked { taken, steps, end, broken, failed, states, junctions, alike } = walked;
         self.report.paths += 1;
         self.report.alike += alike;
         let joined = matches!(end, End::Joined(_));
@@ -164,14 +170,17 @@ impl Exploration {
             self.seen.states.entry(state).or_default().push((left, end));
         }
         if let Some((ending, wrong)) = self.ends.get(end) {
+            if taken.is_empty() {
+                self.report.undisturbed = Some((*ending, failed));
+            }
             *self.report.endings.entry(*ending).or_default() += 1;
             for wrong in wrong {
                 let path = (!joined).then_some((taken.as_slice(), steps));
-                count(&mut self.report.findings, wrong, path, (&self.program, &self.plan));
+                count(&mut self.report.findings, wrong, path, (&self.program, &self.about.plan));
             }
         }
         for wrong in &broken {
-            count(&mut self.report.findings, wrong, Some((&taken, steps)), (&self.program, &self.plan));
+            count(&mut self.report.findings, wrong, Some((&taken, steps)), (&self.program, &self.about.plan));
         }
         for junction in junctions {
             if self.seen.is_alike(junction.situation, junction.left) {
@@ -183,16 +192,22 @@ impl Exploration {
         }
     }
 
+    /// The run before it has begun: it knows what is called where.
+    pub fn machine(&self) -> &Machine {
+        &self.machine
+    }
+
     /// What was found so far.
     pub fn report(&self) -> Report {
         let mut report = self.report.clone();
         report.left_out = self.ahead.len() as u64;
         report.states = self.seen.states.len();
+        report.not_reached = self.about.reached.not_reached(&self.program);
         report.findings.sort_by_key(|finding| std::cmp::Reverse(finding.paths));
         report
     }
 
-    /// The journal of a run in which this goes otherwise.
+    /// The journal of a run in which this goes otherwise, up to its end or to where a person is needed.
     pub fn journal(&self, taken: &[Taken]) -> Vec<Arc<Record>> {
         replay(self.begin(), taken)
     }
@@ -231,6 +246,7 @@ fn count(findings: &mut Vec<Finding>, wrong: &Wrong, path: Option<(&[Taken], u32
     if let Some((taken, steps)) = path
         && (found.steps == 0 || (taken.len(), steps) < (found.taken.len(), found.steps))
     {
-        (found.taken, found.steps) = (taken.to_vec(), steps);
+        let Finding { address, span, .. } = of_wrong(wrong, program);
+        (found.taken, found.steps, found.address, found.span) = (taken.to_vec(), steps, address, span);
     }
 }

@@ -8,11 +8,11 @@ use std::{
     hash::{DefaultHasher, Hash, Hasher},
 };
 
-use super::point::sort_of;
+use super::{deviation::Disturbance, point::sort_of, world::Met};
 use crate::{
     ir::Address,
     machine::Machine,
-    simulate::{Question, Simulation, World},
+    simulate::{Simulation, World},
 };
 
 /// The part of a run that is common to all questions of a moment.
@@ -34,10 +34,11 @@ impl Moment {
     }
 
     /// What tells a question of this moment from those that are not alike.
-    pub(super) fn question(self, question: &Question) -> u64 {
+    pub(super) fn question(self, met: &Met) -> u64 {
         let mut hasher = DefaultHasher::new();
+        let question = &met.question;
         let again = question.effect().is_some_and(|effect| effect.attempt > 1);
-        (self.0, keyless(&question.address), sort_of(question), again).hash(&mut hasher);
+        (self.0, keyless(&question.address), sort_of(question), again, met.stands.is_some()).hash(&mut hasher);
         if let Some(effect) = question.effect()
             && effect.looks()
         {
@@ -50,6 +51,16 @@ impl Moment {
     pub(super) fn event(self, address: &Address) -> u64 {
         let mut hasher = DefaultHasher::new();
         (self.0, keyless(address), "event").hash(&mut hasher);
+        hasher.finish()
+    }
+
+    /// The same for what can happen whatever is asked, while the run is at `place`.
+    pub(super) fn disturbed(self, disturbance: &Disturbance, place: &Address) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        (self.0, keyless(place), std::mem::discriminant(disturbance)).hash(&mut hasher);
+        if let Disturbance::Arrives(handler, payload) = disturbance {
+            (keyless(handler), payload.to_string()).hash(&mut hasher);
+        }
         hasher.finish()
     }
 }

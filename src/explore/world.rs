@@ -4,9 +4,9 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use super::{Deviation, point::sort_of};
 use crate::{
-    ir::Address,
+    ir::{Address, Place},
     machine::{Asking, Calling, Purpose, StandIns},
-    simulate::{Answer, Asks, Ends, Generated, Past, Question, World},
+    simulate::{Answer, Asks, Ends, Generated, Past, Question, World, test::Coverage},
 };
 
 /// How often something that is watched for long is looked at: ever more rarely.
@@ -16,6 +16,8 @@ const LOOKS: i64 = 4;
 #[derive(Clone, Debug)]
 pub(super) struct Explored {
     usual: Generated,
+    /// What statements the plan came to.
+    reached: Arc<Coverage>,
     /// What goes otherwise from now on, however often it is asked.
     standing: BTreeMap<(Address, Sort), Deviation>,
     /// What was asked since one looked last, with what is answered.
@@ -37,13 +39,15 @@ pub(super) enum Sort {
 pub(super) struct Met {
     pub question: Question,
     pub usual: Answer,
-    /// What it gives was settled before: it is a further try of something that goes otherwise.
-    pub stands: bool,
+    /// What settled before how it goes: it is a further try of something that goes otherwise.
+    pub stands: Option<Deviation>,
+    /// It was stopped while it was in flight.
+    pub stopped: bool,
 }
 
 impl Explored {
-    pub(super) fn new(seed: u64) -> Explored {
-        Explored { usual: Generated::new(seed), standing: BTreeMap::new(), met: Vec::new() }
+    pub(super) fn new(seed: u64, reached: Arc<Coverage>) -> Explored {
+        Explored { usual: Generated::new(seed), reached, standing: BTreeMap::new(), met: Vec::new() }
     }
 
     /// From here on it goes so, however often it is asked.
@@ -51,6 +55,11 @@ impl Explored {
         if deviation.stays() {
             self.standing.insert((question.address.clone(), sort_of(question)), deviation.clone());
         }
+    }
+
+    /// From here on it goes well again.
+    pub(super) fn stands_no_more(&mut self, question: &Question) {
+        self.standing.remove(&(question.address.clone(), sort_of(question)));
     }
 
     fn usually(&mut self, question: &Question, past: &Past<'_>) -> Answer {
@@ -67,20 +76,20 @@ impl Explored {
 impl World for Explored {
     fn answer(&mut self, question: &Question, past: &Past<'_>) -> Answer {
         let usual = self.usually(question, past);
-        let standing = self.standing.get(&(question.address.clone(), sort_of(question)));
-        let answer = standing.map(|deviation| deviation.answer(usual.clone()));
-        self.met.push(Met { question: question.clone(), usual: usual.clone(), stands: answer.is_some() });
-        answer.unwrap_or(usual)
+        let stands = self.standing.get(&(question.address.clone(), sort_of(question))).cloned();
+        let answer = stands.as_ref().map_or_else(|| usual.clone(), |deviation| deviation.answer(usual.clone()));
+        self.met.push(Met { question: question.clone(), usual, stands, stopped: false });
+        answer
     }
 
     fn stand_ins(&self) -> Arc<dyn StandIns> {
-        Arc::new(ForAll)
+        Arc::new(ForAll(Arc::clone(&self.reached)))
     }
 }
 
 /// Everything is asked: each call, whether each condition holds, and where each decision goes.
 #[derive(Debug)]
-struct ForAll;
+struct ForAll(Arc<Coverage>);
 
 impl StandIns for ForAll {
     fn call(&self, _: Calling<'_>, _: Purpose, _: &Address) -> bool {
@@ -93,6 +102,10 @@ impl StandIns for ForAll {
 
     fn decision(&self, _: &Address) -> bool {
         true
+    }
+
+    fn begins(&self, place: Place) {
+        self.0.begins(place);
     }
 
     /// Weeks of looks that are alike say no more than some of them.

@@ -36,17 +36,25 @@ const MAX_SHOWN: usize = 120;
 /// How many bytes of one line are seen at a glance.
 const AT_A_GLANCE: usize = 40;
 
+/// What was given in place of a secret may be the secret itself.
+const UNSEEN: &str = "something that is no name of a secret";
+
+fn is_secret(ty: &Type) -> bool {
+    matches!(ty, Type::Secret) || matches!(ty, Type::Optional(some) if is_secret(some))
+}
+
 impl Mismatch {
     /// `found`, as JSON, is not what `ty` needs.
     pub(super) fn json(ty: &Type, found: &serde_json::Value) -> Mismatch {
-        Mismatch { path: String::new(), expected: expected(ty, Form::Json), found: shown_json(found) }
+        let found = if is_secret(ty) { UNSEEN.to_owned() } else { shown_json(found) };
+        Mismatch { path: String::new(), expected: expected(ty, Form::Json), found }
     }
 
     /// `found`, as text, is not what `ty` needs.
     pub(super) fn text(ty: &Type, found: &str) -> Mismatch {
         let unit = matches!(ty, Type::Percent | Type::Duration | Type::Size);
         let without = if unit && exact::decimal(found).is_ok() { ", a number without a unit" } else { "" };
-        let found = format!("{}{without}", shown(found));
+        let found = if is_secret(ty) { UNSEEN.to_owned() } else { format!("{}{without}", shown(found)) };
         Mismatch { path: String::new(), expected: expected(ty, Form::Text), found }
     }
 

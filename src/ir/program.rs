@@ -235,6 +235,21 @@ pub struct Action {
     pub span: Span,
 }
 
+impl Action {
+    /// Whether the effect that it is made of is idempotent by nature, also where a stand-in does it.
+    pub fn is_idempotent_by_nature(&self) -> bool {
+        let Some(body) = self.body.body() else { return false };
+        let mut left = vec![&body.result];
+        while let Some(expr) = left.pop() {
+            if let ExprKind::Effect(effect) = &expr.kind {
+                return effect.kind.is_idempotent_by_nature();
+            }
+            expr.each_part(|part| left.push(part));
+        }
+        false
+    }
+}
+
 /// How often and how long something is tried; what is not said is `None`.
 #[derive(Clone, Debug, Default)]
 pub struct Tries {
@@ -244,6 +259,17 @@ pub struct Tries {
     pub backoff: Option<(Box<Expr>, Option<Box<Expr>>)>,
     /// How long one try may take, a `Duration`.
     pub timeout: Option<Box<Expr>>,
+}
+
+impl Tries {
+    /// The first pause between two tries unless one is written, in nanoseconds.
+    pub const FIRST_PAUSE: i64 = 1_000_000_000;
+
+    /// The longest pause between two tries unless one is written, in nanoseconds.
+    pub const LONGEST_PAUSE: i64 = 60_000_000_000;
+
+    /// How many more tries what undoes something has unless it says so.
+    pub const OF_UNDOING: u32 = 5;
 }
 
 /// A plan.

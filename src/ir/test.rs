@@ -15,6 +15,8 @@ pub struct Test {
     pub name: SmolStr,
     /// The file it stands in; only those of the root file are run.
     pub module: ModuleId,
+    /// What messages call the files and calls that its file imports, and what it calls them itself.
+    pub imported: Vec<(SmolStr, SmolStr)>,
     /// Its statements, in order.
     pub statements: Vec<TestStatement>,
     /// What the expectations know of the run, see [`super::builtin::test_names`].

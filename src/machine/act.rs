@@ -13,14 +13,14 @@ use super::state::{Act, ActOf, ActState, Backoff, Call, EnvId, Failure, FailureK
 use super::{Calling, Entry, Machine, Outcome, Purpose, Report};
 use crate::evaluate::{Answers, Needed, Scope, Stop};
 use crate::ir::{
-    Action, Body, LocalId, Operation, Place, Request, StatementKind, Step, Type, Value,
+    Action, Body, LocalId, Operation, Place, Request, StatementKind, Step, Tries, Type, Value,
     json::{from_json, to_json},
     mismatch::Mismatch,
 };
 use crate::source::Span;
 
 /// How often a compensation is tried again unless it says otherwise, and how often a doubt is looked into.
-pub(super) const USUAL_RETRIES: u32 = 5;
+pub(super) const USUAL_RETRIES: u32 = Tries::OF_UNDOING;
 
 impl Machine {
     /// The work of a step that begins now.
@@ -323,7 +323,7 @@ impl Machine {
     }
 
     /// What an act is for.
-    fn purpose_of(&self, id: FrameId) -> Purpose {
+    pub(super) fn purpose_of(&self, id: FrameId) -> Purpose {
         let repeats = self.state.live.frames.get(&id).is_some_and(|frame| frame.repeats);
         if repeats { Purpose::Undo } else { Purpose::Do }
     }
@@ -332,10 +332,7 @@ impl Machine {
     pub(super) fn step_of(&self, id: FrameId) -> Option<&Step> {
         let act = self.act(id)?;
         let ActOf::Step(place) = act.of else { return None };
-        match &statement_at(&self.program, place).kind {
-            StatementKind::Step(step) => Some(step),
-            _ => None,
-        }
+        if let StatementKind::Step(step) = &statement_at(&self.program, place).kind { Some(step) } else { None }
     }
 
     /// The action an act calls; a bare effect calls none.
@@ -346,18 +343,12 @@ impl Machine {
         }
     }
 
-    fn act(&self, id: FrameId) -> Option<&Act> {
-        match &self.state.live.frames.get(&id)?.work {
-            Work::Act(act) => Some(act),
-            _ => None,
-        }
+    pub(super) fn act(&self, id: FrameId) -> Option<&Act> {
+        if let Work::Act(act) = &self.state.live.frames.get(&id)?.work { Some(act) } else { None }
     }
 
     pub(super) fn act_mut(&mut self, id: FrameId) -> Option<&mut Act> {
-        match &mut self.state.live.frames.get_mut(&id)?.work {
-            Work::Act(act) => Some(act),
-            _ => None,
-        }
+        if let Work::Act(act) = &mut self.state.live.frames.get_mut(&id)?.work { Some(act) } else { None }
     }
 
     pub(super) fn set_act(&mut self, id: FrameId, state: ActState) {

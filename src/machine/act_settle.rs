@@ -7,7 +7,6 @@ use smol_str::SmolStr;
 
 use super::act::USUAL_RETRIES;
 use super::compute::Given;
-use super::stand_ins::is_idempotent_by_nature;
 use super::state::{ActOf, ActState, Backoff, Call, Flight, FrameId, Work};
 use super::{Entry, Machine, Purpose, Report};
 use crate::evaluate::{Answers, Stop};
@@ -58,7 +57,7 @@ impl Machine {
 
     fn is_idempotent(&self, id: FrameId, flight: &Flight) -> bool {
         let stood_in = matches!(*flight.request, Request::Extern { .. });
-        let says_so = |action: &Action| action.idempotent || stood_in && is_idempotent_by_nature(action);
+        let says_so = |action: &Action| action.idempotent || stood_in && action.is_idempotent_by_nature();
         flight.request.is_idempotent_by_nature() || self.action_of(id).is_some_and(says_so)
     }
 

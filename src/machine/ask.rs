@@ -86,9 +86,9 @@ impl Machine {
     fn options_of(&self, ask: &Ask) -> Vec<(SmolStr, Option<SmolStr>)> {
         let StatementKind::Decide(decide) = &statement_at(&self.program, ask.place).kind else { return Vec::new() };
         let options = ask.open.iter().filter_map(|number| decide.options.get(*number));
-        let title = |title: &Option<Box<Expr>>| match title.as_ref().map(|title| &title.kind) {
-            Some(crate::ir::ExprKind::Literal(Value::Text(text))) => Some(text.clone()),
-            _ => None,
+        let title = |title: &Option<Box<Expr>>| {
+            let written = title.as_ref().map(|title| &title.kind);
+            if let Some(crate::ir::ExprKind::Literal(Value::Text(text))) = written { Some(text.clone()) } else { None }
         };
         options.map(|option| (option.name.clone(), title(&option.title))).collect()
     }
@@ -111,9 +111,9 @@ impl Machine {
     }
 
     pub(super) fn asks(&self) -> impl Iterator<Item = (FrameId, &Address, &Ask)> {
-        self.state.live.frames.iter().filter_map(|(id, frame)| match &frame.work {
-            Work::Ask(ask) => Some((*id, &frame.address, ask.as_ref())),
-            _ => None,
+        self.state.live.frames.iter().filter_map(|(id, frame)| {
+            let Work::Ask(ask) = &frame.work else { return None };
+            Some((*id, &frame.address, ask.as_ref()))
         })
     }
 
@@ -148,7 +148,7 @@ impl Machine {
                 let reason = format!("`{option}` is no option of `{address}` that is open");
                 Err(Refused { reason, instead: self.answers_to(address, ask) })
             }
-            _ => Err(self.other_answer(address, ask)),
+            (Asking::Task | Asking::Approval | Asking::Decision, _) => Err(self.other_answer(address, ask)),
         }
     }
 

@@ -98,6 +98,7 @@ impl Machine {
         };
         let (whole, failure) = (*whole, failure.clone());
         self.end_region_of(whole);
+        self.forget_scopes();
         let Some(Work::Attempt { place, .. }) = self.state.live.frames.get(&whole).map(|frame| &frame.work) else {
             return false;
         };

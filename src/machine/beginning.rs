@@ -80,7 +80,11 @@ impl<'p> Beginning<'p> {
                 .compute(default, &Locals::new())
                 .map(|value| to_json(&value))
                 .map_err(|stop| stop.about(&format!("the default of `{}` can't be computed", input.name))),
-            (given, _) => decoded(input, given.unwrap_or(&Json::Null)).map(|value| to_json(&value)),
+            (Some(given), _) => decoded(input, given).map(|value| to_json(&value)),
+            // What may be `none` need not be given.
+            (None, None) => from_json(input.ty, &Json::Null)
+                .map(|value| to_json(&value))
+                .map_err(|_| unfit(format!("`{}` is missing: it is a `{}`", input.name, input.ty))),
         }
     }
 
@@ -110,13 +114,20 @@ impl<'p> Beginning<'p> {
     /// An input does not fit, or the key can't be computed.
     pub fn key(&self, inputs: &Map<String, Json>) -> Result<Option<SmolStr>, CannotBegin> {
         let Some(key) = &self.plan.key else { return Ok(None) };
+        let key = self.compute(key, &self.locals(inputs)?);
+        Ok(Some(text_of(&key.map_err(|stop| stop.about("the key of the run can't be computed"))?)))
+    }
+
+    /// The names of the plan that have a value when it begins with these inputs.
+    ///
+    /// # Errors
+    /// An input does not fit.
+    pub fn locals(&self, inputs: &Map<String, Json>) -> Result<Locals, CannotBegin> {
         let bound = self.inputs().into_iter().map(|input| {
             let given = inputs.get(input.name.as_str()).unwrap_or(&Json::Null);
             Ok((input.local, decoded(&input, given)?))
         });
-        let names: Locals = bound.collect::<Result<_, CannotBegin>>()?;
-        let key = self.compute(key, &names).map_err(|stop| stop.about("the key of the run can't be computed"))?;
-        Ok(Some(text_of(&key)))
+        bound.collect()
     }
 
     fn compute(&self, expr: &Expr, names: &Locals) -> Result<Value, Stop> {

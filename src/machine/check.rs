@@ -148,10 +148,7 @@ impl Machine {
 
     fn check_mut(&mut self, id: FrameId) -> Option<(EnvId, &mut Check)> {
         let frame = self.state.live.frames.get_mut(&id)?;
-        match &mut frame.work {
-            Work::Check(check) => Some((frame.env, check)),
-            _ => None,
-        }
+        if let Work::Check(check) = &mut frame.work { Some((frame.env, check)) } else { None }
     }
 }
 

@@ -54,7 +54,7 @@ impl Machine {
             slot: 0,
             scope: None,
             region,
-            heard: self.state.arrived.len(),
+            heard: self.state.numbers.event,
             since: self.state.now,
             limit: None,
             measures: false,
@@ -138,7 +138,23 @@ impl Machine {
             match frame.work {
                 Work::Unwind { region } => self.join(region, frame.region),
                 Work::Attempt { region, .. } => self.abandon(region),
-                _ => {}
+                Work::Block { .. }
+                | Work::Phases { .. }
+                | Work::Parallel { .. }
+                | Work::Measure(_)
+                | Work::Loop { .. }
+                | Work::Rollout { .. }
+                | Work::Stage(_)
+                | Work::Probe { .. }
+                | Work::Look(_)
+                | Work::Act(_)
+                | Work::Check(_)
+                | Work::Wait { .. }
+                | Work::Guard(_)
+                | Work::WaitFor(_)
+                | Work::Handler { .. }
+                | Work::Return(_)
+                | Work::Ask(_) => {}
             }
             let stop =
                 frame.flight_mut().and_then(|flight| flight.stop(SmolStr::new_static("its compensation failed")));

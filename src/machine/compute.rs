@@ -9,9 +9,9 @@ use crate::evaluate::{Answers, Evaluator, Needed, Scope, Stop};
 use crate::ir::{Expr, LocalId, Tries, Value};
 
 /// The first pause between two tries unless written, in nanoseconds.
-const FIRST_PAUSE: i64 = 1_000_000_000;
+const FIRST_PAUSE: i64 = Tries::FIRST_PAUSE;
 /// The longest pause between two tries unless written.
-const LONGEST_PAUSE: i64 = 60_000_000_000;
+const LONGEST_PAUSE: i64 = Tries::LONGEST_PAUSE;
 
 /// The names an environment sees: its own, then its parents'.
 pub(super) struct Names<'a> {

@@ -80,7 +80,7 @@ impl Machine {
     }
 
     /// What the conditions mention, with its values; a name without one is left out.
-    fn evidence(&self, env: EnvId, decide: &Decide) -> Vec<SmolStr> {
+    pub(super) fn evidence(&self, env: EnvId, decide: &Decide) -> Vec<SmolStr> {
         let known = decide.evidence.iter().filter_map(|(name, value)| Some((name, self.compute(env, value).ok()?)));
         known.map(|(name, value)| SmolStr::from(format!("{name} = {value}"))).collect()
     }

@@ -73,10 +73,8 @@ impl Machine {
 
     /// How many items a list has; one, where it is not known yet.
     fn count_of(&self, env: EnvId, list: &crate::ir::Expr) -> i64 {
-        match self.compute(env, list) {
-            Ok(Value::List(items)) => i64::try_from(items.len()).unwrap_or(i64::MAX),
-            _ => 1,
-        }
+        let Ok(Value::List(items)) = self.compute(env, list) else { return 1 };
+        i64::try_from(items.len()).unwrap_or(i64::MAX)
     }
 
     /// How many nanoseconds the run should take as a whole, by what its author says, as long as it goes on; else 0.
@@ -91,10 +89,8 @@ impl Machine {
 
     /// How long a phase of a frame has taken so far.
     pub(super) fn spent(&self, phases: FrameId, slot: usize) -> i64 {
-        match self.state.live.frames.get(&phases).map(|frame| &frame.work) {
-            Some(Work::Phases { times, .. }) => spent(times, slot, self.state.now),
-            _ => 0,
-        }
+        let work = self.state.live.frames.get(&phases).map(|frame| &frame.work);
+        if let Some(Work::Phases { times, .. }) = work { spent(times, slot, self.state.now) } else { 0 }
     }
 
     /// How long the run takes from a frame on, and the phase that decides it.

@@ -1,5 +1,7 @@
 //! Events: each is journaled when it arrives. A `wait for` takes one, a handler sees each once and in order.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value as Json;
 use smol_str::SmolStr;
 
@@ -30,7 +32,8 @@ impl Machine {
         self.log(Entry::Emitted { address: address.clone(), event: name.clone(), payload: payload.clone() });
         let told = SmolStr::from(format!("{}/{}", self.state.run, address.as_str()));
         self.out.commands.push(Command::Publish(Publish { event: name, id: told, payload }));
-        self.arrive(event, SmolStr::new(address.as_str()), value);
+        let id = SmolStr::new(address.as_str());
+        self.arrive(Arrived { event, id, value, taken: false, outside: false });
         Ok(Begun::Over)
     }
 
@@ -53,15 +56,19 @@ impl Machine {
         let program = self.program();
         let Some(number) = program.events.iter().position(|declared| declared.name == event) else { return };
         if let Ok(value) = from_json(&program.events[number].payload, payload) {
-            self.arrive(EventId(number as u32), id, value);
+            self.arrive(Arrived { event: EventId(number as u32), id, value, taken: false, outside: true });
         }
     }
 
-    fn arrive(&mut self, event: EventId, id: SmolStr, value: Value) {
-        if self.state.arrived.iter().any(|known| known.event == event && known.id == id) {
+    fn arrive(&mut self, arrived: Arrived) {
+        let is_it = |known: &Arrived| known.event == arrived.event && known.id == arrived.id;
+        let told_before = self.state.known.contains(&(arrived.event, arrived.id.clone()));
+        if told_before || self.state.arrived.values().any(is_it) {
             return;
         }
-        self.state.arrived.push(Arrived { event, id, value, taken: false });
+        self.state.arrived.insert(self.state.numbers.event, arrived);
+        self.state.numbers.event += 1;
+        self.forget_events();
         let listens = |frame: &Frame| matches!(frame.work, Work::WaitFor(_) | Work::Handler { .. });
         let listeners = self.state.live.frames.iter().filter(|(_, frame)| listens(frame));
         let listeners: Vec<FrameId> = listeners.map(|(id, _)| *id).collect();
@@ -91,17 +98,16 @@ impl Machine {
         let StatementKind::WaitFor { event, local, condition, .. } = &statement_at(&program, place).kind else {
             return;
         };
-        for number in from..self.state.arrived.len() {
-            let arrived = &self.state.arrived[number];
-            if arrived.taken || arrived.event != *event {
-                continue;
-            }
-            let value = arrived.value.clone();
+        let is_free = |arrived: &Arrived| !arrived.taken && arrived.event == *event;
+        let free = self.state.arrived.range(from..).filter(|(_, arrived)| is_free(arrived));
+        let free: Vec<(usize, Value)> = free.map(|(number, arrived)| (*number, arrived.value.clone())).collect();
+        for (number, value) in free {
             match self.is_meant(env, *local, condition.as_deref(), &value) {
                 Ok(false) => {}
                 Err(reason) => return self.fail(id, reason),
                 Ok(true) => {
-                    self.state.arrived[number].taken = true;
+                    self.state.arrived.get_mut(&number).into_iter().for_each(|arrived| arrived.taken = true);
+                    self.forget_events();
                     let shown = to_json(&value);
                     if let Some(local) = local {
                         self.bind(env, *local, value);
@@ -132,7 +138,7 @@ impl Machine {
 
     /// A handler listens from here on, until the block ends it stands in.
     pub(super) fn begin_handler(&mut self, id: FrameId, place: Place) -> Begun {
-        let (address, next) = (self.address_of(id), self.state.arrived.len());
+        let (address, next) = (self.address_of(id), self.state.numbers.event);
         self.state.live.watched = true;
         self.push_child(id, address, 0, Work::Handler { place, next, busy: false });
         Begun::Over
@@ -151,15 +157,19 @@ impl Machine {
             return;
         }
         let place = *place;
-        let Some(Arrived { event, id: key, value, .. }) = self.state.arrived.get(*next).cloned() else {
+        if *next >= self.state.numbers.event {
             return self.handler_is_idle(parent);
-        };
+        }
+        let number = *next;
         *next += 1;
         self.state.seen.insert(id, *next);
         let statement = statement_at(&program, place);
         let StatementKind::On { event: wanted, local, condition, block } = &statement.kind else { return };
-        let meant = event == *wanted;
-        match if meant { self.is_meant(env, *local, condition.as_ref(), &value) } else { Ok(false) } {
+        let meant = self.state.arrived.get(&number).filter(|arrived| arrived.event == *wanted).cloned();
+        self.forget_events();
+        // What is forgotten by now was none of its events.
+        let Some(Arrived { id: key, value, .. }) = meant else { return self.ready.push_back((id, Report::Go)) };
+        match self.is_meant(env, *local, condition.as_ref(), &value) {
             Ok(false) => self.ready.push_back((id, Report::Go)),
             Err(reason) => self.fail(id, reason),
             Ok(true) => {
@@ -193,7 +203,7 @@ impl Machine {
 
     /// Whether a handler of a block has something to do.
     pub(super) fn handles(&self, block: FrameId) -> bool {
-        let arrived = self.state.arrived.len();
+        let arrived = self.state.numbers.event;
         let busy = |work: &Work| matches!(work, Work::Handler { next, busy, .. } if *busy || *next < arrived);
         let watched = self.state.live.watched;
         watched && self.state.live.frames.values().any(|frame| frame.parent == Some(block) && busy(&frame.work))
@@ -216,9 +226,9 @@ impl Machine {
         let parent = |id: &FrameId| self.state.live.frames.get(id).and_then(|frame| frame.parent);
         let Some(block) = parent(&id) else { return };
         let left = std::iter::successors(Some(block), parent);
-        let takes = |id: &FrameId| match self.state.live.frames.get(id).map(|frame| &frame.work) {
-            Some(Work::Block { role, .. }) => role.takes_return(),
-            _ => false,
+        let takes = |id: &FrameId| {
+            let work = self.state.live.frames.get(id).map(|frame| &frame.work);
+            if let Some(Work::Block { role, .. }) = work { role.takes_return() } else { false }
         };
         let mut ended = false;
         let mut left = left.take_while(|id| !std::mem::replace(&mut ended, takes(id)));
@@ -227,6 +237,25 @@ impl Machine {
         }
         self.state.live.frames.remove(&id);
         self.return_value(block, value);
+    }
+
+    /// The events that handlers of the run handle whenever they come, each once, by name.
+    pub fn hears(&self) -> Vec<SmolStr> {
+        let handled = self.state.live.frames.values().filter_map(|frame| {
+            let Work::Handler { place, .. } = frame.work else { return None };
+            let StatementKind::On { event, .. } = statement_at(&self.program, place).kind else { return None };
+            Some(event)
+        });
+        let handled: BTreeSet<EventId> = handled.collect();
+        handled.into_iter().map(|event| self.program.events[event.index()].name.clone()).collect()
+    }
+
+    /// Whether an event was heard before, by what tells it from others: told again, it changes nothing.
+    pub fn has_heard(&self, event: &str, id: &str) -> bool {
+        let is_it = |number: EventId| self.program.events[number.index()].name == event;
+        let known = self.state.known.iter().map(|(event, id)| (*event, id));
+        let arrived = self.state.arrived.values().map(|arrived| (arrived.event, &arrived.id));
+        known.chain(arrived).any(|(number, known)| known == id && is_it(number))
     }
 
     pub(super) fn event_wait(&self, place: Place, frame: &Frame) -> Option<WaitOn> {

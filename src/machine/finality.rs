@@ -15,10 +15,10 @@ use crate::ir::{Address, BlockId, Program, StatementKind};
 impl Machine {
     /// What came before is final.
     pub(super) fn commit(&mut self, id: FrameId, address: Address, text: SmolStr) {
-        self.log(Entry::Committed { address: address.clone(), text });
+        self.log(Entry::Committed { address: address.clone(), text: text.clone() });
         match self.part_by_itself(id) {
-            Some(part) => self.commit_part(id, part, address),
-            None => self.commit_run(id, address),
+            Some(part) => self.commit_part(id, part, (address, text)),
+            None => self.commit_run(id, (address, text)),
         }
     }
 
@@ -28,7 +28,7 @@ impl Machine {
     }
 
     /// The list is empty, and the run can go on from here after a halt.
-    fn commit_run(&mut self, id: FrameId, address: Address) {
+    fn commit_run(&mut self, id: FrameId, (address, text): (Address, SmolStr)) {
         self.state.regions.clear();
         self.state.scopes.clear();
         self.state.kept.clear();
@@ -40,7 +40,7 @@ impl Machine {
         self.state.live.envs.retain(|env, _| needed.contains(env));
         self.state.parts_floor = None;
         let (live, at) = (self.state.live.clone(), self.state.now);
-        self.state.floor = Some(Box::new(Floor { address, live, frames: vec![id], parts_of: None, at }));
+        self.state.floor = Some(Box::new(Floor { address, text, live, frames: vec![id], parts_of: None, at }));
     }
 
     /// A loop or branches whose parts can be made final: the run goes on here once one of them is. Of several inside
@@ -51,12 +51,13 @@ impl Machine {
             return;
         }
         let (live, at, address) = (self.state.live.clone(), self.state.now, self.address_of(whole));
-        let floor = Floor { address, live, frames: vec![whole], parts_of: Some(whole), at };
+        let text = SmolStr::default();
+        let floor = Floor { address, text, live, frames: vec![whole], parts_of: Some(whole), at };
         self.state.parts_floor = Some(Box::new(floor));
     }
 
     /// What was done in an item or branch is final, and it goes on from here after a halt.
-    fn commit_part(&mut self, id: FrameId, part: FrameId, address: Address) {
+    fn commit_part(&mut self, id: FrameId, part: FrameId, (address, text): (Address, SmolStr)) {
         let outermost = self.state.live.parts_around(id).last().map(|(_, whole)| whole);
         let inside = self.address_of(part);
         self.region(RegionId::RUN).undo.retain(|undo| !undo.address.is_within(&inside));
@@ -66,7 +67,7 @@ impl Machine {
         let Some(mut floor) = known.or_else(|| self.state.parts_floor.take().filter(|floor| is_of(floor))) else {
             return;
         };
-        floor.address = address;
+        (floor.address, floor.text) = (address, text);
         floor.at = self.state.now;
         floor.forget(part);
         floor.keep(&self.state.live, id);
@@ -77,9 +78,14 @@ impl Machine {
     pub(super) fn final_part_done(&mut self, whole: FrameId, slot: usize) {
         let Some(floor) = self.state.floor.as_mut() else { return };
         let is_it = |(_, frame): &(&FrameId, &super::state::Frame)| frame.parent == Some(whole) && frame.slot == slot;
-        let Some(part) = floor.live.frames.iter().find(is_it).map(|(id, _)| *id) else { return };
+        let found = floor.live.frames.iter().find(is_it).map(|(id, frame)| (*id, frame.address.clone()));
+        let Some((part, address)) = found else { return };
         floor.forget(part);
         floor.take_over(&self.state.live, whole, slot);
+        // Nothing goes on inside it any more, also after a halt.
+        self.state.kept.retain(|kept, _| !kept.is_within(&address.without_visits()));
+        self.forget_visits_inside(part, &address);
+        self.forget_scopes();
     }
 }
 
@@ -140,7 +146,27 @@ impl Floor {
         match self.live.frames.get_mut(&whole).map(|frame| &mut frame.work) {
             Some(Work::Loop { progress, .. }) => progress.set(slot, now),
             Some(Work::Parallel { branches, .. }) => branches[slot] = now,
-            _ => {}
+            // Nothing else has parts.
+            None
+            | Some(
+                Work::Block { .. }
+                | Work::Phases { .. }
+                | Work::Attempt { .. }
+                | Work::Measure(_)
+                | Work::Unwind { .. }
+                | Work::Rollout { .. }
+                | Work::Stage(_)
+                | Work::Probe { .. }
+                | Work::Look(_)
+                | Work::Act(_)
+                | Work::Check(_)
+                | Work::Wait { .. }
+                | Work::Guard(_)
+                | Work::WaitFor(_)
+                | Work::Handler { .. }
+                | Work::Return(_)
+                | Work::Ask(_),
+            ) => {}
         }
     }
 }

@@ -106,12 +106,10 @@ impl Machine {
     pub(super) fn end_guards_until(&mut self, phases: FrameId, phase: &Segment) {
         let program = self.program();
         let block = self.state.live.frames.get(&phases).and_then(|frame| frame.parent);
-        let ends = |frame: &Frame| match &frame.work {
-            Work::Guard(guard) => match &statement_at(&program, guard.place).kind {
-                StatementKind::Guard(written) => written.until.as_ref() == Some(phase),
-                _ => false,
-            },
-            _ => false,
+        let ends = |frame: &Frame| {
+            let Work::Guard(guard) = &frame.work else { return false };
+            let StatementKind::Guard(written) = &statement_at(&program, guard.place).kind else { return false };
+            written.until.as_ref() == Some(phase)
         };
         let frames = self.state.live.frames.iter().filter(|(_, frame)| frame.parent == block && ends(frame));
         for id in frames.map(|(id, _)| *id).collect::<Vec<_>>() {
@@ -177,9 +175,6 @@ impl Machine {
     }
 
     fn guard_mut(&mut self, id: FrameId) -> Option<&mut Guard> {
-        match &mut self.state.live.frames.get_mut(&id)?.work {
-            Work::Guard(guard) => Some(guard),
-            _ => None,
-        }
+        if let Work::Guard(guard) = &mut self.state.live.frames.get_mut(&id)?.work { Some(guard) } else { None }
     }
 }

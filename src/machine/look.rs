@@ -257,10 +257,7 @@ impl Machine {
     }
 
     pub(super) fn look_mut(&mut self, id: FrameId) -> Option<&mut Look> {
-        match &mut self.state.live.frames.get_mut(&id)?.work {
-            Work::Look(look) => Some(look),
-            _ => None,
-        }
+        if let Work::Look(look) = &mut self.state.live.frames.get_mut(&id)?.work { Some(look) } else { None }
     }
 }
 

@@ -25,14 +25,17 @@ mod events;
 mod externs;
 mod finality;
 mod fingerprint;
+mod forget;
 mod guard;
 mod inside;
 pub mod journal;
 mod kill;
 mod limits;
+mod listen;
 mod look;
 mod loops;
 mod measure;
+mod open;
 mod overview;
 mod owed;
 mod parallel;
@@ -56,6 +59,7 @@ mod way_back;
 mod words;
 
 use std::collections::VecDeque;
+use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
 pub use beginning::{Beginning, CannotBegin, Input};
@@ -63,10 +67,13 @@ pub use command::*;
 pub use digest::short as short_digest;
 pub use externs::{Extern, ExternKind};
 pub use journal::*;
+pub use listen::Listener;
+pub use open::{OpenEffect, OpenPart, Stands};
 pub use overview::{LoopState, Outlook, PhaseState};
 pub use reach::externs;
 pub use replay::Mismatch;
 pub use stand_ins::{Asker, Caller, Calling, StandIns};
+pub use subplan::{MAX_DEPTH, USUAL_DEPTH};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
@@ -81,7 +88,7 @@ use state::{Env, EnvId, Failure, FailureKind, Floor, Frame, FrameId, RegionId, R
 /// A run, in memory.
 #[derive(Clone, Debug)]
 pub struct Machine {
-    program: Arc<Program>,
+    program: Code,
     constants: Arc<Constants>,
     /// What tells the program from others, once somebody asked.
     mark: Arc<OnceLock<u64>>,
@@ -92,6 +99,28 @@ pub struct Machine {
     /// What could not be computed in this step, and where that is written.
     faults: Vec<(Address, Span)>,
     ready: VecDeque<(FrameId, Report)>,
+}
+
+/// A program that is counted twice: by all who share it, and around that by one machine.
+type CountedTwice = Arc<Arc<Program>>;
+
+/// The program as one machine holds it. All runs of a program share it, and threads that count who holds it would wait
+/// for each other at every step; so each machine counts its own.
+#[derive(Debug)]
+struct Code(CountedTwice);
+
+impl Clone for Code {
+    fn clone(&self) -> Code {
+        Code(Arc::new(Arc::clone(&self.0)))
+    }
+}
+
+impl Deref for Code {
+    type Target = Program;
+
+    fn deref(&self) -> &Program {
+        &self.0
+    }
 }
 
 /// What a frame is told: to begin, or how a part of it ended.
@@ -112,7 +141,7 @@ impl Machine {
     pub fn new(program: Arc<Program>) -> Machine {
         let constants = Arc::new(Constants::new(&program));
         Machine {
-            program,
+            program: Code(Arc::new(program)),
             constants,
             mark: Arc::default(),
             stand_ins: None,
@@ -142,7 +171,8 @@ impl Machine {
 
     fn take(&mut self, event: Event) {
         match event {
-            Event::Started { run, plan, inputs } => {
+            Event::Started { run, plan, inputs, deepest } => {
+                self.state.deepest = deepest;
                 if let Err(reason) = self.start(run, &plan, &inputs) {
                     self.fail_run(reason);
                 }
@@ -344,7 +374,19 @@ impl Machine {
         let kind = match &frame.work {
             Work::Act(_) | Work::Probe { .. } | Work::Look(_) => FailureKind::Effect,
             Work::Check(_) | Work::Stage(_) | Work::Guard(_) => FailureKind::Check,
-            _ => FailureKind::Fault,
+            Work::Block { .. }
+            | Work::Phases { .. }
+            | Work::Parallel { .. }
+            | Work::Attempt { .. }
+            | Work::Measure(_)
+            | Work::Unwind { .. }
+            | Work::Loop { .. }
+            | Work::Rollout { .. }
+            | Work::Wait { .. }
+            | Work::WaitFor(_)
+            | Work::Handler { .. }
+            | Work::Return(_)
+            | Work::Ask(_) => FailureKind::Fault,
         };
         self.fail_as(id, kind, reason);
     }
@@ -412,8 +454,13 @@ impl Machine {
     }
 
     /// The program, which the state speaks of by number.
-    pub fn program(&self) -> Arc<Program> {
-        Arc::clone(&self.program)
+    pub fn shared_program(&self) -> Arc<Program> {
+        Arc::clone(self.program.0.as_ref())
+    }
+
+    /// The same, for as long as a part of it is carried out that changes the state.
+    fn program(&self) -> CountedTwice {
+        Arc::clone(&self.program.0)
     }
 
     /// A scope's own `compensate` is known from its first moment on.

@@ -1,6 +1,8 @@
 //! What a run leaves to be put right by hand: what was done and is not undone, and what nobody knows of. It is listed
 //! until it is settled, also after the end of the run.
 
+use std::collections::BTreeSet;
+
 use smol_str::SmolStr;
 
 use super::state::{ActState, Blocked, Call, FrameId, RegionId, ScopeId, Target, UndoState, WayBack};
@@ -116,21 +118,22 @@ impl Machine {
             all.extend(region.undo.iter().map(|undo| (*id, undo)));
         }
         all.sort_by_key(|(_, undo)| undo.first);
-        let mut seen: Vec<(RegionId, Target, Address)> = Vec::new();
+        let mut listed: Vec<(RegionId, Target, Address)> = Vec::new();
+        let mut scopes: BTreeSet<ScopeId> = BTreeSet::new();
         for (region, undo) in all.into_iter().rev() {
             let scope = undo.scope.and_then(|scope| self.outermost(scope, None));
             let found = scope.and_then(|id| Some((id, self.state.scopes.get(&id)?)));
             let (target, address) = match (found, &undo.state) {
+                (Some((id, _)), _) if !scopes.insert(id) => continue,
                 (Some((id, scope)), _) => (Target::Scope(id), &scope.address),
                 (None, UndoState::Started) => continue,
                 (None, UndoState::Pending { frame, .. }) if !self.is_undoable(*frame) => continue,
+                (None, UndoState::Pending { frame, always: None }) if self.is_surely_not_done(*frame) => continue,
                 (None, UndoState::Pending { .. } | UndoState::Done(_)) => (Target::Part(undo.first), &undo.address),
             };
-            if !seen.iter().any(|(_, known, _)| *known == target) {
-                seen.push((region, target, address.clone()));
-            }
+            listed.push((region, target, address.clone()));
         }
-        seen
+        listed
     }
 
     /// How something is undone, as far as that is known.

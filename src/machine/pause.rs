@@ -81,7 +81,10 @@ impl Machine {
         match self.state.ended {
             Some(_) => refused("the run is over"),
             None if self.failure_of(RegionId::RUN).is_some() => refused("the run is being undone, which is not paused"),
-            None => Ok(()),
+            None => match &self.state.paused {
+                Some(paused) => refused(&format!("the run is paused already: {}", paused.reason)),
+                None => Ok(()),
+            },
         }
     }
 

@@ -11,7 +11,27 @@ impl Machine {
             Some(Work::Look(_)) => self.look_outcome(id, outcome, crashed),
             Some(Work::Act(_)) if self.is_killed() => self.ended_after_kill(id, outcome),
             Some(Work::Act(_)) => self.act_outcome(id, outcome, crashed),
-            _ => {}
+            // Only these two ask for effects.
+            None
+            | Some(
+                Work::Block { .. }
+                | Work::Phases { .. }
+                | Work::Parallel { .. }
+                | Work::Attempt { .. }
+                | Work::Measure(_)
+                | Work::Unwind { .. }
+                | Work::Loop { .. }
+                | Work::Rollout { .. }
+                | Work::Stage(_)
+                | Work::Probe { .. }
+                | Work::Check(_)
+                | Work::Wait { .. }
+                | Work::Guard(_)
+                | Work::WaitFor(_)
+                | Work::Handler { .. }
+                | Work::Return(_)
+                | Work::Ask(_),
+            ) => {}
         }
     }
 

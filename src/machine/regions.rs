@@ -147,7 +147,23 @@ impl Machine {
                     let confirming = matches!(act.state, ActState::Confirming { .. });
                     return confirming && at.is_some_and(|id| self.must_know(id));
                 }
-                _ => return false,
+                Work::Block { .. }
+                | Work::Phases { .. }
+                | Work::Parallel { .. }
+                | Work::Attempt { .. }
+                | Work::Measure(_)
+                | Work::Unwind { .. }
+                | Work::Loop { .. }
+                | Work::Rollout { .. }
+                | Work::Stage(_)
+                | Work::Probe { .. }
+                | Work::Check(_)
+                | Work::Wait { .. }
+                | Work::Guard(_)
+                | Work::WaitFor(_)
+                | Work::Handler { .. }
+                | Work::Return(_)
+                | Work::Ask(_) => return false,
             }
         }
         false
@@ -158,7 +174,7 @@ impl Machine {
         let stopping = || {
             SmolStr::new_static(match region {
                 RegionId::RUN => "it was stopped, because the run failed",
-                _ => "it was stopped, because the attempt failed",
+                RegionId(_) => "it was stopped, because the attempt failed",
             })
         };
         let Some(frame) = self.state.live.frames.get_mut(&id) else { return };
@@ -189,7 +205,22 @@ impl Machine {
                 self.withdraw(id);
                 None
             }
-            _ => {
+            Work::Block { .. }
+            | Work::Phases { .. }
+            | Work::Parallel { .. }
+            | Work::Attempt { .. }
+            | Work::Measure(_)
+            | Work::Unwind { .. }
+            | Work::Loop { .. }
+            | Work::Rollout { .. }
+            | Work::Stage(_)
+            | Work::Probe { .. }
+            | Work::Check(_)
+            | Work::Wait { .. }
+            | Work::Guard(_)
+            | Work::WaitFor(_)
+            | Work::Handler { .. }
+            | Work::Return(_) => {
                 self.state.live.frames.remove(&id);
                 None
             }

@@ -253,7 +253,7 @@ impl Machine {
         let seen = gate.answers.join(", ");
         let what = match gate.last {
             Some(Verdict::Unknown) => format!("`{}` had no answer {UNKNOWN_LIMIT} times in a row", check.text),
-            _ => format!("`{}` does not hold", check.text),
+            Some(Verdict::Pass | Verdict::Fail) | None => format!("`{}` does not hold", check.text),
         };
         let said = said.unwrap_or_else(|| what.into());
         if seen.is_empty() { said } else { format!("{said} ({seen})").into() }
@@ -276,10 +276,7 @@ impl Machine {
 
     fn stage_mut(&mut self, id: FrameId) -> Option<(EnvId, &mut Stage)> {
         let frame = self.state.live.frames.get_mut(&id)?;
-        match &mut frame.work {
-            Work::Stage(stage) => Some((frame.env, stage)),
-            _ => None,
-        }
+        if let Work::Stage(stage) = &mut frame.work { Some((frame.env, stage)) } else { None }
     }
 }
 

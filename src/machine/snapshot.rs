@@ -19,7 +19,7 @@ use super::{
 use crate::ir::Program;
 
 /// Changes whenever the state does: its parts, or what they mean.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 
 /// What a snapshot fits.
 #[derive(PartialEq, Eq, Serialize, Deserialize)]
@@ -49,7 +49,7 @@ impl Machine {
             return None;
         }
         let (state, ready): (Box<State>, VecDeque<(FrameId, Report)>) = serde_json::from_slice(body).ok()?;
-        let (program, constants, mark) = (self.program(), Arc::clone(&self.constants), Arc::clone(&self.mark));
+        let (program, constants, mark) = (self.program.clone(), Arc::clone(&self.constants), Arc::clone(&self.mark));
         let (stand_ins, faults) = (self.stand_ins.clone(), Vec::new());
         Some(Machine { program, constants, mark, stand_ins, state, out: Step::default(), faults, ready })
     }

@@ -11,7 +11,7 @@ use super::phases::statement_at;
 use super::state::{ActState, Call, Flight, FrameId, Subject, Work};
 use super::{EffectId, Machine, Purpose, Timestamp};
 use crate::evaluate::{Answers, Needed, Stop};
-use crate::ir::{self, Action, ActionId, Address, ExprKind, Place, ProbeId, Request, Type, Value};
+use crate::ir::{self, ActionId, Address, Place, ProbeId, Request, Type, Value};
 use crate::source::Span;
 
 /// What a simulated world answers itself. The same question must get the same answer as long as a run goes on.
@@ -100,7 +100,23 @@ impl Machine {
                 };
                 (call, look.flight.as_ref()?, &look.answers)
             }
-            _ => return None,
+            Work::Block { .. }
+            | Work::Phases { .. }
+            | Work::Parallel { .. }
+            | Work::Attempt { .. }
+            | Work::Measure(_)
+            | Work::Unwind { .. }
+            | Work::Loop { .. }
+            | Work::Rollout { .. }
+            | Work::Stage(_)
+            | Work::Probe { .. }
+            | Work::Check(_)
+            | Work::Wait { .. }
+            | Work::Guard(_)
+            | Work::WaitFor(_)
+            | Work::Handler { .. }
+            | Work::Return(_)
+            | Work::Ask(_) => return None,
         };
         let Flight { expects, span, deadline, .. } = flight;
         Some(Asker { call, expects, span: *span, until: *deadline, is_first: answers.iter().next().is_none() })
@@ -147,17 +163,4 @@ impl Machine {
             }
         })
     }
-}
-
-/// Whether what an action does is idempotent by the nature of its effect, also where a stand-in does it.
-pub(super) fn is_idempotent_by_nature(action: &Action) -> bool {
-    let Some(body) = action.body.body() else { return false };
-    let mut left = vec![&body.result];
-    while let Some(expr) = left.pop() {
-        if let ExprKind::Effect(effect) = &expr.kind {
-            return effect.kind.is_idempotent_by_nature();
-        }
-        expr.each_part(|part| left.push(part));
-    }
-    false
 }

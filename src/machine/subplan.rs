@@ -8,8 +8,11 @@ use super::state::{FrameId, Role, ScopePlace, Work};
 use super::{Kind, Machine};
 use crate::ir::{LocalId, Place, Run, Statement, StatementKind, Value, json::from_json};
 
-/// How deep plans may run each other.
-const DEEPEST: usize = 32;
+/// How deep plans may run each other unless somebody said.
+pub const USUAL_DEPTH: u32 = 32;
+
+/// How deep one may let them: addresses grow with it, and every step of a journal has one.
+pub const MAX_DEPTH: u32 = 1_000;
 
 impl Machine {
     pub(super) fn begin_sub_plan(
@@ -22,9 +25,8 @@ impl Machine {
         let program = self.program();
         let plan = &program.plans[run.plan.index()];
         let address = self.announce(id, statement, Kind::Plan)?;
-        if self.depth(id) >= DEEPEST {
-            let reason = format!("`{}` would be run {} plans deep, and the limit is {DEEPEST}", plan.name, DEEPEST + 1);
-            return Err(Refusal::at(&address)(SmolStr::from(reason)));
+        if self.depth(id) >= self.state.deepest.unwrap_or(USUAL_DEPTH) as usize {
+            return Err(Refusal::at(&address)(too_deep(&plan.name, self.state.deepest)));
         }
         let arguments = run.arguments.iter().map(|argument| self.compute(self.env_of(id), argument));
         let arguments: Vec<Value> = arguments.collect::<Result<_, _>>().map_err(Refusal::at(&address))?;
@@ -32,7 +34,7 @@ impl Machine {
         let work = Work::Block { block: plan.body, next: 0, role: Role::SubPlan(place) };
         let child = self.push_child(id, address.clone(), 0, work);
         self.give_scope(child, address, run.compensation.as_ref(), ScopePlace::Statement(place));
-        let heard = self.state.arrived.len();
+        let heard = self.state.numbers.event;
         self.limit_time(child, limit);
         let env = self.new_env(None);
         for (number, argument) in arguments.into_iter().enumerate() {
@@ -70,4 +72,12 @@ impl Machine {
             Err(reason) => self.fail(id, reason),
         }
     }
+}
+
+/// The reason is journaled. Runs that began before there was a choice have it in the words of that time.
+fn too_deep(plan: &str, deepest: Option<u32>) -> SmolStr {
+    let limit = deepest.unwrap_or(USUAL_DEPTH);
+    let otherwise =
+        if deepest.is_some_and(|deepest| deepest < MAX_DEPTH) { " (`orch run --deepest` says otherwise)" } else { "" };
+    SmolStr::from(format!("`{plan}` would be run {} plans deep, and the limit is {limit}{otherwise}", limit + 1))
 }

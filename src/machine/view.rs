@@ -13,7 +13,23 @@ impl Machine {
         let stuck = |frame: &Frame| match &frame.work {
             Work::Act(act) => act.is_stuck(),
             Work::Measure(measure) => measure.failed.is_some(),
-            _ => false,
+            Work::Block { .. }
+            | Work::Phases { .. }
+            | Work::Parallel { .. }
+            | Work::Attempt { .. }
+            | Work::Unwind { .. }
+            | Work::Loop { .. }
+            | Work::Rollout { .. }
+            | Work::Stage(_)
+            | Work::Probe { .. }
+            | Work::Look(_)
+            | Work::Check(_)
+            | Work::Wait { .. }
+            | Work::Guard(_)
+            | Work::WaitFor(_)
+            | Work::Handler { .. }
+            | Work::Return(_)
+            | Work::Ask(_) => false,
         };
         if self.is_killed() {
             return Status::Running;
@@ -176,10 +192,8 @@ impl Machine {
             | Work::Return(_)
             | Work::Probe { .. } => return None,
         };
-        let since = match &frame.work {
-            Work::Act(act) => act.stuck_since().unwrap_or(frame.since),
-            _ => frame.since,
-        };
+        let stuck_since = if let Work::Act(act) = &frame.work { act.stuck_since() } else { None };
+        let since = stuck_since.unwrap_or(frame.since);
         Some(Wait { address: frame.address.clone(), since, on })
     }
 
@@ -213,6 +227,12 @@ impl Machine {
     }
 
     fn stage_wait(&self, stage: &Stage) -> Option<WaitOn> {
+        let (held, gates) = self.held(stage)?;
+        Some(WaitOn::Hold { held, needed: stage.needed, gates })
+    }
+
+    /// How long a stage was held, in nanoseconds, and how its gates stand; nothing, while its body runs.
+    pub(super) fn held(&self, stage: &Stage) -> Option<(i64, Vec<GateState>)> {
         let hold = stage.hold.as_ref()?;
         let gate = |(number, run): (usize, &GateRun)| {
             let check = super::check::check_of(&self.program, CheckOf::Gate(stage.place, number));
@@ -224,7 +244,7 @@ impl Machine {
             true => stage.needed - hold.until.since(self.state.now),
             false => hold.credit().min(stage.needed),
         };
-        Some(WaitOn::Hold { held, needed: stage.needed, gates })
+        Some((held, gates))
     }
 }
 
@@ -246,10 +266,7 @@ impl Act {
     }
 
     fn stuck_since(&self) -> Option<Timestamp> {
-        match self.state {
-            ActState::Stuck { since, .. } => Some(since),
-            _ => None,
-        }
+        if let ActState::Stuck { since, .. } = self.state { Some(since) } else { None }
     }
 
     /// What a bare effect gives; the compensation of a scope or step gives nothing that is needed.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Machine;
 use super::act::USUAL_RETRIES;
 use super::compute::{Given, Names};
-use super::state::{Call, FrameId, RegionId, ScopePlace, Undo, UndoState, WayBack, Work};
+use super::state::{ActState, Call, FrameId, RegionId, ScopePlace, Undo, UndoState, WayBack, Work};
 use crate::evaluate::Scope;
 use crate::ir::{
     Compensation, CompensationBody, CompensationMode, LocalId, Operation, PlanId, StatementKind, Step, Value,
@@ -63,6 +63,18 @@ impl Machine {
     /// Whether an act, once done, could be undone.
     pub(super) fn is_undoable(&self, id: FrameId) -> bool {
         self.step_of(id).is_some_and(|step| self.compensation_of(step).is_some())
+    }
+
+    /// Whether an act has not begun, or failed and will be tried again: if all fails now, there is nothing to undo.
+    pub(super) fn is_surely_not_done(&self, id: FrameId) -> bool {
+        self.act(id).is_some_and(|act| match act.state {
+            ActState::Preparing | ActState::Backoff(_) => true,
+            ActState::InFlight { .. }
+            | ActState::Confirming { .. }
+            | ActState::ConfirmBackoff { .. }
+            | ActState::RepeatBackoff(_)
+            | ActState::Stuck { .. } => false,
+        })
     }
 
     /// What a step says of its way back, or else its action.

@@ -124,10 +124,8 @@ impl Machine {
             }
             return;
         };
-        let (reason, crashed) = match &act.state {
-            ActState::Stuck { reason, crashed, .. } => (reason.clone(), *crashed),
-            _ => (SmolStr::default(), false),
-        };
+        let ActState::Stuck { reason, crashed, .. } = &act.state else { return };
+        let (reason, crashed) = (reason.clone(), *crashed);
         let expects = self.expects(id);
         self.log(Entry::Unstuck { address: address.clone() });
         match verdict {
@@ -146,10 +144,7 @@ impl Machine {
     /// What is to be known of an effect that was done: the type a step asks for, or what its action gives.
     pub(super) fn expects(&self, id: FrameId) -> Type {
         let declared = self.action_of(id).map(|action| action.result.clone());
-        let bare = || match &self.state.live.frames.get(&id)?.work {
-            Work::Act(act) => Some(act.bare_type()),
-            _ => None,
-        };
+        let bare = || self.act(id).map(Act::bare_type);
         let decoded = self.step_of(id).and_then(|step| step.decode.clone());
         decoded.or(declared).or_else(bare).unwrap_or(Type::Nothing)
     }
@@ -244,9 +239,9 @@ impl Machine {
         let blocked = self.blocked().map(|blocked| Stuck::new(&blocked.address, StuckOn::Undoing));
         let acts = self.acts().filter(|(_, _, act)| act.is_stuck());
         let acts = acts.map(|(id, address, act)| Stuck::new(address, self.stuck_on(id, act)));
-        let measures = self.state.live.frames.values().filter_map(|frame| match &frame.work {
-            Work::Measure(measure) if measure.failed.is_some() => Some(Stuck::new(&frame.address, StuckOn::Measuring)),
-            _ => None,
+        let measures = self.state.live.frames.values().filter_map(|frame| {
+            let Work::Measure(measure) = &frame.work else { return None };
+            measure.failed.as_ref().map(|_| Stuck::new(&frame.address, StuckOn::Measuring))
         });
         blocked.chain(acts).chain(measures)
     }
@@ -265,9 +260,9 @@ impl Machine {
     }
 
     pub(super) fn acts(&self) -> impl Iterator<Item = (FrameId, &Address, &Act)> {
-        self.state.live.frames.iter().filter_map(|(id, frame)| match &frame.work {
-            Work::Act(act) => Some((*id, &frame.address, act.as_ref())),
-            _ => None,
+        self.state.live.frames.iter().filter_map(|(id, frame)| {
+            let Work::Act(act) = &frame.work else { return None };
+            Some((*id, &frame.address, act.as_ref()))
         })
     }
 }
@@ -337,9 +332,6 @@ pub(super) fn said(who: &str, why: Option<&str>) -> String {
 
 /// What leaves something to be put right by hand is not said without a reason.
 fn needs_reason(word: &Word) -> Refused {
-    let said = match word {
-        Word::Waive { address } => format!("waive {address}"),
-        _ => "kill".to_owned(),
-    };
+    let said = if let Word::Waive { address } = word { format!("waive {address}") } else { "kill".to_owned() };
     Refused { reason: format!("`{said}` needs a reason"), instead: vec![format!("{said} --because WHY")] }
 }

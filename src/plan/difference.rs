@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::outline::{Kind, Outline, Part, WayBack};
+use super::outline::{Definition, Kind, Outline, Part, WayBack};
 use crate::ir::Address;
 
 /// Something that differs.
@@ -30,6 +30,8 @@ pub enum About {
     Inputs,
     /// What is done to the world, by whom, and what is published
     Effects,
+    /// What the actions, probes, functions and constants are that are used
+    Definitions,
     /// What comes after what
     Order,
     /// Decisions and their options
@@ -48,10 +50,11 @@ pub enum About {
 
 impl About {
     /// All of them.
-    pub const ALL: [About; 10] = [
+    pub const ALL: [About; 11] = [
         About::Capabilities,
         About::Inputs,
         About::Effects,
+        About::Definitions,
         About::Order,
         About::Decisions,
         About::Approvals,
@@ -67,6 +70,7 @@ impl About {
             About::Capabilities => "capabilities",
             About::Inputs => "inputs",
             About::Effects => "effects",
+            About::Definitions => "definitions",
             About::Order => "order",
             About::Decisions => "decisions",
             About::Approvals => "approvals",
@@ -84,6 +88,8 @@ pub trait Telling {
     fn part(&self, part: &Part) -> String;
     /// How something is undone.
     fn way_back(&self, way_back: &WayBack) -> String;
+    /// How long something takes.
+    fn takes(&self, takes: super::Takes) -> String;
     /// What a part takes and how much is at stake; empty if nobody says.
     fn estimate(&self, part: &Part) -> String;
 }
@@ -93,6 +99,7 @@ pub fn differences(old: &Outline, new: &Outline, telling: &dyn Telling) -> Vec<D
     let mut comparing = Comparing { telling, renamed: BTreeMap::new(), found: Vec::new() };
     comparing.capabilities(old, new);
     comparing.inputs(old, new);
+    comparing.ends(old, new);
     let (before, after) = (places(old), places(new));
     let renamed = renamed(&before, &after, telling);
     comparing.renamed = renamed.iter().map(|(old, new)| (last_part(old), last_part(new))).collect();
@@ -115,6 +122,7 @@ pub fn differences(old: &Outline, new: &Outline, telling: &dyn Telling) -> Vec<D
         }
     }
     comparing.sequence(&before, &after, &renamed);
+    comparing.definitions(old, new);
     comparing.found.sort_by_key(|difference| difference.about);
     comparing.found
 }
@@ -155,7 +163,9 @@ fn places(outline: &Outline) -> BTreeMap<Address, Placed<'_>> {
 
 fn is_group(kind: &Kind) -> bool {
     match kind {
-        Kind::Phases | Kind::When { .. } | Kind::Parallel { .. } | Kind::Return | Kind::Unwind => true,
+        Kind::Phases | Kind::When { .. } | Kind::Parallel { .. } | Kind::Return | Kind::Fail { .. } | Kind::Unwind => {
+            true
+        }
         Kind::Attempt
         | Kind::Probe { .. }
         | Kind::Step { .. }
@@ -174,8 +184,7 @@ fn is_group(kind: &Kind) -> bool {
         | Kind::Emit { .. }
         | Kind::Commit { .. }
         | Kind::Run { .. }
-        | Kind::AfterEach
-        | Kind::Fail { .. } => false,
+        | Kind::AfterEach => false,
     }
 }
 
@@ -267,32 +276,71 @@ impl Comparing<'_> {
         for input in new.inputs.iter().filter(|input| old.inputs.iter().all(|other| other.name != input.name)) {
             self.tell(About::Inputs, &Address::root(), None, Some(told(input)));
         }
+        let begins = |outline: &Outline| Some(outline.begins.clone()).filter(|begins| !begins.is_empty());
+        self.tell(About::Inputs, &Address::root(), begins(old), begins(new));
         let goals = |outline: &Outline| (!outline.goals.is_empty()).then(|| outline.goals.join("; "));
         self.tell(About::Names, &Address::root(), goals(old), goals(new));
+        let said = |outline: &Outline| {
+            let risk = outline.risk.map(|risk| format!("{} risk", risk.as_str()));
+            let said: Vec<String> =
+                outline.takes.map(|takes| self.telling.takes(takes)).into_iter().chain(risk).collect();
+            (!said.is_empty()).then(|| said.join(" · "))
+        };
+        let (before, after) = (said(old), said(new));
+        self.tell(About::Estimates, &Address::root(), before, after);
+    }
+
+    /// What a plan gives, and where it fails: statements without a name of their own, told in the order they are written.
+    fn ends(&mut self, old: &Outline, new: &Outline) {
+        let (before, after) = (ends(old), ends(new));
+        let mut gone = before.iter().filter(|end| !after.contains(end));
+        let mut come = after.iter().filter(|end| !before.contains(end));
+        loop {
+            let (one, other) = (gone.next(), come.next());
+            let Some((place, _)) = other.or(one) else { return };
+            let said = |end: Option<&(Address, String)>| end.map(|(_, said)| said.clone());
+            self.tell(About::Effects, place, said(one), said(other));
+        }
+    }
+
+    /// What is called, looked at or computed under a name that both use, and is something else.
+    fn definitions(&mut self, old: &Outline, new: &Outline) {
+        for one in &old.definitions {
+            let same = |other: &&Definition| (other.word, &other.name) == (one.word, &one.name);
+            let Some(other) = new.definitions.iter().find(same) else { continue };
+            let told = |one: &Definition| Some(format!("{} {} = {}", one.word, one.name, one.text));
+            self.tell(About::Definitions, &Address::root(), told(one), told(other));
+        }
     }
 
     /// A part that only one of the two has.
     fn only(&mut self, placed: &Placed<'_>, is_gone: bool) {
         let part = placed.part;
-        let said = Some(self.telling.part(part));
+        let undo = part.way_back().map(|undo| format!(" · {}", self.telling.way_back(undo))).unwrap_or_default();
+        let said = Some(format!("{}{undo}", self.telling.part(part)));
         let (before, after) = if is_gone { (said, None) } else { (None, said) };
         self.tell(about(&part.kind), &part.address, before, after);
     }
 
     fn both(&mut self, one: &Placed<'_>, other: &Placed<'_>) {
         let address = &other.part.address;
-        let telling = self.telling;
+        let (telling, found) = (self.telling, self.found.len());
         let part = |placed: &Placed<'_>| Some(telling.part(placed.part));
         self.tell(about(&one.part.kind), address, part(one), part(other));
         self.tell(About::Names, address, one.part.title.clone(), other.part.title.clone());
         let estimate = |placed: &Placed<'_>| Some(telling.estimate(placed.part)).filter(|said| !said.is_empty());
         self.tell(About::Estimates, address, estimate(one), estimate(other));
-        let undo = |placed: &Placed<'_>| way_back(placed.part).map(|way_back| telling.way_back(way_back));
+        let undo = |placed: &Placed<'_>| placed.part.way_back().map(|way_back| telling.way_back(way_back));
         self.tell(About::Undo, address, undo(one), undo(other));
         let now = |name: &String| self.renamed.get(name).unwrap_or(name).clone();
         let was = one.after.as_ref().map(|after| waits(&after.iter().map(now).collect::<Vec<_>>()));
         self.tell(About::Order, address, was, other.after.as_deref().map(waits));
         self.options(one.part, other.part);
+        // What no other word tells is told as it is written: a pause between tries, a key, what an event carries.
+        if self.found.len() == found {
+            let words = |placed: &Placed<'_>| Some(placed.part.words.clone());
+            self.tell(about(&one.part.kind), address, words(one), words(other));
+        }
     }
 
     fn options(&mut self, one: &Part, other: &Part) {
@@ -348,6 +396,16 @@ impl Comparing<'_> {
     }
 }
 
+/// Where a plan returns or fails, with what it says there.
+fn ends(outline: &Outline) -> Vec<(Address, String)> {
+    let said = |part: &Part| match &part.kind {
+        Kind::Return => Some(format!("return {}", part.words)),
+        Kind::Fail { .. } => Some(format!("fail {}", part.words)),
+        _ => None,
+    };
+    outline.all().into_iter().filter_map(|part| Some((part.address.clone(), said(part)?))).collect()
+}
+
 /// What a phase waits for.
 fn waits(after: &[String]) -> String {
     if after.is_empty() { "at the start".to_owned() } else { format!("after {}", after.join(", ")) }
@@ -361,19 +419,6 @@ fn last_part(address: &Address) -> String {
 /// An option, as a part for telling what it takes.
 fn as_part(decision: &Part, way: &super::outline::Way) -> Part {
     Part { name: way.name.clone(), takes: way.takes, risk: way.risk, ways: Vec::new(), ..decision.clone() }
-}
-
-fn way_back(part: &Part) -> Option<&WayBack> {
-    match &part.kind {
-        Kind::Step { way_back, .. } => Some(way_back),
-        Kind::BlockStep { way_back }
-        | Kind::Task { way_back, .. }
-        | Kind::Phase { way_back, .. }
-        | Kind::Run { way_back, .. } => way_back.as_ref(),
-        Kind::Loop(each) => each.way_back.as_ref(),
-        Kind::Rollout(rollout) => rollout.way_back.as_ref(),
-        _ => None,
-    }
 }
 
 fn about(kind: &Kind) -> About {

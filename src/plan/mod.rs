@@ -20,6 +20,6 @@ pub use capability::Capability;
 pub use estimate::Takes;
 pub use graph::PhaseGraph;
 pub use outline::Outline;
-pub use read::{Ask, Given};
+pub use read::{Ask, Given, Patience};
 pub use summary::Summary;
 pub use timeline::Timeline;

@@ -17,6 +17,9 @@ pub struct Outline {
     pub goals: Vec<String>,
     /// What it is given.
     pub inputs: Vec<Input>,
+    /// How a run of it comes about, and which run is the same: `on Placed as placed where .. keyed placed.order`; empty if
+    /// that is all up to who starts it.
+    pub begins: String,
     /// What its files may touch.
     pub capabilities: Vec<Capability>,
     /// How long it takes as a whole, if it says so itself.
@@ -31,6 +34,19 @@ pub struct Outline {
     pub looks: Vec<super::read::Ask>,
     /// What can't be computed with what is given: where, and why. A run would fail there.
     pub faults: Vec<(Address, String)>,
+    /// The actions, probes, functions, constants and events that it mentions, and those that they mention.
+    pub definitions: Vec<Definition>,
+}
+
+/// Something that a program declares and a plan mentions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Definition {
+    /// `action`, `probe`, `fn`, `const`, `event`.
+    pub word: &'static str,
+    /// Its name, with its module.
+    pub name: SmolStr,
+    /// What it does, as it is written, in one line.
+    pub text: String,
 }
 
 /// Something a plan is given.
@@ -67,6 +83,8 @@ pub struct Part {
     pub timeout: Option<i64>,
     /// Where it stands.
     pub span: Span,
+    /// Its expressions as they are written, without those of what lies in it.
+    pub words: String,
     /// What lies in it: one way, or several of which one is taken.
     pub ways: Vec<Way>,
 }
@@ -160,6 +178,8 @@ pub enum Kind {
     When {
         /// What decides it, where that is not known yet.
         depends_on: Vec<SmolStr>,
+        /// One of its ways is always taken: there is an `else`, or it matches everything.
+        complete: bool,
     },
     /// A decision.
     Decide {
@@ -284,8 +304,11 @@ pub struct Undo {
     pub always: bool,
     /// Its failure stops nothing.
     pub best_effort: bool,
-    /// How long one try may take, in nanoseconds, if it says so.
-    pub timeout: Option<i64>,
+    /// How long it takes at most until it is done or given up, with all its tries and the pauses between them, in
+    /// nanoseconds; `None` where no timeout limits it.
+    pub longest: Option<i64>,
+    /// How long its parts take, as their author says.
+    pub takes: Option<Takes>,
 }
 
 impl WayBack {
@@ -426,6 +449,37 @@ impl Part {
             _ => &[],
         };
         self.ways.iter().flat_map(|way| &way.parts).chain(gates)
+    }
+
+    /// How it is undone, if that is to be said of it.
+    pub fn way_back(&self) -> Option<&WayBack> {
+        match &self.kind {
+            Kind::Step { way_back, .. } => Some(way_back),
+            Kind::BlockStep { way_back }
+            | Kind::Task { way_back, .. }
+            | Kind::Phase { way_back, .. }
+            | Kind::Run { way_back, .. } => way_back.as_ref(),
+            Kind::Loop(each) => each.way_back.as_ref(),
+            Kind::Rollout(rollout) => rollout.way_back.as_ref(),
+            Kind::Probe { .. }
+            | Kind::Approve { .. }
+            | Kind::Phases
+            | Kind::When { .. }
+            | Kind::Decide { .. }
+            | Kind::Parallel { .. }
+            | Kind::Branch
+            | Kind::Check(_)
+            | Kind::Wait { .. }
+            | Kind::WaitFor { .. }
+            | Kind::On { .. }
+            | Kind::Emit { .. }
+            | Kind::Attempt
+            | Kind::Commit { .. }
+            | Kind::AfterEach
+            | Kind::Fail { .. }
+            | Kind::Return
+            | Kind::Unwind => None,
+        }
     }
 
     /// It and all parts in it, outer ones first.

@@ -184,6 +184,11 @@ impl Command {
         })
     }
 
+    /// The words that begin so.
+    pub fn beginning(start: &str) -> impl Iterator<Item = &'static str> {
+        Command::ALL.iter().map(|command| command.about().word).filter(move |word| word.starts_with(start))
+    }
+
     /// The word that was probably meant.
     pub fn meant(word: &str) -> Option<&'static str> {
         nearest(word, Command::ALL.iter().map(|command| command.about().word))

@@ -2,6 +2,7 @@
 
 use super::{
     Surroundings,
+    left_out::LeftOut,
     look::Look,
     session::{Mistakes, Session},
 };
@@ -31,10 +32,18 @@ pub fn reload(session: &mut Session, around: &dyn Surroundings, look: Look) -> R
     told(session, loaded, look)
 }
 
-fn told(session: &Session, loaded: Result<(), Mistakes>, look: Look) -> Result<String, String> {
-    loaded.map_err(|mistakes| format!("{}\nnothing was loaded", look.mistakes(&mistakes)))?;
+fn told(session: &Session, loaded: Result<Option<LeftOut>, Mistakes>, look: Look) -> Result<String, String> {
+    let left_out = loaded.map_err(|mistakes| format!("{}\nnothing was loaded", look.mistakes(&mistakes)))?;
     let plans: Vec<String> = session.plans().map(|plan| plan_line(session, plan, look)).collect();
-    Ok(if plans.is_empty() { "loaded; there is no plan in it".to_owned() } else { plans.join("\n") })
+    let plans = if plans.is_empty() { "loaded; there is no plan in it".to_owned() } else { plans.join("\n") };
+    match left_out {
+        None => Ok(plans),
+        Some(LeftOut { heads, mistakes }) => {
+            let heads: Vec<String> = heads.iter().map(|head| format!("  {}", look.code(head))).collect();
+            let without = format!("loaded without these; mend the file, and `:reload`\n{}", heads.join("\n"));
+            Err(format!("{}\n{without}\n{plans}", look.mistakes(&mistakes)))
+        }
+    }
 }
 
 /// `place_order(order: Order) -> Receipt · 3 steps`

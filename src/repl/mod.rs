@@ -11,6 +11,7 @@ mod command;
 mod doc;
 mod drive;
 mod editor;
+mod left_out;
 mod load;
 mod look;
 mod preview;
@@ -301,9 +302,11 @@ impl Repl<'_> {
 }
 
 fn unknown(word: &str) -> String {
-    match Command::meant(word) {
-        Some(meant) => format!("there is no command `:{word}`: did you mean `:{meant}`?"),
-        None => format!("there is no command `:{word}`: `:help` lists them"),
+    let may_be: Vec<String> = Command::beginning(word).map(|word| format!("`:{word}`")).collect();
+    match (may_be.as_slice(), Command::meant(word)) {
+        ([_, ..], _) if !word.is_empty() => format!("`:{word}` may be {}", may_be.join(", ")),
+        (_, Some(meant)) => format!("there is no command `:{word}`: did you mean `:{meant}`?"),
+        (_, None) => format!("there is no command `:{word}`: `:help` lists them"),
     }
 }
 

@@ -14,8 +14,9 @@ impl Repl<'_> {
     pub(super) fn view(&mut self, view: View, text: &str) -> Result<String, String> {
         let look = self.look;
         let State { session, drive } = &*self.state.borrow();
-        let text = match (text, drive) {
-            ("", Some(drive)) => drive.call(),
+        let again = drive.as_ref().map(|drive| drive.begun_with());
+        let text = match (text, &again) {
+            ("", Some(again)) => again,
             ("", None) => only_plan(session, look)?,
             (text, _) => text,
         };

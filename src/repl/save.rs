@@ -20,6 +20,9 @@ impl Repl<'_> {
         let Some(file) = session.file().cloned() else {
             return Err(look.error("there is no file to write into: `:load FILE` first"));
         };
+        if session.is_partial() {
+            return Err(look.error("the file has mistakes: mend them, and `:reload`"));
+        }
         let name = rest.trim_matches('"');
         if name.is_empty() {
             return Err(look.error("`:save` needs what the test is called: `:save \"gives the money back\"`"));

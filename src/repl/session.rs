@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::{drive::Wrapped, typed::Typed};
+use super::{drive::Wrapped, left_out::LeftOut, typed::Typed};
 use crate::{
     check::{Addition, Checked, CheckedWith, Form, InScope, Loader, check_at, check_with},
     diagnostic::{Code, Diagnostic, Levels, Severity},
@@ -70,7 +70,9 @@ pub struct Valued {
 /// A session.
 pub struct Session {
     loader: Box<dyn Loader>,
-    file: Option<Loaded>,
+    pub(super) file: Option<Loaded>,
+    /// The text of the file without the declarations that have mistakes, if some have.
+    pub(super) readable: Option<Arc<str>>,
     kept: Vec<Kept>,
     /// How many texts were typed.
     lines: usize,
@@ -86,6 +88,7 @@ impl Session {
         Session {
             loader,
             file: None,
+            readable: None,
             kept: Vec::new(),
             lines: 0,
             sources: Sources::new(),
@@ -146,16 +149,22 @@ impl Session {
         if let Some(file) = &mut self.file {
             file.text = text.into();
         }
+        self.readable = None;
         let checked = self.check(None);
         // It was checked before it was written.
         let _ = self.adopt(checked);
     }
 
-    /// Takes another file, without what was declared before.
+    /// Whether declarations of the file were left out because they have mistakes.
+    pub fn is_partial(&self) -> bool {
+        self.readable.is_some()
+    }
+
+    /// Takes another file, without what was declared before; of one with mistakes what has none.
     ///
     /// # Errors
-    /// What is wrong with it; the session stays as it was.
-    pub fn load(&mut self, file: Loaded) -> Result<(), Mistakes> {
+    /// What is wrong with it, if nothing of it can be taken; the session stays as it was.
+    pub fn load(&mut self, file: Loaded) -> Result<Option<LeftOut>, Mistakes> {
         self.load_with(file, Vec::new())
     }
 
@@ -163,14 +172,21 @@ impl Session {
     ///
     /// # Errors
     /// As for [`Session::load`].
-    pub fn reload(&mut self, file: Loaded) -> Result<(), Mistakes> {
+    pub fn reload(&mut self, file: Loaded) -> Result<Option<LeftOut>, Mistakes> {
         self.load_with(file, self.kept.clone())
     }
 
-    fn load_with(&mut self, file: Loaded, kept: Vec<Kept>) -> Result<(), Mistakes> {
-        let before = (self.file.replace(file), std::mem::replace(&mut self.kept, kept));
+    fn load_with(&mut self, file: Loaded, kept: Vec<Kept>) -> Result<Option<LeftOut>, Mistakes> {
+        let before = (self.file.replace(file), std::mem::replace(&mut self.kept, kept), self.readable.take());
         let checked = self.check(None);
-        self.adopt(checked).inspect_err(|_| (self.file, self.kept) = before)
+        let Err(mistakes) = self.adopt(checked) else { return Ok(None) };
+        match self.adopt_without(&mistakes) {
+            Some(heads) => Ok(Some(LeftOut { heads, mistakes })),
+            None => {
+                (self.file, self.kept, self.readable) = before;
+                Err(mistakes)
+            }
+        }
     }
 
     /// Declares something, in place of what was called the same.
@@ -233,18 +249,19 @@ impl Session {
     }
 
     /// Checks all that is known with one more text.
-    fn check(&self, more: Option<(&str, Form)>) -> CheckedWith {
+    pub(super) fn check(&self, more: Option<(&str, Form)>) -> CheckedWith {
         let line = self.line();
         let kept = self.kept.iter().map(|kept| Addition { name: &kept.name, text: &kept.text, form: kept.form });
         let more = more.map(|(text, form)| Addition { name: &line, text, form });
         let additions: Vec<Addition<'_>> = kept.chain(more).collect();
         let none = Loaded { path: NO_FILE.to_owned(), text: "".into(), levels: Levels::default() };
         let Loaded { path, text, levels } = self.file.as_ref().unwrap_or(&none);
+        let text = self.readable.as_ref().unwrap_or(text);
         check_with(path, Arc::clone(text), &additions, self.loader.as_ref(), levels)
     }
 
     /// Goes on with a program, if it has no mistakes.
-    fn adopt(&mut self, checked: CheckedWith) -> Result<(), Mistakes> {
+    pub(super) fn adopt(&mut self, checked: CheckedWith) -> Result<(), Mistakes> {
         let CheckedWith { checked, names } = checked;
         let (sources, program) = accepted(checked)?;
         self.declared = self.declared_in(&sources);

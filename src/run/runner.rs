@@ -2,12 +2,12 @@
 //!
 //! ```no_run
 //! use std::sync::Arc;
-//! use orch::{ir::Program, run::{Control, Error, Folder, Left, Runner, Start, store::KeptSource}};
+//! use orch::{ir::Program, machine::USUAL_DEPTH, run::{Control, Error, Folder, Left, Runner, Start, store::KeptSource}};
 //!
 //! async fn start(program: Arc<Program>, sources: Vec<KeptSource>) -> Result<Left, Error> {
 //!     let runner = Runner::open(Folder::of_project(&std::env::current_dir().unwrap_or_default()))?;
 //!     let (plan, inputs) = ("place_order".into(), serde_json::Map::new());
-//!     let start = Start { program, sources, plan, inputs, key: None, behind: None };
+//!     let start = Start { program, sources, plan, inputs, deepest: USUAL_DEPTH, key: None, behind: None };
 //!     let run = runner.create(start)?;
 //!     run.observe(|record, _| eprintln!("{:?}", record.event)).go(Control::none()).await
 //! }
@@ -20,11 +20,12 @@ use smol_str::{SmolStr, format_smolstr};
 
 use super::{
     JOURNAL_FORMAT, LANGUAGE_VERSION,
-    driver::{Driver, Left, Observer, bells::Bells, control::Control, now, recover, replay},
+    driver::{Driver, Left, Listener, Observer, bells::Bells, control::Control, now, recover, replay, tell},
     effects::{Host, LocalEffects},
     error::{Error, StoreError},
     folder::Folder,
     lock::RunLock,
+    look::beginning,
     programs::{Compiled, Programs},
     start::Start,
     store::{Created, KeptSource, Listed, NewRun, RunId, RunInfo, Said, SqliteStore, Store, Told, WordId, select},
@@ -145,10 +146,10 @@ impl Runner {
     /// Creates a run if there is none with its key. From here on it is what was asked for: whoever takes it up, even
     /// after a crash, begins it.
     pub fn create_once(&self, start: Start) -> Result<Started, Error> {
-        let Start { program, sources, plan, inputs, key, behind } = start;
+        let Start { program, sources, plan, inputs, deepest, key, behind } = start;
         let compiled = self.inner.programs.get(&sources, || Ok::<_, Error>(program))?;
         self.is_provided(&compiled.program, &plan)?;
-        let new = NewRun { plan, inputs, unique: random_name()?, key, sources, at: now() };
+        let new = NewRun { plan, inputs, deepest: Some(deepest), unique: random_name()?, key, sources, at: now() };
         let created = match behind {
             Some(event) => self.store().create_behind(&new, event)?,
             None => self.store().create(&new)?,
@@ -206,6 +207,22 @@ impl Runner {
         Ok((machine, Arc::clone(&compiled.program)))
     }
 
+    /// A run as it stands. `listener` is told of it: of a short history all, of a long one how it stood at its last
+    /// snapshot and what came after.
+    ///
+    /// # Errors
+    /// Its journal can't be read, or does not fit its program.
+    pub fn tell(
+        &self,
+        info: &RunInfo,
+        compile: Compile<'_>,
+        listener: &mut dyn Listener,
+    ) -> Result<(Machine, Arc<Program>), Error> {
+        let compiled = self.compiled(info, compile)?;
+        let recovered = tell(&compiled.machine, self.store(), info, listener)?;
+        Ok((recovered.machine, Arc::clone(&compiled.program)))
+    }
+
     /// A run as it stands, without its history.
     pub fn state(&self, info: &RunInfo, compile: Compile<'_>) -> Result<(Machine, Arc<Program>), Error> {
         let compiled = self.compiled(info, compile)?;
@@ -242,10 +259,23 @@ impl Runner {
         Ok(told)
     }
 
+    /// The runs that are not over, each with its program; without those whose program can't be read any more, of which is
+    /// told where they are to be taken up.
+    pub fn programs_going_on(&self, compile: Compile<'_>) -> Result<Vec<(RunId, Arc<Program>)>, Error> {
+        let mut found = Vec::new();
+        for info in self.runs()?.into_iter().filter(|run| !run.standing.ended()) {
+            match self.compiled(&info, compile) {
+                Ok(compiled) => found.push((info.id, Arc::clone(&compiled.program))),
+                Err(Error::Compile { .. } | Error::NewerRun { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(found)
+    }
+
     /// The values that a run was started with.
     fn inputs(&self, run: &RunId) -> Result<Map<String, Json>, Error> {
-        let first = || Ok::<_, Error>(self.store().records(run, 1, 1)?.into_iter().next().map(|record| record.event));
-        match self.store().beginning(run)?.map_or_else(first, |event| Ok(Some(event)))? {
+        match beginning(self.store(), run)? {
             Some(Event::Started { inputs, .. }) => Ok(inputs),
             Some(_) | None => Ok(Map::new()),
         }

@@ -8,7 +8,7 @@ use smol_str::SmolStr;
 use super::store::{EventNumber, KeptSource};
 use crate::{
     ir::{Plan, Program},
-    machine::{Beginning, CannotBegin},
+    machine::{Beginning, CannotBegin, MAX_DEPTH, USUAL_DEPTH},
 };
 
 /// A run to be started.
@@ -21,6 +21,8 @@ pub struct Start {
     pub plan: SmolStr,
     /// Every parameter with its value.
     pub inputs: Map<String, Json>,
+    /// How deep its plans may run each other: usually [`USUAL_DEPTH`], at most [`MAX_DEPTH`].
+    pub deepest: u32,
     /// What there may be one run of in the store.
     pub key: Option<SmolStr>,
     /// The event that begins it: it hears of all that came behind that one.
@@ -42,7 +44,12 @@ impl Start {
         let key = Beginning::of(program, plan).key(&inputs)?;
         let key = key.map(|key| one_of(&sources, plan, &["keyed", &key]));
         let (program, plan) = (Arc::clone(program), plan.name.clone());
-        Ok(Start { program, sources, plan, inputs, key, behind: None })
+        Ok(Start { program, sources, plan, inputs, deepest: USUAL_DEPTH, key, behind: None })
+    }
+
+    /// The same run, whose plans may run each other so deep, at most [`MAX_DEPTH`].
+    pub fn deepest(self, deepest: u32) -> Start {
+        Start { deepest: deepest.min(MAX_DEPTH), ..self }
     }
 
     /// The same run, which this event begins. Where the plan is not `keyed`, there is one run for each event.

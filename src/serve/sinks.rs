@@ -45,10 +45,14 @@ impl Sink {
     /// # Errors
     /// It is none of HTTP.
     pub fn at(url: &str) -> Result<Sink, Unusable> {
-        match url.starts_with("http://") || url.starts_with("https://") {
-            true => Ok(Sink { url: url.to_owned(), token: None }),
-            false => Err(Unusable::Sink(url.to_owned())),
+        let Some(place) = url.strip_prefix("http://").or(url.strip_prefix("https://")) else {
+            return Err(Unusable::Sink(url.to_owned()));
+        };
+        // The URL stands in the log and in the figures.
+        if place.split(['/', '?', '#']).next().is_some_and(|host| host.contains('@')) {
+            return Err(Unusable::SinkCredentials);
         }
+        Ok(Sink { url: url.to_owned(), token: None })
     }
 
     /// Where it is.
@@ -137,7 +141,10 @@ impl Sink {
     }
 
     async fn send(&self, event: &Json) -> Result<(), String> {
-        let request = http_client()?.post(&self.url).header("content-type", cloud_event::STRUCTURED);
+        let request = http_client()
+            .map_err(|unable| unable.to_string())?
+            .post(&self.url)
+            .header("content-type", cloud_event::STRUCTURED);
         let request = match &self.token {
             Some(Bearer(token)) => request.bearer_auth(token.as_str()),
             None => request,

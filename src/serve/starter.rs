@@ -32,10 +32,11 @@ pub async fn start(
     service: &Service,
     startable: Startable<'_>,
     given: &Map<String, Json>,
+    deepest: u32,
     by: &'static str,
 ) -> Result<Begun, Problem> {
     let inputs = startable.beginning().complete(given)?;
-    let start = startable.start(inputs)?;
+    let start = startable.start(inputs)?.deepest(deepest);
     begin(service, start, by).await
 }
 

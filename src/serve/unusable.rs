@@ -13,6 +13,9 @@ pub enum Unusable {
     /// A sink that is nowhere.
     #[error("`{0}` is no URL that can be sent to: it begins with `http://` or `https://`")]
     Sink(String),
+    /// A sink that says who sends.
+    #[error("the URL of a sink is seen by everyone, so it says no user and no password: use `--sink-token-file`")]
+    SinkCredentials,
     /// What can't be sent in a header.
     #[error("the token for the sink `{sink}` has signs that no token has")]
     SinkToken {

@@ -6,6 +6,7 @@ use super::{Answer, Ends, Generated, Past, Question, World, test::Scripted};
 use crate::{
     ir::{Address, Expr, ExprKind, ProbeId, Program},
     machine::{Calling, Purpose, StandIns},
+    source::Span,
 };
 
 /// A world in which some things are given, and the rest is made up.
@@ -24,6 +25,11 @@ impl Completed {
         Completed { given, usual: Generated::new(seed), program, plan: plan.to_owned(), made_up: Vec::new() }
     }
 
+    /// What is given and was never asked for, by where it stands.
+    pub fn unused(&self) -> Vec<Span> {
+        self.given.unused()
+    }
+
     /// The questions whose answers were made up, by number.
     pub fn made_up(&self) -> &[u32] {
         &self.made_up
@@ -40,7 +46,7 @@ impl World for Completed {
             }
             Ok(Some(answer)) => return answer,
             Ok(None) => {}
-            Err(missing) => return Answer::now(Ends::NotGiven(Box::new(missing))),
+            Err(missing) => return Answer::now(Ends::NotGiven(missing)),
         }
         // What finds out what happened is told the truth, which is not made up.
         if question.effect().is_none_or(|effect| effect.purpose != Purpose::Confirm) {

@@ -79,27 +79,36 @@ fn ended(effect: &Effect, ends: &Ends) -> Result<Option<(Outcome, Really)>, Unfi
     })
 }
 
+/// What an effect prints that gives this value, which is read as the value.
 fn heard(effect: &Effect, value: &Value) -> Result<Outcome, Unfit> {
-    let output = output(effect, value);
-    effect
-        .request
-        .decode(&effect.expects, &output)
-        .map_err(|mismatch| Unfit(format!("the answer does not fit: {mismatch}")))?;
+    let unfit = |mismatch| Unfit(format!("the answer does not fit: {mismatch}"));
+    let output = match &*effect.request {
+        // A call that is answered as a whole gives JSON: what that says is known without reading it.
+        Request::Extern { .. } => {
+            let json = to_json(value);
+            from_json(&effect.expects, &json).map_err(unfit)?;
+            json.to_string()
+        }
+        request => {
+            let printed = printed(&effect.expects, value);
+            request.decode(&effect.expects, &printed).map_err(unfit)?;
+            printed
+        }
+    };
     Ok(Outcome::Ok { output, printed: String::new() })
 }
 
-/// What an effect prints that gives this value.
-fn output(effect: &Effect, value: &Value) -> String {
+/// What a built-in effect prints that gives this value.
+fn printed(expects: &Type, value: &Value) -> String {
     let is_text = |ty: &Type| match ty {
         Type::String => true,
         Type::Optional(some) => **some == Type::String,
         _ => false,
     };
-    match (&*effect.request, &effect.expects, value) {
-        (Request::Extern { .. }, _, value) => to_json(value).to_string(),
-        (_, Type::Nothing, _) | (_, Type::Optional(_) | Type::String, Value::None) => String::new(),
-        (_, ty, Value::Text(text)) if is_text(ty) => text.to_string(),
-        (_, _, value) => to_json(value).to_string(),
+    match (expects, value) {
+        (Type::Nothing, _) | (Type::Optional(_) | Type::String, Value::None) => String::new(),
+        (ty, Value::Text(text)) if is_text(ty) => text.to_string(),
+        (_, value) => to_json(value).to_string(),
     }
 }
 

@@ -40,8 +40,10 @@ pub enum Fault {
 /// A question at which something can go wrong.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Point {
-    /// The question.
-    pub question: Question,
+    /// The number of the question.
+    pub question: u32,
+    /// What it is part of.
+    pub address: Address,
     /// What can go wrong there.
     pub faults: Vec<Fault>,
 }
@@ -76,6 +78,11 @@ impl<W: World> Faulty<W> {
     /// The questions that were met so far at which something could go wrong and did not.
     pub fn met(&self) -> &[Point] {
         &self.met
+    }
+
+    /// The world in which they go wrong.
+    pub fn inner(&self) -> &W {
+        &self.world
     }
 
     /// What goes wrong.
@@ -120,7 +127,9 @@ impl<W: World> World for Faulty<W> {
         if self.seen.insert(same) {
             let mut faults = possible(question);
             faults.retain(|fault| !matches!((fault, &answer.ends), (Fault::Chooses(other), Ends::Chooses(taken)) if other == taken));
-            self.met.extend((!faults.is_empty()).then(|| Point { question: question.clone(), faults }));
+            if !faults.is_empty() {
+                self.met.push(Point { question: question.number, address: question.address.clone(), faults });
+            }
         }
         answer
     }
@@ -166,14 +175,14 @@ fn possible(question: &Question) -> Vec<Fault> {
 
 fn effect_faults(effect: &Effect) -> Vec<Fault> {
     let hangs = effect.until.is_some().then_some(Fault::Hangs);
-    let others = match (effect.purpose, &effect.call) {
+    let others: &[Fault] = match (effect.purpose, &effect.call) {
         (_, Call::Nobody) => return Vec::new(),
-        (Purpose::Look | Purpose::Confirm, _) => vec![Fault::Fails, Fault::CrashBefore],
+        (Purpose::Look | Purpose::Confirm, _) => &[Fault::Fails, Fault::CrashBefore],
         (Purpose::Do | Purpose::Undo, _) => {
-            vec![Fault::Fails, Fault::LostDone, Fault::LostNotDone, Fault::CrashBefore, Fault::CrashAfter]
+            &[Fault::Fails, Fault::LostDone, Fault::LostNotDone, Fault::CrashBefore, Fault::CrashAfter]
         }
     };
-    others.into_iter().chain(hangs).collect()
+    others.iter().cloned().chain(hangs).collect()
 }
 
 /// It was done as it would have been, and nobody heard.
@@ -226,12 +235,12 @@ fn one_more<'a>(
     tries: &'a impl Fn(&Point, &Fault) -> bool,
 ) -> impl Iterator<Item = Path> + 'a {
     let last = path.last_key_value().map(|(number, _)| *number);
-    let later = met.iter().filter(move |point| last.is_none_or(|last| point.question.number > last));
+    let later = met.iter().filter(move |point| last.is_none_or(|last| point.question > last));
     later.flat_map(move |point| {
         let tried = point.faults.iter().filter(move |fault| tries(point, fault));
         tried.map(move |fault| {
             let mut more = path.clone();
-            more.insert(point.question.number, fault.clone());
+            more.insert(point.question, fault.clone());
             more
         })
     })

@@ -3,14 +3,18 @@
 //! Every call is answered as a whole, every condition holds, approvals are granted, and people are done after their
 //! likely time. Where a rule decides, it decides over values that were made up; an option can be forced.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    fmt::{self, Write},
+    sync::Arc,
+};
 
 use fastrand::Rng;
 use indexmap::IndexMap;
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
-use super::{Answer, Asks, Call, Effect, Ends, Past, Person, Question, World};
+use super::{Answer, Asks, Call, Effect, Ends, Past, Person, Question, World, world::write_call};
 use crate::{
     ir::{Address, Risk, SecretPlace, SecretRef, Type, Value},
     machine::{Asking, Calling, Purpose, StandIns},
@@ -35,13 +39,12 @@ impl Generated {
     }
 
     /// One question has one answer, however often it is asked and whatever was asked before.
-    fn rng(&self, question: &Question, what: &str) -> Rng {
-        let bytes = question.address.as_str().bytes().chain([0]).chain(what.bytes());
-        // FNV-1a, of 64 bits: http://www.isthe.com/chongo/tech/comp/fnv/.
-        let hash = bytes.fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-        });
-        Rng::with_seed(self.seed ^ hash)
+    fn rng(&self, question: &Question, what: impl FnOnce(&mut Hash) -> fmt::Result) -> Rng {
+        let mut hash = Hash::new();
+        // A hash takes whatever is written to it.
+        let _ = hash.write_str(question.address.as_str()).and_then(|()| hash.write_char('\0'));
+        let _ = what(&mut hash);
+        Rng::with_seed(self.seed ^ hash.0)
     }
 
     fn effect(&self, question: &Question, effect: &Effect, past: &Past<'_>) -> Ends {
@@ -50,10 +53,16 @@ impl Generated {
             (_, Purpose::Confirm) => confirmed(question, effect, past),
             _ => match question.key().and_then(|key| past.happened(key)) {
                 Some(known) => Ends::Returns(known.clone()),
+                None if effect.expects == Type::Nothing => Ends::Returns(Value::None),
                 None => {
-                    let name = effect.call.name(past.program);
-                    let what = effect.call.summary(past.program).unwrap_or_else(|| effect.request.summary());
-                    let value = made_up(&effect.expects, &name, &mut self.rng(question, &what));
+                    let called = effect.call.parts(past.program);
+                    let mut rng = self.rng(question, |hash| match called {
+                        Some((name, arguments)) => write_call(name, arguments, hash),
+                        None => hash.write_str(&effect.request.summary()),
+                    });
+                    // What is called, without the module.
+                    let name = called.and_then(|(name, _)| name.rsplit('.').next()).unwrap_or("value");
+                    let value = made_up(&effect.expects, name, &mut rng);
                     Ends::Returns(if is_in_itself(&question.address) { without_items(value) } else { value })
                 }
             },
@@ -61,7 +70,7 @@ impl Generated {
     }
 
     fn person(&self, question: &Question, person: &Person) -> Ends {
-        let mut rng = self.rng(question, &person.text);
+        let mut rng = self.rng(question, |hash| hash.write_str(&person.text));
         match person.asking {
             Asking::Approval => Ends::Granted,
             Asking::Task if person.expects == Type::Nothing => Ends::Done,
@@ -96,6 +105,24 @@ pub fn confirmed(question: &Question, effect: &Effect, past: &Past<'_>) -> Ends 
     })
 }
 
+/// FNV-1a, of 64 bits: http://www.isthe.com/chongo/tech/comp/fnv/.
+struct Hash(u64);
+
+impl Hash {
+    /// Of nothing.
+    fn new() -> Hash {
+        Hash(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Write for Hash {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let add = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        self.0 = text.bytes().fold(self.0, add);
+        Ok(())
+    }
+}
+
 /// Stands in for every call and condition.
 #[derive(Debug)]
 struct ForEverything {
@@ -116,23 +143,10 @@ impl StandIns for ForEverything {
     }
 }
 
-impl Call {
-    /// What is called, without the module and its arguments.
-    fn name(&self, program: &crate::ir::Program) -> SmolStr {
-        let whole = match self {
-            Call::Action(action, _) => program.actions.get(action.index()).map(|action| &action.name),
-            Call::Probe(probe, _) => program.probes.get(probe.index()).map(|probe| &probe.name),
-            Call::Builtin | Call::Condition | Call::Nobody => None,
-        };
-        whole.map_or(SmolStr::new_static("value"), |name| name.rsplit('.').next().unwrap_or(name).into())
-    }
-}
-
 /// Whether a part lies in another one of the same name: a plan that runs itself.
 fn is_in_itself(address: &Address) -> bool {
-    let name = |part: &'_ str| part.split(['[', '~']).next().map(str::to_owned);
-    let names: Vec<_> = address.as_str().split('/').map(name).collect();
-    names.iter().enumerate().any(|(at, name)| names[..at].contains(name))
+    let names = || address.as_str().split('/').map(|part| part.split(['[', '~']).next());
+    names().enumerate().any(|(at, name)| names().take(at).any(|outer| outer == name))
 }
 
 /// A plan that runs itself for each of what it finds comes to an end: it finds nothing.

@@ -43,6 +43,7 @@ pub struct Simulation<W> {
     refused: Vec<(Word, Refused)>,
     records: Vec<Arc<Record>>,
     keeps: bool,
+    deepest: Option<u32>,
     quiet: Quiet,
     stopped: Option<NotGiven>,
     last: Option<Happening>,
@@ -102,7 +103,7 @@ impl<W: World> Simulation<W> {
     /// The same with a machine that has not begun: who makes many runs of one program clones one.
     pub fn of(machine: Machine, world: W) -> Self {
         Simulation {
-            program: machine.program(),
+            program: machine.shared_program(),
             machine: machine.with_stand_ins(world.stand_ins()),
             world,
             now: BEGIN,
@@ -116,6 +117,7 @@ impl<W: World> Simulation<W> {
             refused: Vec::new(),
             records: Vec::new(),
             keeps: true,
+            deepest: None,
             quiet: Quiet::default(),
             stopped: None,
             last: None,
@@ -125,6 +127,11 @@ impl<W: World> Simulation<W> {
     /// Keeps neither the journal nor what was asked, for who makes many runs and looks only at how they end.
     pub fn without_journal(self) -> Self {
         Simulation { keeps: false, ..self }
+    }
+
+    /// Lets plans run each other so deep; as deep as a run does that nobody told otherwise, without.
+    pub fn deepest(self, deepest: Option<u32>) -> Self {
+        Simulation { deepest, ..self }
     }
 
     /// Begins the run.
@@ -143,7 +150,7 @@ impl<W: World> Simulation<W> {
 
     /// Begins the run with inputs that are complete: [`Beginning::complete`] made them.
     pub fn start_with(&mut self, plan: &str, inputs: Map<String, Json>) {
-        self.feed(Event::Started { run: RUN.into(), plan: plan.into(), inputs });
+        self.feed(Event::Started { run: RUN.into(), plan: plan.into(), inputs, deepest: self.deepest });
     }
 
     /// Lets happen what comes next: the end of an effect, a word, or a moment that the run waits for. `None` if nothing
@@ -292,6 +299,26 @@ impl<W: World> Simulation<W> {
             asked.answer = answer;
         }
         Ok(())
+    }
+
+    /// Asks the world once more about a question that is open: it may have another answer by now.
+    ///
+    /// # Errors
+    /// As for [`Simulation::answer`].
+    pub fn ask_again(&mut self, number: u32) -> Result<(), Unfit> {
+        let Some((question, _)) = self.open.get(&number).cloned() else {
+            return Err(Unfit(format!("question {number} is not open")));
+        };
+        let past = Past {
+            machine: &self.machine,
+            began: BEGIN,
+            now: self.now,
+            program: &self.program,
+            run: RUN,
+            happened: &self.happened,
+        };
+        let answer = self.world.answer(&question, &past);
+        self.answer(number, answer)
     }
 
     fn happens(&mut self, planned: Planned) -> Result<(), Refused> {
@@ -464,5 +491,12 @@ impl<W: World> Simulation<W> {
 /// A world that answers what is not asked is one without an answer.
 fn not_fitting(question: &Question, reason: String) -> NotGiven {
     let span = question.effect().map(|effect| effect.span);
-    NotGiven { what: "an answer".to_owned(), address: question.address.clone(), span, given: None, reason }
+    NotGiven {
+        what: "an answer".to_owned(),
+        address: question.address.clone(),
+        span,
+        given: None,
+        instead: None,
+        reason,
+    }
 }

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 use smol_str::SmolStr;
 
 use crate::{
-    ir::{ActionId, Address, ProbeId, Program, Request, Type, Value, test::CrashTime},
+    ir::{ActionId, Address, ProbeId, Program, Request, Type, Value, test::CrashTime, text::Nested},
     machine::{Asking, EffectId, Machine, Purpose, StandIns, Timestamp},
     source::Span,
 };
@@ -140,14 +140,31 @@ pub enum Call {
 impl Call {
     /// As people write it: `charge("o-1", 24.5)`; `None` for what calls nothing that has a name.
     pub fn summary(&self, program: &Program) -> Option<String> {
-        let (name, arguments) = match self {
-            Call::Action(action, arguments) => (&program.actions.get(action.index())?.name, arguments),
-            Call::Probe(probe, arguments) => (&program.probes.get(probe.index())?.name, arguments),
-            Call::Builtin | Call::Condition | Call::Nobody => return None,
-        };
-        let shown: Vec<String> = arguments.iter().map(|value| crate::ir::text::Nested(value).to_string()).collect();
-        Some(format!("{name}({})", shown.join(", ")))
+        let (name, arguments) = self.parts(program)?;
+        let mut summary = String::new();
+        // A text takes whatever is written to it.
+        let _ = write_call(name, arguments, &mut summary);
+        Some(summary)
     }
+
+    /// What is called, with its arguments; `None` if it has no name.
+    pub(super) fn parts<'a>(&'a self, program: &'a Program) -> Option<(&'a SmolStr, &'a [Value])> {
+        match self {
+            Call::Action(action, arguments) => Some((&program.actions.get(action.index())?.name, arguments)),
+            Call::Probe(probe, arguments) => Some((&program.probes.get(probe.index())?.name, arguments)),
+            Call::Builtin | Call::Condition | Call::Nobody => None,
+        }
+    }
+}
+
+/// Writes a call as people do.
+pub(super) fn write_call(name: &str, arguments: &[Value], to: &mut impl fmt::Write) -> fmt::Result {
+    write!(to, "{name}(")?;
+    for (at, argument) in arguments.iter().enumerate() {
+        to.write_str(if at > 0 { ", " } else { "" })?;
+        write!(to, "{}", Nested(argument))?;
+    }
+    to.write_str(")")
 }
 
 /// A person who is asked.
@@ -233,6 +250,8 @@ pub struct NotGiven {
     pub span: Option<Span>,
     /// The line that would answer it; `None` if the reason says all.
     pub given: Option<String>,
+    /// Another line that would do, which answers the whole that it is a part of.
+    pub instead: Option<String>,
     /// Why there is no answer.
     pub reason: String,
 }

@@ -105,12 +105,22 @@ fn what_must_hold_is_asked_of_every_path() {
     let found = explored(&["--eventually", freed]);
     assert_eq!(found.code, 13, "{found:?}");
     let told = format!("‼ eventually {freed}  does not hold");
-    assert!(found.out.contains(&told) && found.out.contains("when  traffic fails"), "{}", found.out);
+    assert!(
+        found.out.contains(&told) && found.out.contains("when  stock is interrupted: an operator cancels"),
+        "{}",
+        found.out
+    );
+    assert!(found.out.contains("at    plan.orch:12"), "the line of the step that is left: {}", found.out);
     let gone = "\"servers\" in undone and not (\"traffic\" in undone)";
     let found = explored(&["--never", gone]);
-    assert!(found.code == 13 && found.out.contains("when  sale fails"), "{found:?}");
+    assert!(found.code == 13 && found.out.contains("when  servers is interrupted"), "{found:?}");
+    assert!(found.out.contains("at    plan.orch:14"), "the line of what is undone too early: {}", found.out);
+    let traced = explored(&["--never", gone, "--trace"]);
+    assert!(traced.out.contains("↩ servers  "), "the run is told: {}", traced.out);
     // The other way round is how it must be, and is.
     assert_eq!(explored(&["--never", "\"traffic\" in undone and not (\"servers\" in undone)"]).code, 13);
     assert_eq!(explored(&["--always", "not (\"sale\" in undone)"]).code, 0);
+    explored(&["--never", "\"stocks\" in undone"])
+        .says(2, &["no part with the address `stocks`", "did you mean `stock`"]);
     explored(&["--always", "dune == []"]).says(2, &["what is given can't be used", "dune"]);
 }

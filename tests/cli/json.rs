@@ -255,3 +255,91 @@ fn a_run_that_cant_be_read_is_listed_as_damaged() {
     project.orch(&["show", second]).prints(&["completed"]);
     project.orch(&["show", &first]).says(8, &["is damaged", "other runs in it can still be used"]);
 }
+
+/// A plan with all that a preview can tell of, and tests of it that pass, fail, and have no answer.
+const PREVIEWED: &str = r#"
+uses exec("sh")
+
+event Stop = { why: String }
+
+action note(what: String) = exec("sh", ["note.sh", what]) idempotent compensate exec("sh", ["note.sh", "not {what}"])
+action lost() = exec("sh", ["lost.sh"]) compensate nothing
+probe share() -> Int = exec("sh", ["share.sh"])
+
+plan move(books: List<String> = ["a", "b"]) takes 1d {
+  goal "All books are moved"
+  on Stop as stop { fail "{stop.why}" }
+  phase prepare "Prepare" takes 1h..2h..4h {
+    probe seen = share()
+    when seen > 50 { step boxes = note("boxes") } else { step bags = note("bags") }
+    rollout shelves as part 50% for 2h -> 100% {
+      step fill = note("part {part}")
+      gate few: share() < 20 every 1m
+    } compensate note("empty")
+    attempt { step risky = lost() } else { step safe = note("safe") }
+    for book in books after [] parallel limit 2 { step dust = note(book) timeout 1m }
+  }
+  decide path "How do they go?" {
+    option fast "By lorry" when prepare.seen < 5 takes 1h risk high { step lorry = note("lorry") }
+    option slow otherwise { step hands = note("hands") }
+  }
+  commit "they are there"
+  task unpack "Unpack them" by "readers" takes 2d
+  approve go "Is the room ready?" by "caretakers"
+  fail "it is not"
+}
+
+test "it fails" {
+  given share() returns 3
+  given lost() fails
+  run move()
+  expect outcome is halted
+}
+
+test "it is not done" {
+  given share() returns 3
+  run move()
+  expect outcome is completed
+  expect "path" in decided
+}
+
+test "nobody says how much" {
+  run move()
+}
+"#;
+
+#[test]
+fn what_is_known_before_a_run_is_data_too() {
+    let reference = Reference::read();
+    let project = Project::new(PREVIEWED);
+    let one = |schema: &str, arguments: &[&str]| reference.one(schema, &project.orch(arguments));
+    let plan = one("plan.json", &["plan", "plan.orch", "--format", "json"]);
+    assert!(plan["parts"].as_array().is_some_and(|parts| parts.len() > 4), "{plan:#}");
+    project.write(
+        "other.orch",
+        &PREVIEWED
+            .replace("\"readers\"", "\"writers\"")
+            .replace("commit \"they", "verify share() < 5\n  commit \"they"),
+    );
+    let diff = one("diff.json", &["diff", "plan.orch", "other.orch", "--json"]);
+    assert!(diff["differences"].as_array().is_some_and(|found| found.len() > 1), "{diff:#}");
+    let tests = one("test.json", &["test", "plan.orch", "--json", "--coverage"]);
+    assert_eq!((&tests["passed"], &tests["failed"]), (&json!(1), &json!(2)), "{tests:#}");
+    assert!(tests["coverage"][0]["uncovered"].as_array().is_some_and(|lines| !lines.is_empty()), "{tests:#}");
+    for more in [
+        &[][..],
+        &["--fail", "prepare/safe", "--fail", "prepare/risky"],
+        &["--given", "\"prepare/risky\" lost done"],
+        &["--strict"],
+    ] {
+        let run = one("simulate.json", &[&["simulate", "plan.orch", "--json"], more].concat());
+        assert!(run["journal"].as_array().is_some_and(|records| !records.is_empty()), "{run:#}");
+    }
+    let explored = one(
+        "explore.json",
+        &["explore", "plan.orch", "--json", "--never", "\"path\" in decided", "--always", "owed == []"],
+    );
+    let kinds: Vec<&str> =
+        explored["findings"].as_array().into_iter().flatten().filter_map(|found| found["kind"].as_str()).collect();
+    assert!(kinds.contains(&"broken") && kinds.contains(&"in_doubt"), "{kinds:?}");
+}

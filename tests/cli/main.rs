@@ -11,6 +11,7 @@ mod http;
 mod json;
 mod leaving;
 mod lints;
+mod long;
 mod migrate;
 mod operators;
 mod people;

@@ -169,3 +169,97 @@ fn a_halted_run_goes_on_from_its_commit() {
     project.orch(&["retry", &id]).says(0, &["completed in"]);
     assert_eq!(project.read("log"), "first a\nsecond\n");
 }
+
+/// Something that can be made, and taken away unless its name is `kept`.
+const MADE: &str = r#"
+uses exec("sh")
+action make(name: String) = exec("sh", ["-c", "echo made $0 >>log", name]) idempotent compensate best_effort exec("sh", ["-c", "echo dropped $0 >>log; [ $0 != kept ]", name]) retry 0
+action must(name: String) = exec("sh", ["-c", "true", name]) idempotent compensate exec("sh", ["-c", "exit 3"]) retry 0
+action fails() = exec("sh", ["-c", "exit 3"]) idempotent compensate exec("sh", ["-c", "true"])
+plan tolerated() { step a = make("kept") step b = make("other") fail "no more" }
+plan waived() { step a = must("a") step b = make("b") fail "no more" }
+plan again() { step a = make("a") step b = fails() retry 5 backoff 1h }
+event Go = { n: Int }
+plan listens() { on Go as go { step h = make("{go.n}") } task look "Look" by "ann" }
+plan paused() { step a = make("a") task look "Look" by "ann" }
+"#;
+
+/// A run of one of these plans, and its name.
+fn made(plan: &str, code: i32) -> (Project, String) {
+    let project = Project::new(MADE);
+    project.orch(&["run", "plan.orch", plan]).says(code, &[]);
+    let id = project.run_id();
+    (project, id)
+}
+
+#[test]
+fn a_way_back_that_was_given_up_does_not_go_on() {
+    let (project, id) = made("tolerated", 1);
+    let shown = project.orch(&["show", &id]);
+    shown.prints(&["✖ undo"]);
+    assert!(!shown.out.contains('◐'), "{}", shown.out);
+    let settled = project.orch(&["settle", &id, "a/undo", "--done"]);
+    settled.says(0, &["1 of 2 steps undone, 1 by hand, nothing is owed"]);
+    let shown = project.orch(&["show", &id]);
+    assert!(!shown.out.contains('✖') || !shown.out.contains("✖ undo"), "{}", shown.out);
+    shown.prints(&["↩ a"]);
+}
+
+#[test]
+fn what_was_waived_is_told_as_owed_and_does_not_go_on() {
+    let (project, id) = made("waived", 7);
+    project.orch(&["waive", &id, "a/undo", "--because", "it is gone"]).says(10, &["1 of 2 steps undone, 1 owed"]);
+    let shown = project.orch(&["show", &id]);
+    shown.prints(&["✖ undo", "owed: a: waived by ann: it is gone"]);
+    assert!(!shown.out.contains('◐'), "{}", shown.out);
+}
+
+#[test]
+fn what_failed_and_is_tried_again_later_would_not_be_undone() {
+    let project = Project::new(MADE);
+    project.orch(&["run", "plan.orch", "again", "--no-wait"]).says(5, &["again in 1h"]);
+    let id = project.run_id();
+    project.orch(&["show", &id]).prints(&["undone if it fails now: a (1 step"]);
+    project.orch(&["cancel", &id]).says(1, &["1 of 1 step undone"]);
+}
+
+#[test]
+fn a_run_that_is_paused_already_is_not_paused_again() {
+    let (project, id) = made("paused", 7);
+    project.orch(&["pause", &id, "--because", "lunch"]).says(7, &["paused by ann: lunch"]);
+    let again = project.orch(&["pause", &id]);
+    again.says(6, &["refused: the run is paused already: paused by ann: lunch", &format!("orch resume {id}")]);
+    project.orch(&["resume", &id]).says(7, &["goes on", "waits for ann"]);
+    project.orch(&["resume", &id]).says(7, &["waits for ann"]);
+    project.orch(&["pause", &id]).says(7, &["paused by ann"]);
+}
+
+#[test]
+fn who_kills_a_run_on_its_way_back_is_told_what_was_undone() {
+    let project = Project::new(
+        r#"
+uses exec("sh")
+action make(name: String) = exec("sh", ["-c", "true", name]) idempotent compensate exec("sh", ["undo.sh", name])
+plan both() { step a = make("a") step b = make("b") wait 1h }
+"#,
+    );
+    project.write("undo.sh", "[ $1 = b ] || { touch begun; sleep 60; }\n");
+    let run = project.start(&["run", "plan.orch"]);
+    project.until("it waits", || project.orch(&["list"]).out.contains("waiting"));
+    let id = project.run_id();
+    project.orch(&["cancel", &id]).says(0, &["accepted"]);
+    project.until_there("begun");
+    project.orch(&["kill", &id, "--because", "enough"]).says(0, &["accepted"]);
+    ended(run.wait_with_output().unwrap()).says(11, &["killed by ann: enough: 1 of 2 steps undone, 1 owed"]);
+    project.orch(&["show", &id]).prints(&["cancelled by ann", "killed by ann: enough"]);
+}
+
+#[test]
+fn an_event_that_a_run_has_heard_of_is_not_told_again() {
+    let (project, id) = made("listens", 7);
+    project.orch(&["show", &id]).prints(&[&format!("hears `Go`: orch emit Go JSON --run {id}")]);
+    let told = || project.orch(&["emit", "Go", r#"{"n": 7}"#, "--run", &id, "--id", "one"]);
+    told().says(7, &["✔ Go[one]"]);
+    told().says(0, &["this was told before"]);
+    assert_eq!(project.read("log"), "made 7\n");
+}

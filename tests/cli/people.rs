@@ -125,9 +125,9 @@ fn a_run_that_is_paused_starts_nothing_new_until_it_is_resumed() {
 fn an_event_that_nobody_here_hears_is_told_with_a_note() {
     let (project, _) = asked();
     let misspelt = project.orch(&["emit", "Payd", r#"{"amount": 3}"#]);
-    misspelt.says(0, &["no run that goes on here knows the event `Payd`: did you mean `Paid`?", "told 1 run\n"]);
+    misspelt.says(0, &["no run that goes on here knows the event `Payd`: did you mean `Paid`?", "told 0 runs\n"]);
     let misfit = project.orch(&["emit", "Paid", r#"{"amount": "x"}"#]);
-    misfit.says(0, &["won't hear of it: what `Paid` carries does not fit", "told 1 run\n"]);
+    misfit.says(0, &["won't hear of it: what `Paid` carries does not fit", "told 0 runs\n"]);
     let fits = project.orch(&["emit", "Paid", r#"{"amount": 3}"#]);
     assert!(!fits.err.contains("note"), "{}", fits.err);
     project.orch(&["emit", "Paid", "amount: 3"]).says(2, &["no JSON", "orch emit Paid '{"]);

@@ -370,3 +370,91 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_plan_that_an_event_begins_is_tried_and_saved() {
+    let refund = r#"uses exec("./shop")
+
+event Returned = { order: String, parcels: Int }
+
+action refund(order: String) = exec("./shop", ["refund", order]) idempotent
+
+plan give_back() -> String on Returned as parcel where parcel.parcels > 0 {
+  step refund(parcel.order)
+  return parcel.order
+}
+"#;
+    let project = Project::new(refund);
+    let said = transcript(&project, ":simulate give_back\n:simulate give_back() given Nothing { }\n");
+    assert!(said.contains("`give_back` begins when `Returned` arrives"), "{said}");
+    assert!(said.contains(":simulate give_back() given Returned { order: "), "{said}");
+    assert!(said.contains("Nothing"), "{said}");
+    let said = transcript(
+        &project,
+        ":simulate give_back given Returned { order: \"o-7\", parcels: 2 }\n:continue\n:simulate\n:continue\n:save \"it is given back\"\n",
+    );
+    assert_eq!(said.matches("■ completed").count(), 2, "{said}");
+    assert!(said.contains("wrote a test into plan.orch"), "{said}");
+    let text = std::fs::read_to_string(project.path("plan.orch")).unwrap();
+    assert!(text.contains("given Returned { order: \"o-7\", parcels: 2 } after 0s"), "{text}");
+    assert!(text.contains("expect result == \"o-7\""), "{text}");
+    project.orch(&["test", "plan.orch"]).says(0, &["1 test passed"]);
+}
+
+#[test]
+fn of_a_file_with_mistakes_what_has_none_is_loaded() {
+    let broken = SHOP.replace("fail \"stopped: {stop.why}\"", "fail \"stopped: {stop.wy}\"");
+    let more = "\nfn half(n: Int) -> Int = n.div(2)\n\nfn quarter(n: Int) -> Int = half(n.dvi(2))\n\nfn eighth(n: Int) -> Int = quarter(half(n))\n";
+    let project = Project::new(&format!("{broken}{more}"));
+    let said = transcript(&project, "half(8)\neighth(8)\nsample\n:simulate sell(\"o\")\n:save \"x\"\n");
+    assert!(said.contains("no field `wy`") && said.contains("`dvi`"), "{said}");
+    let without = "loaded without these; mend the file, and `:reload`\n  plan sell(order: String, item: String\n";
+    assert!(said.contains(&without[..60]), "{said}");
+    assert!(
+        said.contains("  fn quarter(n: Int) -> Int\n  fn eighth(n: Int) -> Int\n"),
+        "what needs it is left out, too: {said}"
+    );
+    assert!(said.contains("4  Int") && said.contains("\"o-1\"  String"), "{said}");
+    assert!(said.contains("there is no `eighth`") || said.contains("`eighth`"), "{said}");
+    let nothing = Project::new("plan p() { require nope }");
+    assert!(transcript(&nothing, "1 + 1\n").contains("nothing was loaded"));
+}
+
+#[test]
+fn what_was_answered_in_a_row_goes_on_where_it_was() {
+    let project = Project::new(SHOP);
+    let said = transcript(
+        &project,
+        ":simulate sell(sample)\n:answer stock(_) returns 0 then returns 3\n:answer reserve(_) = { id: \"h\" }\n:continue\n:simulate\n:continue\n",
+    );
+    // The first run ends at once; of the second the row begins anew.
+    assert_eq!(said.matches("■ compensated").count(), 2, "{said}");
+}
+
+#[test]
+fn going_on_stops_where_something_is_asked_though_time_could_pass() {
+    let watched = "uses exec(\"./ops\")\nprobe fine() -> Bool = succeeds(\"./ops\", [\"fine\"])\nplan p() {\n  verify fine() within 10m every 15s\n}\n";
+    let project = Project::new(watched);
+    let said = transcript(&project, ":simulate p()\n:continue\n:answer fine() = true\n:continue\n");
+    assert!(said.contains("asks fine()") && said.contains("■ completed"), "{said}");
+    assert!(!said.contains("no answer"), "{said}");
+}
+
+#[test]
+fn what_was_made_up_for_a_condition_is_saved_as_what_was_asked() {
+    let shelf = "uses exec(\"./shop\")\nprobe stock(item: String) -> Int = exec(\"./shop\", [\"stock\", item])\nplan p(items: List<String>) {\n  for item in items {\n    require stock(item) > 0\n  }\n}\n";
+    let project = Project::new(shelf);
+    let said = transcript(&project, ":simulate p([\"mug\", \"pen\"])\n:invent\n:continue\n:save \"all there\"\n");
+    assert!(said.contains("wrote a test into plan.orch"), "{said}");
+    project.orch(&["test", "plan.orch"]).says(0, &["1 test passed"]);
+}
+
+#[test]
+fn a_clumsy_word_is_told_what_it_may_be() {
+    let project = Project::new(SHOP);
+    let said = transcript(&project, ":s\n:contnue\n:simulate sell(sample)\n:advance x\n");
+    assert!(said.contains("`:s` may be ") && said.contains("`:simulate`"), "{said}");
+    assert!(said.contains("did you mean `:continue`?"), "{said}");
+    assert!(said.contains("there is no `x` here") && !said.contains("did you mean ``"), "{said}");
+    project.orch_reading("", &["repl", "nope.orch"]).says(2, &["can't read `nope.orch`"]);
+}

@@ -249,3 +249,32 @@ fn what_is_computed_and_not_granted_is_refused_when_it_would_happen() {
     refused("file", "path=data/link", "file", "data/link");
     refused("variable", "name=HOME", "env", "HOME");
 }
+
+#[test]
+fn how_deep_plans_run_each_other_is_said_when_the_run_begins_and_holds_to_its_end() {
+    let project = Project::new(
+        "plan down(n: Int) -> Int {
+  when n == 0 { task look \"Is it deep?\" by \"ann\" return 0 }
+  run deeper = down(n - 1)
+  return deeper + 1
+}
+",
+    );
+    project.orch(&["run", "plan.orch", "--set", "n=40"]).says(
+        1,
+        &[
+            "`down` would be run 33 plans deep, and the limit is 32 (`orch run --deepest` says otherwise)",
+            "compensated",
+        ],
+    );
+    project
+        .orch(&["run", "plan.orch", "--set", "n=2", "--deepest", "1"])
+        .says(1, &["2 plans deep, and the limit is 1"]);
+    let asked = project.orch(&["run", "plan.orch", "--set", "n=40", "--deepest", "40"]);
+    let run = asked.says(7, &["waits for ann"]).err.split_whitespace().nth(1).unwrap().to_owned();
+    let look = format!("{}look", "deeper/".repeat(40));
+    project.orch(&["done", &run, &look]).says(0, &["completed"]).prints(&["40"]);
+    for wrong in ["0", "1001", "deep"] {
+        project.orch(&["run", "plan.orch", "--set", "n=1", "--deepest", wrong]).says(2, &["--deepest <N>"]);
+    }
+}

@@ -104,3 +104,11 @@ fn a_secret_may_be_a_parameter_and_is_taken_up_anew() {
     project.write("other", "a-newer-staple\n");
     run(&project, &["retry", &project.run_id()]).says(7, &["undo [secret other]"]);
 }
+
+#[test]
+fn what_is_given_in_place_of_a_secret_is_not_repeated() {
+    let project = project();
+    let given = run(&project, &["run", "plan.orch", "--set", "token=hunter2hunter2"]);
+    given.says(2, &["`env:NAME` or `file:PATH`"]);
+    assert!(!given.err.contains("hunter2") && !given.out.contains("hunter2"), "{given:?}");
+}

@@ -205,7 +205,9 @@ fn the_list_has_dates_for_what_was_not_today() {
     let store = SqliteStore::open(&project.path(".orch/runs.db")).unwrap();
     let at = now().plus(-3 * 86_400 * 1_000_000_000);
     let (inputs, unique) = (serde_json::Map::new(), "0".into());
-    store.create(&NewRun { plan: "both".into(), inputs, unique, key: None, sources: Vec::new(), at }).unwrap();
+    store
+        .create(&NewRun { plan: "both".into(), inputs, deepest: None, unique, key: None, sources: Vec::new(), at })
+        .unwrap();
     drop(store);
     let list = project.orch(&["list"]).out;
     let since: Vec<&str> = list.split("since ").nth(1).unwrap().split_whitespace().collect();

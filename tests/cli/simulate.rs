@@ -137,3 +137,23 @@ fn what_can_not_be_given_is_told_like_in_a_test() {
     simulate(&project, &["--choose", "way"]).says(2, &["says no ADDRESS=OPTION"]);
     project.orch(&["simulate", "plan.orch", "--test", "nothing"]).says(2, &["there is no test", "it is sold"]);
 }
+
+#[test]
+fn what_is_given_and_never_asked_for_is_told() {
+    let project = Project::new(SHOP);
+    let given = ["--answer", "in_stock(_)=0", "--fail", "ship=no more vans", "--answer", "in_stock(_)=7"];
+    let simulated = simulate(&project, &given);
+    for unused in
+        [r#"never asked for: `given "ship" fails "no more vans"`"#, "never asked for: `given in_stock(_) returns 7`"]
+    {
+        assert!(simulated.out.contains(unused), "{unused}: {}", simulated.out);
+    }
+    assert!(!simulated.out.contains("never asked for: `given in_stock(_) returns 0`"), "{}", simulated.out);
+    let document: Json =
+        serde_json::from_str(&simulate(&project, &["--json", "--fail", "ship", "--answer", "in_stock(_)=0"]).out)
+            .unwrap();
+    assert!(
+        document["unused"].as_array().is_some_and(|unused| unused.iter().any(|line| line == "given \"ship\" fails")),
+        "{document:#}"
+    );
+}

@@ -168,6 +168,81 @@ fn a_program_with_mistakes_is_not_tested_and_the_others_are() {
     std::fs::write(project.path("more/bad.orch"), "plan bad() { require none_such }").unwrap();
     let ended = project.orch(&["test", "more", "plan.orch"]);
     ended.says(3, &["error[E0201]", "`more/bad.orch` was not tested", "2 tests passed"]);
+    let document = project.orch(&["test", "more", "plan.orch", "--json"]);
+    let document: serde_json::Value = serde_json::from_str(&document.out).unwrap();
+    assert_eq!(document["not_tested"], serde_json::json!(["more/bad.orch"]));
+    let xml = project.orch(&["test", "more", "plan.orch", "--format", "junit"]).out;
+    assert!(xml.contains("errors=\"1\"") && xml.contains("more/bad.orch"), "{xml}");
     project.orch(&["test", "none.orch"]).says(2, &["can't read `none.orch`"]);
-    project.orch(&["test", "plan.orch", "--filter", "no such"]).says(0, &["there is no test"]);
+}
+
+#[test]
+fn a_filter_that_fits_no_test_is_refused_with_the_names_that_are_near() {
+    let project = broken();
+    let near = project.orch(&["test", "plan.orch", "--filter", "shiped"]);
+    near.says(2, &["no test has `shiped` in its name", "did you mean \"it is shipped\""]);
+    let far = project.orch(&["test", "plan.orch", "--filter", "zebra", "--json"]);
+    far.says(2, &["no test has `zebra` in its name", "there is \"it is shipped\", \"a ship that sinks\""]);
+    assert_eq!(far.out, "", "nothing was run, so there is no document");
+    let none = Project::new("plan p() {}");
+    none.orch(&["test", "plan.orch", "--filter", "x"]).says(2, &["there is no test at all"]);
+    none.orch(&["test", "plan.orch"]).says(0, &["there is no test"]);
+}
+
+#[test]
+fn coverage_is_of_all_files_and_of_the_chosen_tests() {
+    let project = Project::new(SAGA);
+    let beside = "import \"./plan.orch\" as shop\nimport std/notify\n\ntest \"one\" {\n  given shop.reserve(_) returns { id: \"h\" }\n  run shop.sell(\"o\")\n  expect never notify.post(_, _)\n}\n\ntest \"two\" {\n  expect 1 < 2\n}\n";
+    std::fs::write(project.path("beside_test.orch"), beside).unwrap();
+    let alone = project.orch(&["test", "beside_test.orch", "--coverage", "--filter", "one"]);
+    alone.says(0, &["covered by 1 of 2 tests", "plan.orch  3 of 3 statements", "0 of 1 ways back"]);
+    assert!(!alone.err.contains("notify"), "the standard library is not counted: {}", alone.err);
+    let both = project.orch(&["test", ".", "--coverage", "--json"]);
+    let document: serde_json::Value = serde_json::from_str(&both.out).unwrap();
+    let files: Vec<&str> =
+        document["coverage"].as_array().unwrap().iter().filter_map(|file| file["file"].as_str()).collect();
+    assert_eq!(files, ["plan.orch"], "what two programs share counts once");
+    assert_eq!(document["coverage"][0]["ways_back"], serde_json::json!({ "covered": 1, "all": 1 }));
+}
+
+#[test]
+fn what_does_not_hold_is_told_so_that_one_sees_why() {
+    let many = r#"
+test "order" {
+  given reserve(_) returns { id: "h-1" } given ship(_) fails "it sank"
+  given reserve("o-9") fails
+  run sell("o-1")
+  let wanted = ["a part with quite a long address", "another part with a long one", "one more", "hold"]
+  expect undone == wanted
+}
+
+test "calls" {
+  given reserve(_) returns { id: "h-1" }
+  run sell("o-1")
+  expect called ship("o-2")
+}
+
+test "misfit" {
+  given "hold" returns { id: "h-1" }
+  given exec("./shop", _) returns "nothing of this kind"
+  given exec("./shop", ["reserve", "o-1"]) returns 1
+  run sell("o-1")
+  expect failure.message == ""
+}
+"#;
+    let ended = Project::new(&format!("{SAGA}{many}")).orch(&["test", "plan.orch"]);
+    ended.says(
+        1,
+        &[
+            "`-` is expected and did not come, `+` came and is not expected",
+            "- \"a part with quite a long address\"",
+            "= \"hold\"",
+            "given, and never asked for",
+            "29  given reserve(\"o-9\") fails",
+            "it was called never, and should have been",
+            "called were",
+            "ship(\"o-1\")",
+            "the run did not fail, so there is no `failure`",
+        ],
+    );
 }

@@ -63,7 +63,7 @@ fn child_that_dies() {
     let store = Arc::new(Watched { inner, at_writes: Arc::new(Abort { before, after }) });
     let plan = program.plans[0].name.clone();
     let at = orch::run::driver::now();
-    let new = NewRun { plan, inputs, unique: "crash".into(), key: None, sources, at };
+    let new = NewRun { plan, inputs, deepest: None, unique: "crash".into(), key: None, sources, at };
     let run = store.create(&new).unwrap().id().clone();
     let effects = LocalEffects::new(Site::new(&program, &new.sources), place.children(&run));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

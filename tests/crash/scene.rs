@@ -35,7 +35,7 @@ impl<'a> Scene<'a> {
         let mut world = World::new(Arc::clone(&case.program), answer);
         world.restored = false;
         let plan = case.program.plans[0].name.clone();
-        world.event(Event::Started { run: "test".into(), plan, inputs: case.world.inputs.clone() });
+        world.event(Event::Started { run: "test".into(), plan, inputs: case.world.inputs.clone(), deepest: None });
         Scene { case, script, world }
     }
 

@@ -117,7 +117,15 @@ fn write() {
         };
         let at = orch::run::driver::now();
         let key = Some(plan.into());
-        let new = NewRun { plan: plan.into(), inputs, unique: "golden".into(), key, sources: vec![source], at };
+        let new = NewRun {
+            plan: plan.into(),
+            inputs,
+            deepest: None,
+            unique: "golden".into(),
+            key,
+            sources: vec![source],
+            at,
+        };
         (store.create(&new).unwrap().id().clone(), new)
     };
     for (plan, dies) in PLANS {

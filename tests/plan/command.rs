@@ -103,6 +103,37 @@ plan p() {
     assert!(!project.path().join(".orch").exists(), "no run was begun");
 }
 
+/// A look is tried as often and as long as it says itself, and what gives no answer says why.
+#[test]
+fn a_look_is_tried_as_often_and_as_long_as_it_says() {
+    let project = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str| fs::write(project.path().join(name), text).expect("it is written");
+    write(
+        "plan.orch",
+        r#"uses exec("sh")
+probe third() -> Int = exec("sh", ["third.sh"])
+probe asks() -> Int { probe inner = hangs() return inner }
+probe hangs() -> Int = exec("sleep", ["600"]) timeout 100ms
+probe never() -> Int = exec("sh", ["never.sh"]) retry 1 backoff 1ms
+uses exec("sleep")
+plan p() {
+  probe count = third() retry 4 backoff 1ms..2ms
+  probe late = asks()
+  probe never_known = never()
+}
+"#,
+    );
+    write("third.sh", "echo x >> log; [ $(wc -l < log) -ge 3 ] && echo 7\n");
+    write("never.sh", "echo x >> tries; exit 3\n");
+    let shown = orch(project.path(), &["plan", "plan.orch", "--live"]);
+    assert_eq!(shown.code, Some(0), "{}", shown.err);
+    let lines = |name: &str| fs::read_to_string(project.path().join(name)).expect("it was asked").lines().count();
+    assert_eq!((lines("log"), lines("tries")), (3, 2), "until there is an answer, and as often as it may");
+    assert!(shown.out.contains("= 7"), "{}", shown.out);
+    assert!(shown.out.contains("no answer within 100 ms"), "{}", shown.out);
+    assert!(shown.out.contains("(exit 3, at the last of 2 tries)"), "{}", shown.out);
+}
+
 #[test]
 fn every_form_is_well_formed() {
     for (file, plan) in a_sample(plans()) {
@@ -138,4 +169,22 @@ fn a_program_with_mistakes_is_not_planned() {
     let refused = orch(project.path(), &["plan", "plan.orch"]);
     assert_eq!((refused.code, refused.out.as_str()), (Some(3), ""));
     assert!(refused.err.contains("was not planned"), "{}", refused.err);
+}
+
+#[test]
+fn a_crash_in_a_step_asks_a_person_only_if_nobody_can_tell_whether_it_was_done() {
+    let program = r#"uses http("h"), exec("sh")
+action set(value: String) = http.put("https://h/value", body: value) compensate nothing
+action send(value: String) = http.post("https://h/send", body: value) compensate nothing
+plan p() {
+  step one = set("x")
+  step two = send("x")
+}
+"#;
+    let place = tempfile::tempdir().expect("a folder");
+    fs::write(place.path().join("p.orch"), program).expect("it is written");
+    let shown = orch(place.path(), &["plan", "p.orch"]).out;
+    let asks =
+        |step: &str| shown.lines().any(|line| line.contains(step) && line.contains("a crash in it asks a person"));
+    assert!(asks("step two") && !asks("step one"), "{shown}");
 }

@@ -25,9 +25,13 @@ plan p(name: String = "a") {
 
 /// What differs, each as what it is about and where.
 fn differs(new: &str) -> (Option<i32>, Vec<(String, String)>) {
+    between(OLD, new)
+}
+
+fn between(old: &str, new: &str) -> (Option<i32>, Vec<(String, String)>) {
     let project = tempfile::tempdir().expect("a folder");
     let write = |name: &str, text: &str| fs::write(project.path().join(name), text).expect("it is written");
-    write("old.orch", OLD);
+    write("old.orch", old);
     write("new.orch", new);
     let ended = orch(project.path(), &["diff", "old.orch", "new.orch", "--json"]);
     let json: Json = serde_json::from_str(&ended.out).unwrap_or_else(|_| panic!("{}", ended.err));
@@ -54,6 +58,35 @@ fn lines_words_and_comments_make_no_difference() {
     assert_eq!(differs(&commented), (Some(0), vec![]));
 }
 
+const BEGUN: &str = r#"uses exec("./ops")
+
+event Placed = { order: String, total: Int }
+event Stop = { why: String }
+
+action up(name: String) = exec("./ops", ["up", name]) idempotent compensate exec("./ops", ["down", name])
+
+plan p() -> Int on Placed as placed where placed.total > 10 keyed placed.order {
+  on Stop as stop { fail "stopped: {stop.why}" }
+  step one = up(placed.order)
+  return 1
+}
+"#;
+
+#[test]
+fn what_begins_a_plan_and_what_ends_it_makes_a_difference() {
+    let differs = |from: &str, to: &str| {
+        assert!(BEGUN.contains(from), "{from}");
+        between(BEGUN, &BEGUN.replace(from, to)).1
+    };
+    assert_eq!(differs("return 1", "return 2"), about("effects", ""));
+    assert_eq!(differs("stopped:", "told to stop:"), about("effects", "Stop"));
+    assert_eq!(differs("placed.total > 10", "placed.total > 11"), about("inputs", ""));
+    assert_eq!(differs("keyed placed.order", "keyed \"{placed.total}\""), about("inputs", ""));
+    assert_eq!(differs("why: String", "why: String, who: String"), about("definitions", ""));
+    let unkeyed = differs(" where placed.total > 10 keyed placed.order", "");
+    assert_eq!(unkeyed, about("inputs", ""));
+}
+
 #[test]
 fn what_would_be_done_differently_is_told_by_what_it_is_about() {
     assert_eq!(changed("uses exec(\"./ops\")", "uses exec(\"./ops\", \"git\")"), about("capabilities", ""));
@@ -76,6 +109,55 @@ fn what_would_be_done_differently_is_told_by_what_it_is_about() {
         ),
         about("order", "first")
     );
+}
+
+/// What is not told by a part, but by what it calls or how it is written.
+#[test]
+fn nothing_that_would_be_done_differently_is_passed_over() {
+    const DEEP: &str = r#"uses exec("./ops"), exec("./m")
+const most: Int = 5
+event Over = { why: String }
+probe count(name: String) -> Int = exec("./ops", ["count", name]) timeout 10s
+fn few(n: Int) -> Bool = n < most
+action up(name: String) = exec("./ops", ["up", name]) confirm count(name) > 0 compensate down(name)
+action down(name: String) = exec("./ops", ["down", name]) idempotent
+plan p() takes 1h risk low {
+  probe now = count("a")
+  require few(now)
+  step one = up("a") retry 1 backoff 1s..1m compensate down("b") retry 3
+  step two = up("c")
+  for name in ["x"] keyed name { step up(name) }
+  emit Over { why: "done" }
+  verify count("a") > 0 within 1h every 5m
+}
+"#;
+    let differs = |from: &str, to: &str| {
+        let project = tempfile::tempdir().expect("a folder");
+        let write = |name: &str, text: &str| fs::write(project.path().join(name), text).expect("it is written");
+        assert!(DEEP.contains(from), "{from}");
+        write("old.orch", DEEP);
+        write("new.orch", &DEEP.replacen(from, to, 1));
+        let ended = orch(project.path(), &["diff", "old.orch", "new.orch"]);
+        assert_eq!(ended.code, Some(1), "{from} → {to}: {}{}", ended.out, ended.err);
+        ended.out
+    };
+    for (from, to, says) in [
+        (r#"["up", name]"#, r#"["start", name]"#, "action up"),
+        (r#"["down", name]"#, r#"["stop", name]"#, "action down"),
+        (r#"["count", name]"#, r#"["counts", name]"#, "probe count"),
+        ("timeout 10s", "timeout 20s", "probe count"),
+        ("most: Int = 5", "most: Int = 6", "const most"),
+        ("n < most", "n <= most", "fn few"),
+        ("confirm count(name) > 0", "idempotent", "action up"),
+        ("backoff 1s..1m", "backoff 1s..2m", "one"),
+        ("retry 3", "retry 4", "one"),
+        ("takes 1h risk", "takes 2h risk", "2h"),
+        ("risk low", "risk high", "high risk"),
+        ("why: \"done\"", "why: \"over\"", "over"),
+    ] {
+        let told = differs(from, to);
+        assert!(told.contains(says), "{from} → {to}:\n{told}");
+    }
 }
 
 #[test]

@@ -63,6 +63,14 @@ fn program(text: &str) -> (Program, Sources) {
     (checked.program.unwrap_or_else(|| panic!("{said:?}\n{text}")), checked.sources)
 }
 
+/// The program of a text that imports what lies beside it.
+fn program_beside(text: &str, folder: &Path) -> (Program, Sources) {
+    let beside = |name: &str| fs::read_to_string(folder.join(name)).map_err(|error| LoadError(error.to_string()));
+    let checked = check("test.orch", text, &beside);
+    let said: Vec<&str> = checked.diagnostics.iter().map(|diagnostic| diagnostic.message.as_str()).collect();
+    (checked.program.unwrap_or_else(|| panic!("{said:?}")), checked.sources)
+}
+
 /// What the plan `p` of a text would do.
 fn outline(text: &str) -> Outline {
     let (program, sources) = program(text);

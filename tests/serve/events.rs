@@ -118,6 +118,13 @@ fn an_event_that_does_not_fit_or_that_nobody_knows_is_refused() {
     let unknown = server.event("/v1/events", "Plcaed", "1", &json!({}));
     assert_eq!(unknown.status, 422, "{unknown:?}");
     assert!(unknown.detail().starts_with("nobody here knows the event `Plcaed`"), "{unknown:?}");
+    // A run that goes on and does not know it either makes no difference.
+    let waits = server.event("/v1/events", "Placed", "0", &json!({"order": "o-0", "total": 50}));
+    assert_eq!(waits.status, 202, "{waits:?}");
+    server.until(|server| server.runs("?plan=fulfil").first().cloned());
+    let unknown = server.event("/v1/events", "Plcaed", "2", &json!({}));
+    assert_eq!(unknown.status, 422, "{unknown:?}");
+    assert!(unknown.text.contains(r#""Placed""#), "{unknown:?}");
     // Of a batch all are told, or none.
     let one = |kind: &str, id: &str| {
         let data = json!({"order": "o-1", "total": 5});

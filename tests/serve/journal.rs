@@ -48,6 +48,11 @@ fn a_record_is_sent_once_it_is_there_and_the_stream_ends_with_the_run() {
     assert_eq!(all, (1..=all.len() as u64).collect::<Vec<_>>());
     assert_eq!(numbers(&server.get(&format!("/v1/runs/{run}/journal?from=3")).text), all[2..]);
     assert_eq!(numbers(&server.get(&format!("/v1/runs/{run}/journal?from=99")).text), Vec::<u64>::new());
+    let misspelt = server.get(&format!("/v1/runs/{run}/journal?from=x"));
+    assert_eq!(misspelt.status, 400, "{misspelt:?}");
+    assert!(misspelt.detail().starts_with("what stands behind `?`: from: "), "{misspelt:?}");
+    let printed = place.orch(&["journal", &run, "--json"]);
+    assert_eq!(server.get(&format!("/v1/runs/{run}/journal")).text, String::from_utf8(printed.stdout).unwrap());
 }
 
 #[test]
@@ -61,9 +66,9 @@ fn server_sent_events_go_on_behind_the_last_one_seen() {
     let path = format!("/v1/runs/{run}/journal?follow");
     let whole = server.ask("GET", &path, &[("Accept", "text/event-stream")], "");
     assert!(whole.head.contains("content-type: text/event-stream"), "{whole:?}");
-    assert!(whole.text.starts_with("id: 1\ndata: {\"number\":1,"), "{whole:?}");
+    assert!(whole.text.starts_with("id: 1\ndata: {\"version\":1,\"is\":\"record\","), "{whole:?}");
     let rest = server.ask("GET", &path, &[("Accept", "text/event-stream"), ("Last-Event-ID", "1")], "");
-    assert!(rest.text.starts_with("id: 2\ndata: {\"number\":2,"), "{rest:?}");
+    assert!(rest.text.starts_with("id: 2\ndata: {\"version\":1,"), "{rest:?}");
     assert!(whole.text.ends_with(&rest.text));
 }
 

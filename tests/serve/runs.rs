@@ -135,11 +135,16 @@ fn what_does_not_fit_starts_nothing() {
     for (body, status, detail) in [
         (json!({"plan": "gret"}), 404, "no plan `gret` is served"),
         (json!({"plan": "greet", "file": "other.orch"}), 404, "no plan `greet` is served"),
-        (json!({"plan": "greet"}), 422, "`name`: expected `String`, found `null`"),
+        (json!({"plan": "greet"}), 422, "`name` is missing: it is a `String`"),
         (json!({"plan": "greet", "inputs": {"name": 1}}), 422, "`name`: expected `String`, found `1`"),
         (json!({"plan": "greet", "inputs": {"nam": "x"}}), 422, "`greet` has no parameter `nam`"),
         (json!({"inputs": {}}), 400, "missing field `plan`"),
-        (json!({"plan": "greet", "input": {}}), 400, "unknown field `input`, expected one of `plan`, `file`, `inputs`"),
+        (
+            json!({"plan": "greet", "input": {}}),
+            400,
+            "unknown field `input`, expected one of `plan`, `file`, `inputs`, `deepest`",
+        ),
+        (json!({"plan": "greet", "inputs": {"name": "x"}, "deepest": 0}), 422, "`deepest` is a number from 1 to 1000"),
     ] {
         let answer = server.post("/v1/runs", &body);
         assert_eq!((answer.status, answer.detail().as_str()), (status, detail), "{body}");
@@ -149,6 +154,20 @@ fn what_does_not_fit_starts_nothing() {
     assert_eq!((missing.status, missing.detail().as_str()), (404, "there is no run `zzzz` in this store"));
     let word = server.post("/v1/runs/zzzz/cancel", &json!({}));
     assert_eq!((word.status, word.detail().as_str()), (404, "there is no run `zzzz` in this store"));
+}
+
+#[test]
+fn a_question_that_is_misspelt_is_not_answered_as_if_nothing_were_asked() {
+    let place = Place::with(PLANS);
+    let server = place.serve();
+    for (question, detail) in [
+        ("runs?status=stuk", "no run can be `stuk`"),
+        ("runs?stat=stuck", "what stands behind `?`: stat: unknown field `stat`, expected `status` or `plan`"),
+    ] {
+        let answer = server.get(&format!("/v1/{question}"));
+        assert_eq!((answer.status, answer.detail().as_str()), (400, detail), "{question}");
+    }
+    assert!(server.get("/v1/runs?status=stuk").text.contains("status=stuck"));
 }
 
 #[test]
@@ -165,6 +184,19 @@ fn it_leaves_when_it_is_asked_to() {
 }
 
 /// A plan that only a program around orch can run keeps no other plan of its file from being served.
+#[test]
+fn how_deep_plans_run_each_other_is_said_when_a_run_is_started() {
+    let down = "plan down(n: Int) { when n > 0 { run deeper = down(n - 1) } }\n";
+    let place = Place::with(&format!("{PLANS}\n{down}"));
+    let server = place.serve();
+    for (deepest, ending) in [(json!({}), "compensated"), (json!({"deepest": 40}), "completed")] {
+        let mut body = json!({"plan": "down", "inputs": {"n": 40}});
+        body.as_object_mut().unwrap().extend(deepest.as_object().unwrap().clone());
+        let run = server.post("/v1/runs", &body).json()["id"].as_str().unwrap().to_owned();
+        assert_eq!(server.follow(&run), ending);
+    }
+}
+
 #[test]
 fn a_plan_that_needs_a_program_around_it_is_listed_and_not_started() {
     let plans = format!(

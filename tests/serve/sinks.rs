@@ -62,6 +62,10 @@ fn a_sink_that_is_none_is_refused() {
     let said = String::from_utf8(refused.stderr).unwrap();
     assert_eq!(refused.status.code(), Some(2), "{said}");
     assert!(said.contains("`ftp://example.com` is no URL that can be sent to"), "{said}");
+    let refused = place.orch(&["serve", "--listen", "unix:api", "--sink", "http://me:hunter2@127.0.0.1:1/"]);
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert_eq!(refused.status.code(), Some(2), "{said}");
+    assert!(said.contains("it says no user and no password") && !said.contains("hunter2"), "{said}");
 }
 
 #[test]

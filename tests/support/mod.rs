@@ -114,7 +114,7 @@ impl World {
         let mut world = World::new(Arc::clone(&program), script);
         let plan = program.plans[0].name.clone();
         let Json::Object(inputs) = inputs else { panic!("inputs are an object") };
-        world.event(Event::Started { run: "test".into(), plan, inputs: Map::from_iter(inputs) });
+        world.event(Event::Started { run: "test".into(), plan, inputs: Map::from_iter(inputs), deepest: None });
         world
     }
 

@@ -1,22 +1,23 @@
 //! Tests: what is given must fit what it answers, and what is expected must be there.
 
+mod address;
 mod answers;
 mod calls;
+mod history;
 mod places;
 
 use smol_str::SmolStr;
 
-use self::places::Place;
-use super::{Checker, frame::Frame, head, mentions, scope::BindingKind, symbols::Symbol};
+use super::{Checker, declarations::stem, frame::Frame, head, mentions, scope::BindingKind, symbols::Symbol};
 use crate::{
-    diagnostic::{Code, Diagnostic, suggest::suggestion},
+    diagnostic::{Code, Diagnostic},
     ir::{
         LocalId, ModuleId, PlanId, Type,
         builtin::test_names,
         test::{GivenSubject, Test, TestStatement, TestStatementKind, TestTime, Under},
     },
     source::Span,
-    syntax::ast::{self, Name, Template},
+    syntax::ast::{self, Name},
 };
 
 /// What an operator can say while a plan runs.
@@ -58,7 +59,20 @@ impl<'a> Checker<'a> {
         self.unused();
         let frame = std::mem::take(&mut self.frame);
         let name = tree.name.plain().unwrap_or_else(|| SmolStr::new(self.sources.text(tree.name.span)));
-        Test { name, module, statements, known: known.names, locals: frame.locals, span: tree.name.span }
+        let imported = self.imported_names(module);
+        Test { name, module, imported, statements, known: known.names, locals: frame.locals, span: tree.name.span }
+    }
+
+    /// What messages call the files and the calls that a file imports, and what it calls them itself.
+    fn imported_names(&self, module: ModuleId) -> Vec<(SmolStr, SmolStr)> {
+        let names = self.symbols.names[module.index()].values.iter().filter(|(_, declared)| !declared.own);
+        let told = |symbol| match symbol {
+            Symbol::Module(target) => Some(SmolStr::new(stem(&self.modules[target.index()].path))),
+            Symbol::Probe(probe) => Some(self.symbols.probes[probe.index()].name.clone()),
+            Symbol::Action(action) => Some(self.symbols.actions[action.index()].name.clone()),
+            Symbol::Constant(_) | Symbol::Function(_) | Symbol::Plan(_) | Symbol::Broken => None,
+        };
+        names.filter_map(|(name, declared)| Some((told(declared.symbol)?, name.clone()))).collect()
     }
 
     fn expects_something(&mut self, tree: &ast::Test, known: &Known) {
@@ -104,6 +118,7 @@ impl<'a> Checker<'a> {
                     self.expected_after_run(statement.span, known);
                 }
                 known.expects = true;
+                self.expected_addresses(condition, known);
                 Some(TestStatementKind::Expect(self.expect(condition, &Type::Bool, "an expectation")))
             }
             Kind::Error => {
@@ -137,8 +152,8 @@ impl<'a> Checker<'a> {
         self.test_scope(|checker| {
             let (subject, place) = match subject {
                 ast::GivenSubject::Address(address) => {
-                    let place = checker.place(address, known);
-                    (Some(GivenSubject::Address(checker.text(address))), place)
+                    let (address, place) = checker.place(address, known);
+                    (Some(GivenSubject::Address(address)), place)
                 }
                 ast::GivenSubject::Call(call) => {
                     let (call, place) = checker.call_match(call);
@@ -164,10 +179,7 @@ impl<'a> Checker<'a> {
     fn test_time(&mut self, time: &'a ast::TestTime, known: &Known) -> TestTime {
         match time {
             ast::TestTime::After(after) => TestTime::After(self.expect(after, &Type::Duration, "`after`")),
-            ast::TestTime::At(address) => {
-                self.place(address, known);
-                TestTime::At(self.text(address))
-            }
+            ast::TestTime::At(address) => TestTime::At(self.place(address, known).0),
         }
     }
 
@@ -248,36 +260,6 @@ impl<'a> Checker<'a> {
             },
             _ => None,
         }
-    }
-
-    /// What has an address in the plan that is run; an address that nothing has is reported.
-    fn place(&mut self, address: &Template, known: &Known) -> Place {
-        let (Some(plan), Some(text)) = (known.plan, address.plain()) else { return Place::Unknown };
-        let found = places::find(&self.program, plan, &text);
-        if let Err(missing) = &found
-            && !self.has_unread_parts()
-            && self.symbols.complete.get(plan.index()).is_some_and(|complete| *complete)
-        {
-            let message = format!("`{}` has no part with the address `{text}`", self.symbols.plans[plan.index()].name);
-            let diagnostic = Diagnostic::new(Code::E0601, address.span, message, "");
-            let near: Vec<&str> = missing.near.iter().map(String::as_str).collect();
-            let inside = |part: &&str| places::find(&self.program, plan, &format!("{part}/{text}")).is_ok();
-            let meant = match near.iter().copied().find(inside) {
-                Some(part) => Some((format!("{part}/{text}"), true)),
-                None => suggestion(missing.part, near.iter().copied())
-                    .map(|found| (text.replacen(missing.part, found.name, 1), found.is_certain)),
-            };
-            let diagnostic = match meant {
-                Some((meant, is_certain)) => {
-                    let said = diagnostic.help(format!("did you mean `{meant}`?"));
-                    if is_certain { said.fix(address.span, format!("\"{meant}\"")) } else { said }
-                }
-                None => diagnostic,
-            };
-            let help = || (!near.is_empty()).then(|| format!("there is {}", super::names::listed(&near)));
-            self.report(diagnostic.or_help(help));
-        }
-        found.unwrap_or(Place::Unknown)
     }
 }
 

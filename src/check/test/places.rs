@@ -42,6 +42,58 @@ pub(super) fn find<'t>(program: &Program, plan: PlanId, address: &'t str) -> Res
     })
 }
 
+/// Whether a part of an address has the key of an item behind its name.
+#[derive(Clone, Copy)]
+enum Keys {
+    /// It has none
+    Never,
+    /// A rollout as a whole, or one of its stages
+    Perhaps,
+    /// It stands for items only
+    Always,
+}
+
+impl Keys {
+    fn of(kind: &StatementKind) -> Keys {
+        match kind {
+            StatementKind::For(_) | StatementKind::On { .. } | StatementKind::AfterEach { .. } => Keys::Always,
+            StatementKind::Rollout(_) => Keys::Perhaps,
+            StatementKind::Let { .. }
+            | StatementKind::Step(_)
+            | StatementKind::BlockStep { .. }
+            | StatementKind::Probe { .. }
+            | StatementKind::Task(_)
+            | StatementKind::Approve { .. }
+            | StatementKind::Decide(_)
+            | StatementKind::Require(_)
+            | StatementKind::Verify { .. }
+            | StatementKind::Guard(_)
+            | StatementKind::WaitUntil { .. }
+            | StatementKind::Phases(_)
+            | StatementKind::When { .. }
+            | StatementKind::Match { .. }
+            | StatementKind::Parallel { .. }
+            | StatementKind::Wait(_)
+            | StatementKind::WaitFor { .. }
+            | StatementKind::Emit { .. }
+            | StatementKind::Attempt(_)
+            | StatementKind::Commit(_)
+            | StatementKind::Run(_)
+            | StatementKind::Fail(_)
+            | StatementKind::Return(_)
+            | StatementKind::Unwind => Keys::Never,
+        }
+    }
+
+    fn fit(self, keyed: bool) -> bool {
+        match self {
+            Keys::Never => !keyed,
+            Keys::Perhaps => true,
+            Keys::Always => keyed,
+        }
+    }
+}
+
 /// A part of an address.
 struct Part {
     segment: Segment,
@@ -76,15 +128,15 @@ impl Search<'_> {
     fn statement(&mut self, statement: &Statement, parts: &[Part], depth: usize) -> Option<Place> {
         match &statement.kind {
             StatementKind::Phases(phases) => phases.iter().find_map(|phase| {
-                let rest = self.enter(&phase.segment, false, parts, depth)?;
+                let rest = self.enter(&phase.segment, Keys::Never, parts, depth)?;
                 self.inside(rest, &[phase.block], depth)
             }),
             StatementKind::Parallel { branches, .. } => branches.iter().find_map(|branch| {
-                let rest = self.enter(&branch.segment, false, parts, depth)?;
+                let rest = self.enter(&branch.segment, Keys::Never, parts, depth)?;
                 self.inside(rest, &[branch.block], depth)
             }),
             StatementKind::Run(run) => {
-                let rest = self.enter(statement.segment.as_ref()?, false, parts, depth)?;
+                let rest = self.enter(statement.segment.as_ref()?, Keys::Never, parts, depth)?;
                 let body = self.program.plans.get(run.plan.index()).map(|plan| plan.body);
                 self.inside(rest, body.as_slice(), depth)
             }
@@ -93,8 +145,7 @@ impl Search<'_> {
                 let Some(segment) = &statement.segment else {
                     return blocks.into_iter().find_map(|block| self.block(block, parts, depth));
                 };
-                let keyed = matches!(kind, StatementKind::For(_) | StatementKind::On { .. });
-                let rest = self.enter(segment, keyed, parts, depth)?;
+                let rest = self.enter(segment, Keys::of(kind), parts, depth)?;
                 let gate = match (kind, rest) {
                     (StatementKind::Rollout(rollout), [only]) => {
                         rollout.gates.iter().any(|gate| gate.segment == only.segment)
@@ -117,9 +168,9 @@ impl Search<'_> {
     }
 
     /// What follows a part that is met.
-    fn enter<'s>(&mut self, segment: &Segment, keyed: bool, parts: &'s [Part], depth: usize) -> Option<&'s [Part]> {
+    fn enter<'s>(&mut self, segment: &Segment, keys: Keys, parts: &'s [Part], depth: usize) -> Option<&'s [Part]> {
         let (first, rest) = parts.split_first()?;
-        if first.segment == *segment && (first.keyed || !keyed) {
+        if first.segment == *segment && keys.fit(first.keyed) {
             return Some(rest);
         }
         if depth >= self.deepest {
@@ -127,7 +178,7 @@ impl Search<'_> {
                 self.near.clear();
             }
             self.deepest = depth;
-            let key = if keyed { "[*]" } else { "" };
+            let key = if matches!(keys, Keys::Always) { "[*]" } else { "" };
             self.near.push(format!("{}{key}", segment.as_str()));
         }
         None

@@ -68,8 +68,8 @@ pub(super) fn check<'p>(pass: &mut Pass<'p>, known: &Known<'_, 'p>) -> Vec<Diagn
 /// What is remembered of what was done.
 #[derive(Clone, Copy)]
 enum Done {
-    /// A step
-    Step(Span),
+    /// A step, and the innermost way back around it, if that is one that unwinds
+    Step(Span, Option<Span>),
     /// What a plan that is run there leaves behind at its end
     Run(PlanId, Span),
     /// Something in a phase, by its number, that would be undone
@@ -161,7 +161,7 @@ impl Coverage<'_, '_> {
 
     fn endangered(&mut self, done: Done, danger: Danger, run: Option<Span>, beside: bool) {
         match done {
-            Done::Step(span) => self.report(span, danger, run),
+            Done::Step(span, unwinding) => self.report(span, unwinding, danger, run),
             Done::Run(plan, here) => {
                 self.threats.push(Threat { plan, run: run.unwrap_or(here), danger, beside });
             }
@@ -178,7 +178,7 @@ impl Coverage<'_, '_> {
         }
     }
 
-    fn report(&mut self, span: Span, danger: Danger, run: Option<Span>) {
+    fn report(&mut self, span: Span, unwinding: Option<Span>, danger: Danger, run: Option<Span>) {
         if self.reported.contains(&span) || !self.known.doubts.is_certain(span, danger.span, run) {
             return;
         }
@@ -195,6 +195,10 @@ impl Coverage<'_, '_> {
         }
         if let Some(run) = run.filter(|run| *run != danger.span) {
             diagnostic = diagnostic.label(self.pass.head(run), "it is done here");
+        }
+        if let Some(unwinding) = unwinding {
+            let label = "its `unwind` undoes only what says how it is undone";
+            diagnostic = diagnostic.label(self.pass.head(unwinding), label);
         }
         let help = "say how it is undone: `compensate ..`; or `compensate nothing`, or `irreversible`";
         self.pass.report(diagnostic.help(help));

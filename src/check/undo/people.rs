@@ -41,7 +41,7 @@ impl Coverage<'_, '_> {
         };
         let here = self.pass.head(danger.span);
         let found = Diagnostic::new(code, here, format!("{}, {undone}", danger.what), "");
-        let label = |found: Diagnostic, met: &&Met| found.label(self.pass.head(met.span), "this is done by then");
+        let label = |found: Diagnostic, met: &&Met| found.label(self.pass.head(met.span), "what it did by then");
         let found = phases.iter().take(2).fold(found, label);
         found.help("write `commit \"..\"` before it, or put it into an `attempt` with another way in its `else`")
     }

@@ -32,6 +32,8 @@ pub(super) struct Walk<'c, 'w, 'p> {
     pub(super) active: Vec<Active>,
     /// Inside a scope that has a way back of its own.
     pub(super) covered: bool,
+    /// The innermost way back around this place, if it is one that unwinds.
+    unwinding: Option<Span>,
     /// The innermost phase around this place, by its number.
     pub(super) phase: Option<usize>,
     pub(super) all: Vec<Done>,
@@ -47,6 +49,7 @@ impl<'c, 'w, 'p> Walk<'c, 'w, 'p> {
             returned: Vec::new(),
             active: Vec::new(),
             covered: false,
+            unwinding: None,
             phase: None,
             all: Vec::new(),
         };
@@ -111,7 +114,7 @@ impl<'c, 'w, 'p> Walk<'c, 'w, 'p> {
             return;
         }
         if !self.has_way_back(step) {
-            self.done(Done::Step(span));
+            self.done(Done::Step(span, self.unwinding));
         } else if holds::of_step(self.coverage.pass.program, step).undoes {
             self.undoable();
         }
@@ -173,7 +176,10 @@ impl<'c, 'w, 'p> Walk<'c, 'w, 'p> {
     pub(super) fn scope(&mut self, compensation: Option<&Compensation>, block: BlockId) {
         let covered = self.covered;
         self.covered = self.covers(compensation);
+        let around = self.unwinding;
+        self.unwinding = compensation.map(|compensation| compensation.span).or(around);
         self.block(block);
+        self.unwinding = around;
         self.covered = covered;
         if !covered && self.undoes_as_a_whole(compensation, block) {
             self.undoable();

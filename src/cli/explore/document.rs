@@ -12,6 +12,7 @@ pub(super) fn document(explored: &Explored<'_>) -> Json {
         report.endings.iter().map(|(ending, count)| (word(*ending).to_owned(), Json::from(*count))).collect();
     let findings: Vec<Json> = report.findings.iter().map(|found| finding(explored, found)).collect();
     json!({
+        "version": 1,
         "plan": explored.plan,
         "faults": explored.settings.faults,
         "seed": explored.settings.seed,
@@ -22,6 +23,12 @@ pub(super) fn document(explored: &Explored<'_>) -> Json {
         "left_out": report.left_out,
         "states": report.states,
         "endings": endings,
+        "undisturbed": report.undisturbed.as_ref().map(|(ending, failed)| json!({
+            "ending": word(*ending),
+            "failure": failed.as_ref().map(|(address, reason)| json!({ "address": address.to_string(), "reason": reason })),
+        })),
+        "not_reached": report.not_reached.iter().map(|span| explored.sources.place(*span)).collect::<Vec<_>>(),
+        "kept": explored.kept().collect::<Vec<_>>(),
         "findings": findings,
     })
 }

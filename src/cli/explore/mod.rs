@@ -45,7 +45,7 @@ pub struct Explore {
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(0..=4))]
     faults: u32,
     /// How many paths are walked at most
-    #[arg(long, value_name = "N", default_value_t = Settings::default().limit)]
+    #[arg(long, value_name = "N", default_value_t = Settings::default().limit, value_parser = clap::value_parser!(u64).range(1..))]
     limit: u64,
     /// What values are made up from
     #[arg(long, value_name = "N", default_value_t = 0)]
@@ -65,6 +65,9 @@ pub struct Explore {
     /// Say of each finding how it comes about and what can be done, also of those that need a second fault
     #[arg(long)]
     all: bool,
+    /// Show the run that comes to each finding that is told of as a whole
+    #[arg(long)]
+    trace: bool,
     /// As one JSON document
     #[arg(long)]
     json: bool,
@@ -77,6 +80,10 @@ struct Explored<'a> {
     settings: Settings,
     made_up: Vec<String>,
     report: Report,
+    /// What must hold, as it was said.
+    stated: Vec<String>,
+    /// What is asked for the runs of findings, if they are to be shown.
+    runs: Option<&'a Exploration>,
 }
 
 impl Explore {
@@ -102,6 +109,7 @@ impl Explore {
         let make_up = |input: &crate::machine::Input<'_>| to_json(&generate(input.ty, self.seed, input.name));
         let (inputs, made_up) = inputs_made_up(&Beginning::of(&program, plan), &given, make_up)?;
         let properties = self.properties();
+        let said = properties.iter().map(|(text, _, _)| text.clone()).collect();
         let (program, sources, stated) = stated(&self.file, &program, sources, plan, &inputs, properties)?;
         let settings = Settings { faults: self.faults, limit: self.limit, seed: self.seed, ..Settings::default() };
         let exploration = Exploration::new(Arc::clone(&program), &name, &inputs, settings, stated);
@@ -110,8 +118,8 @@ impl Explore {
         let began = Instant::now();
         let exploration = explored(exploration, jobs);
         let took = i64::try_from(began.elapsed().as_nanos()).unwrap_or(i64::MAX);
-        let explored =
-            Explored { sources: &sources, plan: &plan.name, settings, made_up, report: exploration.report() };
+        let (report, runs) = (exploration.report(), self.trace.then_some(&exploration));
+        let explored = Explored { sources: &sources, plan: &plan.name, settings, made_up, report, stated: said, runs };
         if self.json {
             terminal.data(format_args!("{:#}", document::document(&explored)))?;
         } else {
@@ -143,11 +151,19 @@ pub fn found(
     let exploration = Exploration::new(Arc::clone(program), &plan.name, &complete, settings, Vec::new());
     let exploration = exploration.map_err(|unfit| Failure::usage(unfit.to_string()))?;
     let report = explored(exploration, processors()).report();
-    let explored = Explored { sources, plan: &plan.name, settings, made_up, report };
+    let explored = Explored { sources, plan: &plan.name, settings, made_up, report, stated: Vec::new(), runs: None };
     Ok(page::lines(&explored, false, style).join("\n"))
 }
 
 impl Explored<'_> {
+    /// What was said to hold, and was found to.
+    fn kept(&self) -> impl Iterator<Item = &String> {
+        let is_broken = |text: &String| {
+            self.report.findings.iter().any(|finding| finding.kind == Kind::Broken && finding.reason == *text)
+        };
+        self.stated.iter().filter(move |text| !is_broken(text))
+    }
+
     /// Whether one fault alone never needs a person and leaves nothing, and all that must hold does.
     fn is_clean(&self) -> bool {
         !self.report.findings.iter().any(is_grave)

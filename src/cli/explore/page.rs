@@ -2,7 +2,13 @@
 
 use super::Explored;
 use crate::{
-    cli::terminal::{Style, text::padded},
+    cli::{
+        terminal::{
+            Style,
+            text::{padded, readable},
+        },
+        test::trace::trace,
+    },
     diagnostic::render::counted,
     explore::{
         Ending, Finding,
@@ -14,23 +20,36 @@ use crate::{
 /// How many findings that take a second fault are listed.
 const LISTED: usize = 12;
 
+/// How many places are named that no path came to.
+const PLACES: usize = 6;
+
 /// The lines of the page.
 pub(super) fn lines(explored: &Explored<'_>, all: bool, style: Style) -> Vec<String> {
     let mut lines = head(explored, style);
     let (single, several): (Vec<&Finding>, Vec<&Finding>) =
         explored.report.findings.iter().partition(|finding| super::is_grave(finding));
     lines.push(String::new());
+    let doubts = doubts(explored);
     if single.iter().all(|finding| finding.kind == Kind::Broken) {
         let good = match explored.settings.faults {
             0 => "without a fault, nothing needs a person and nothing is left",
             _ => "no single fault needs a person or leaves anything",
         };
-        lines.push(format!("{} {good}", style.green("✔")));
+        match doubts.is_empty() {
+            true => lines.push(format!("{} {good}", style.green("✔"))),
+            false => lines.extend(style.hanging(&format!("of what was walked: {good}"), 2)),
+        }
+    }
+    for doubt in &doubts {
+        lines.extend(style.hanging(&format!("{} {doubt}", style.yellow("!")), 2));
+    }
+    for kept in explored.kept() {
+        lines.extend(style.hanging(&format!("{} {kept}", style.green("✔")), 2));
     }
     for finding in &single {
-        lines.extend(whole(finding, explored.sources, style));
+        lines.extend(whole(finding, explored, style));
     }
-    lines.extend(of_several(&several, explored.sources, all, style));
+    lines.extend(of_several(&several, explored, all, style));
     lines
 }
 
@@ -58,6 +77,48 @@ fn head(explored: &Explored<'_>, style: Style) -> Vec<String> {
     lines
 }
 
+/// Why it says less than it seems to: what no path came to.
+fn doubts(explored: &Explored<'_>) -> Vec<String> {
+    let report = &explored.report;
+    let mut doubts = Vec::new();
+    if let Some((ending, failed)) = &report.undisturbed
+        && !report.endings.contains_key(&Ending::Completed)
+    {
+        let why = failed.as_ref().map(|(address, reason)| format!(", as `{}`: {reason}", readable(address.as_str())));
+        doubts.push(format!(
+            "no path completes; if nothing goes wrong, it ends {}{}: give what is made up with `--set`, or `--seed`",
+            said(*ending),
+            why.unwrap_or_default()
+        ));
+    }
+    if !report.not_reached.is_empty() {
+        let places: Vec<String> = report.not_reached.iter().map(|span| short_place(explored.sources, *span)).collect();
+        let shown = one_file_once(places.iter().take(PLACES));
+        let more = places.len().checked_sub(PLACES).filter(|more| *more > 0);
+        let more = more.map(|more| format!(" and {more} more")).unwrap_or_default();
+        doubts.push(format!(
+            "never reached with what is made up: {} ({shown}{more}): `--set` and `--seed` give something else",
+            counted(places.len(), "statement")
+        ));
+    }
+    if report.left_out > 0 {
+        let left = usize::try_from(report.left_out).unwrap_or(usize::MAX);
+        doubts.push(format!("{} left out: `--limit` bounds them", counted(left, "path")));
+    }
+    doubts
+}
+
+/// `shop.orch:19, 21, 40`: the file of a place is named where it is another one.
+fn one_file_once<'p>(places: impl Iterator<Item = &'p String>) -> String {
+    let mut last = "";
+    let named = places.map(|place| {
+        let (file, line) = place.rsplit_once(':').unwrap_or((place, ""));
+        let is_known = std::mem::replace(&mut last, file) == file;
+        if is_known { line } else { place }
+    });
+    named.collect::<Vec<_>>().join(", ")
+}
+
 /// What was tried.
 fn tried(faults: u32) -> String {
     match faults {
@@ -81,7 +142,7 @@ fn said(ending: Ending) -> &'static str {
 }
 
 /// A finding with how it comes about and what can be done.
-fn whole(finding: &Finding, sources: &Sources, style: Style) -> Vec<String> {
+fn whole(finding: &Finding, explored: &Explored<'_>, style: Style) -> Vec<String> {
     let sign = style.red("‼");
     let about = if finding.kind == Kind::Broken { finding.reason.to_string() } else { shown(finding) };
     let head = format!("{sign} {}  {}", style.bold(about), problem(finding));
@@ -90,28 +151,35 @@ fn whole(finding: &Finding, sources: &Sources, style: Style) -> Vec<String> {
         lines.extend(style.hanging(&text, 4).into_iter().map(|line| format!("    {line}")));
     };
     below(format!("when  {}", when(finding)), &mut lines);
-    let place = finding.span.map(|span| format!("  {}", short_place(sources, span))).unwrap_or_default();
+    let place = finding.span.map(|span| format!("  {}", short_place(explored.sources, span))).unwrap_or_default();
     if !finding.advice.is_empty() {
         below(format!("do    {}{}", finding.advice, style.dim(place)), &mut lines);
+    } else if !place.is_empty() {
+        below(format!("at  {}", style.dim(place)), &mut lines);
+    }
+    if let Some(runs) = explored.runs {
+        let narrow = Style { width: style.width.saturating_sub(4), ..style };
+        let told = trace(runs.machine(), &runs.journal(&finding.taken), narrow);
+        lines.extend(told.into_iter().map(|line| format!("    {line}")));
     }
     lines
 }
 
 /// Findings that take more than one fault: where they are, in a line each.
-fn of_several(several: &[&Finding], sources: &Sources, all: bool, style: Style) -> Vec<String> {
+fn of_several(several: &[&Finding], explored: &Explored<'_>, all: bool, style: Style) -> Vec<String> {
     if several.is_empty() {
         return Vec::new();
     }
     let (count, places) = (several.len(), if several.len() == 1 { "place" } else { "places" });
+    let mut several = several.to_vec();
+    several.sort_by_key(|finding| finding.faults());
     let mut lines = vec![String::new()];
-    lines.extend(
-        style.hanging(
-            &format!("{count} {places} where a second fault, while the first is dealt with, needs a person:"),
-            2,
-        ),
-    );
+    lines.extend(style.hanging(
+        &format!("{count} {places} where {}, while the first is dealt with, needs a person:", one_more(&several)),
+        2,
+    ));
     if all {
-        lines.extend(several.iter().flat_map(|finding| whole(finding, sources, style)));
+        lines.extend(several.iter().flat_map(|finding| whole(finding, explored, style)));
         return lines;
     }
     let column = several.iter().map(|finding| shown(finding).chars().count()).max().unwrap_or_default().min(40);
@@ -121,7 +189,9 @@ fn of_several(several: &[&Finding], sources: &Sources, all: bool, style: Style) 
             Settled::ByLooking => format!("`confirm` {last}"),
             Settled::ByRepeating | Settled::ByUndoing | Settled::Otherwise => last,
         };
-        let line = format!("  {}  {told}", padded(&shown(finding), column));
+        let many = Some(finding.faults()).filter(|faults| *faults > 2);
+        let many = many.map(|faults| format!(" ({faults} faults together)")).unwrap_or_default();
+        let line = format!("  {}  {told}{many}", padded(&shown(finding), column));
         lines.push(style.fitted(&line, style.width));
     }
     if count > LISTED {
@@ -131,8 +201,15 @@ fn of_several(several: &[&Finding], sources: &Sources, all: bool, style: Style) 
     lines
 }
 
+fn one_more(several: &[&Finding]) -> &'static str {
+    match several.iter().any(|finding| finding.faults() > 2) {
+        true => "a second or a third fault",
+        false => "a second fault",
+    }
+}
+
 fn shown(finding: &Finding) -> String {
-    crate::cli::terminal::text::readable(&finding.address)
+    readable(&finding.address)
 }
 
 fn problem(finding: &Finding) -> String {

@@ -90,7 +90,7 @@ impl Play {
             told: Vec::new(),
             style: Style { colour: false, width: 100, cuts: true },
         };
-        play.hear(Event::Started { run, plan, inputs });
+        play.hear(Event::Started { run, plan, inputs, deepest: None });
         play
     }
 

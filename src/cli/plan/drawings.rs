@@ -3,6 +3,7 @@
 use super::{
     Preview,
     flow::{Flow, Node, Shape},
+    names::Names,
     timeline_text::rows,
 };
 use crate::{
@@ -100,11 +101,12 @@ pub fn gantt(preview: &Preview) -> String {
         "  dateFormat x".to_owned(),
         "  axisFormat day %j".to_owned(),
     ];
+    let names = Names::of(&preview.outline);
     for part in rows(preview) {
         lines.push(format!("  section {}", gantt_text(part.label())));
         lines.extend(bar(preview, part.id, &part.name));
-        lines.extend(inner(preview, part));
-        for commit in part.inside() {
+        lines.extend(inner(preview, part, &names));
+        for commit in part.all() {
             if let (Kind::Commit { text }, Some(slot)) = (&commit.kind, preview.timeline.slot(commit.id)) {
                 lines.push(format!("  {} :milestone, {}, 0d", gantt_text(text), milliseconds(slot.ends)));
             }
@@ -114,7 +116,7 @@ pub fn gantt(preview: &Preview) -> String {
 }
 
 /// What takes time in a phase: items of loops, tasks, rollouts.
-fn inner(preview: &Preview, part: &Part) -> Vec<String> {
+fn inner(preview: &Preview, part: &Part, names: &Names) -> Vec<String> {
     let mut lines = Vec::new();
     for inner in part.all().into_iter().skip(1) {
         match &inner.kind {
@@ -124,7 +126,7 @@ fn inner(preview: &Preview, part: &Part) -> Vec<String> {
                 }
             }
             Kind::Task { .. } | Kind::Rollout(_) | Kind::Wait { .. } | Kind::BlockStep { .. } | Kind::Step { .. } => {
-                lines.extend(bar(preview, inner.id, &inner.name));
+                lines.extend(bar(preview, inner.id, &names.of_part(inner.id)));
             }
             _ => {}
         }
@@ -142,7 +144,35 @@ fn milliseconds(moment: i64) -> i64 {
     moment / 1_000_000
 }
 
-/// Without the signs that end a name.
+/// Without the signs that end a name; what has no name is told by a dash, as a task must have one.
 fn gantt_text(text: &str) -> String {
-    one_line(text).replace([':', ';', '#', ','], " ")
+    let text = one_line(text).replace([':', ';', '#', ','], " ");
+    let begins = |word: &&str| text.get(..word.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(word));
+    match text.trim() {
+        "" => "–".to_owned(),
+        _ if GANTT_WORDS.iter().any(begins) => format!("– {text}"),
+        _ => text,
+    }
 }
+
+/// What a line of a Gantt chart of Mermaid may begin with that is no name (its grammar, version 11: `gantt.jison`).
+const GANTT_WORDS: [&str; 18] = [
+    "accDescr",
+    "accTitle",
+    "axisFormat",
+    "call",
+    "click",
+    "dateFormat",
+    "excludes",
+    "gantt",
+    "href",
+    "includes",
+    "inclusiveEndDates",
+    "section",
+    "tickInterval",
+    "title",
+    "todayMarker",
+    "topAxis",
+    "weekday",
+    "weekend",
+];

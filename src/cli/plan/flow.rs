@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::sentence::{items, sentence, sign};
+use super::sentence::{items, sentence, sign, way_back};
 use crate::{
     cli::terminal::text::one_line,
     plan::outline::{Kind, Outline, Part, Taken, WayBack},
@@ -81,7 +81,7 @@ impl Flow {
         match &part.kind {
             Kind::Phases => self.phases(part, &from),
             Kind::Decide { .. } => self.decision(part, &from),
-            Kind::When { .. } => self.ways(part, from),
+            Kind::When { complete, depends_on: _ } => self.ways(part, *complete, from),
             Kind::Parallel { .. } => {
                 let mut ends = Vec::new();
                 for branch in part.inside() {
@@ -152,12 +152,10 @@ impl Flow {
         ends
     }
 
-    fn ways(&mut self, part: &Part, from: Vec<Open>) -> Vec<Open> {
+    fn ways(&mut self, part: &Part, complete: bool, from: Vec<Open>) -> Vec<Open> {
         let mut ends = Vec::new();
-        let mut complete = false;
         for way in &part.ways {
             let condition = way.condition.as_deref().map_or_else(|| "else".to_owned(), one_line);
-            complete |= way.condition.is_none();
             let from = from.iter().map(|(node, _)| (*node, condition.clone())).collect();
             ends.extend(self.sequence(&way.parts, from));
         }
@@ -196,10 +194,19 @@ fn described(part: &Part) -> Vec<String> {
         }
         _ => {
             let mut lines = vec![format!("{mark}{}", one_line(&worded(part, &said.text)))];
+            lines.extend(done_and_undone(part, &said.text));
             lines.extend(part.ways.iter().flat_map(|way| &way.parts).flat_map(brief));
             lines
         }
     }
+}
+
+/// What a step that stands alone calls, and what undoes it.
+fn done_and_undone(part: &Part, call: &str) -> Vec<String> {
+    let Kind::Step { way_back: undo, .. } = &part.kind else { return Vec::new() };
+    let call = (!part.name.is_empty()).then(|| one_line(call));
+    let undo = undo.undo().map(|_| one_line(&way_back(undo)));
+    call.into_iter().chain(undo).collect()
 }
 
 /// The lines that a part adds to the node it lies in.
@@ -252,6 +259,7 @@ fn worded(part: &Part, text: &str) -> String {
             part.name.to_string()
         }
         Kind::Rollout(_) => format!("{} {text}", part.name),
+        Kind::Loop(_) => format!("for {text}"),
         Kind::Probe { .. } => format!("probe {}", part.name),
         Kind::Wait { .. } => format!("wait {text}"),
         Kind::WaitFor { .. } => format!("wait for {text}"),

@@ -2,10 +2,7 @@
 
 use serde::Serialize;
 
-use super::{
-    Preview,
-    sentence::{sentence, way_back_of},
-};
+use super::{Preview, sentence::sentence};
 use crate::{
     ir::Address,
     plan::{
@@ -165,6 +162,8 @@ struct TimelineRow {
     trials: u32,
     critical_path: Vec<String>,
     not_counted: Vec<String>,
+    /// These count as no time
+    steps_without_estimate: u32,
     counted_once: Vec<String>,
 }
 
@@ -214,6 +213,8 @@ struct SummaryRow {
 #[derive(Serialize)]
 struct CountRow {
     at_least: usize,
+    /// `null` where nobody knows
+    at_most: Option<usize>,
     exact: bool,
 }
 
@@ -267,6 +268,7 @@ pub fn json(preview: &Preview, sources: &Sources) -> String {
             trials: timeline.trials,
             critical_path: named(&critical),
             not_counted: named(&timeline.uncounted),
+            steps_without_estimate: timeline.untimed,
             counted_once: named(&timeline.open),
         },
         alternatives: preview
@@ -346,7 +348,7 @@ impl<'a> Rows<'a> {
             depends_on,
             answer,
             after,
-            way_back: way_back_of(part).map(way_back),
+            way_back: part.way_back().map(way_back),
             time: self.preview.timeline.slot(part.id).map(slot),
             items,
             stages,
@@ -411,7 +413,7 @@ fn takes(takes: Takes) -> TakesRow {
 }
 
 fn count(count: Count) -> CountRow {
-    CountRow { at_least: count.number, exact: !count.or_more }
+    CountRow { at_least: count.least, at_most: count.most, exact: count.is_exact() }
 }
 
 fn slot(slot: &Slot) -> SlotRow {
@@ -455,7 +457,7 @@ fn facts(part: &Part) -> (Option<&str>, Vec<&str>, Option<&str>) {
         Kind::Decide { by, depends_on, .. } => {
             (by.as_deref(), depends_on.iter().map(|name| name.as_str()).collect(), None)
         }
-        Kind::When { depends_on } => (None, depends_on.iter().map(|name| name.as_str()).collect(), None),
+        Kind::When { depends_on, complete: _ } => (None, depends_on.iter().map(|name| name.as_str()).collect(), None),
         Kind::Loop(each) => (None, each.depends_on.iter().map(|name| name.as_str()).collect(), None),
         Kind::Rollout(rollout) => (None, rollout.depends_on.iter().map(|name| name.as_str()).collect(), None),
         Kind::Probe { answer: Answer::Given(value), .. } => (None, Vec::new(), Some(value)),

@@ -44,8 +44,8 @@ pub struct Plan {
     /// Go by an option where it is not known which is chosen
     #[arg(long, value_name = "DECISION=OPTION")]
     choose: Vec<String>,
-    /// How many trials tell how sure the time is
-    #[arg(long, value_name = "NUMBER", default_value_t = TRIALS, value_parser = clap::value_parser!(u32).range(0..=10_000_000))]
+    /// How many trials tell how sure the time is, up to ten million
+    #[arg(long, value_name = "NUMBER", default_value_t = TRIALS, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
     trials: u32,
     /// Draw other trials
     #[arg(long, value_name = "NUMBER", default_value_t = SEED)]

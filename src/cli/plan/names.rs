@@ -32,6 +32,7 @@ impl Names {
             Kind::Attempt | Kind::Loop(_) | Kind::Run { .. } => (part.name.to_string(), true),
             Kind::Approve { by, .. } if part.name.is_empty() => (format!("approval by {by}"), false),
             Kind::Approve { by, .. } => (format!("{} (approval by {by})", part.name), false),
+            Kind::Decide { by: Some(by), .. } => (format!("{} (decision by {by})", part.name), false),
             Kind::WaitFor { event } => (format!("wait for {event}"), false),
             Kind::Wait { text, .. } => (format!("wait {text}"), false),
             Kind::Check(check) if part.name.is_empty() => (one_line(&check.text), false),
@@ -41,7 +42,7 @@ impl Names {
             | Kind::BlockStep { .. }
             | Kind::Task { .. }
             | Kind::Phase { .. }
-            | Kind::Decide { .. }
+            | Kind::Decide { by: None, .. }
             | Kind::Branch
             | Kind::Rollout(_)
             | Kind::On { .. }

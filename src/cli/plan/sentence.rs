@@ -48,7 +48,7 @@ pub fn sentence(part: &Part) -> Sentence {
         Kind::Approve { question, by } => Sentence::new("approve", question).notes([format!("by {by}")]),
         Kind::Phases => Sentence::default(),
         Kind::Phase { .. } => Sentence::new("phase", ""),
-        Kind::When { depends_on } => Sentence::new("when", "").notes(depends(depends_on)),
+        Kind::When { depends_on, complete: _ } => Sentence::new("when", "").notes(depends(depends_on)),
         Kind::Decide { question, by, depends_on, assumed } => {
             let by = by.as_ref().map(|by| format!("{by} decides"));
             let open = if by.is_none() { depends(depends_on) } else { None };
@@ -172,37 +172,6 @@ pub fn way_back(way_back: &WayBack) -> String {
         WayBack::Nothing => "nothing to undo".to_owned(),
         WayBack::Irreversible => "can't be undone".to_owned(),
         WayBack::None => "no way back".to_owned(),
-    }
-}
-
-/// How a part is undone, if that is to be said of it.
-pub fn way_back_of(part: &Part) -> Option<&WayBack> {
-    match &part.kind {
-        Kind::Step { way_back, .. } => Some(way_back),
-        Kind::BlockStep { way_back }
-        | Kind::Task { way_back, .. }
-        | Kind::Phase { way_back, .. }
-        | Kind::Run { way_back, .. } => way_back.as_ref(),
-        Kind::Loop(each) => each.way_back.as_ref(),
-        Kind::Rollout(rollout) => rollout.way_back.as_ref(),
-        Kind::Probe { .. }
-        | Kind::Approve { .. }
-        | Kind::Phases
-        | Kind::When { .. }
-        | Kind::Decide { .. }
-        | Kind::Parallel { .. }
-        | Kind::Branch
-        | Kind::Check(_)
-        | Kind::Wait { .. }
-        | Kind::WaitFor { .. }
-        | Kind::On { .. }
-        | Kind::Emit { .. }
-        | Kind::Attempt
-        | Kind::Commit { .. }
-        | Kind::AfterEach
-        | Kind::Fail { .. }
-        | Kind::Return
-        | Kind::Unwind => None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     Preview,
-    sentence::{depends, items, length, sentence, sign, way_back, way_back_of},
+    sentence::{depends, items, length, sentence, sign, way_back},
     timeline_text,
 };
 use crate::{
@@ -43,6 +43,8 @@ pub fn takes(takes: Takes) -> String {
     let Takes { shortest, likely, longest } = takes;
     if takes.is_exact() {
         length(likely)
+    } else if Takes::of(&[shortest, longest]) == Some(takes) {
+        format!("{}..{}", length(shortest), length(longest))
     } else {
         format!("{}..{}..{}", length(shortest), length(likely), length(longest))
     }
@@ -185,7 +187,7 @@ impl Page {
         let drawn = format!("{:indent$}{} {}{title}", "", number + 1, self.style.bold(&phase.name));
         let facts = joined(&[order(group, phase), estimates(phase)].concat());
         self.beside(&plain, &drawn, &facts, indent + INDENT);
-        if let Some(way) = way_back_of(phase) {
+        if let Some(way) = phase.way_back() {
             self.lines.push(format!("{:1$}{2}", "", indent + INDENT, self.way_back(way, " as a whole")));
         }
         self.inside(phase, indent);
@@ -233,7 +235,7 @@ impl Page {
         let mut notes: Vec<String> = said.notes.iter().map(|note| one_line(note)).collect();
         notes.extend(estimates(part));
         let coloured = |style: Style, text: &str| text.replacen(said.word, &style.dim(said.word), 1);
-        let undo = way_back_of(part);
+        let undo = part.way_back();
         let notes = joined(&notes);
         let mut lines = self.style.hanging(&head, indent + 2 * INDENT);
         let last = lines.last().map_or(0, |line| width(line));
@@ -293,7 +295,7 @@ impl Page {
             facts.extend(goes_on.then(|| "the plan goes on".to_owned()));
             let returns = !attempt && matches!(way.parts.as_slice(), [only] if matches!(only.kind, Kind::Return));
             facts.extend(returns.then(|| "it ends there".to_owned()));
-            if let Kind::When { depends_on } = &part.kind {
+            if let Kind::When { depends_on, complete: _ } = &part.kind {
                 facts.extend(depends(depends_on).filter(|_| number == 0));
             }
             let facts = joined(&facts);
@@ -412,21 +414,24 @@ pub fn summary_line(summary: &Summary) -> String {
     }
     said.push(counted(*commits, "commit"));
     said.push(counted(*approvals, "approval"));
-    if tasks.number > 0 {
+    if tasks.most != Some(0) {
         said.push(format!("{} of people", counted(*tasks, "task")));
     }
     if *open_decisions > 0 {
-        let open = Count { number: *open_decisions, or_more: false };
-        said.push(format!("{} open", counted(open, "decision")));
+        said.push(format!("{} open", counted(Count::exactly(*open_decisions), "decision")));
     }
     said.push(format!("{} that can't be undone", counted(*irreversible, "step")));
     said.push(format!("{} without a way back", counted(*without_way_back, "step")));
     format!("Plan: {}", said.join(", "))
 }
 
-/// `3 steps`, `1 step or more`
+/// `3 steps`, `1 to 3 steps`, `1 or more steps`
 pub fn counted(count: Count, one: &str) -> String {
-    let many = if count.number == 1 { "" } else { "s" };
-    let more = if count.or_more { " or more" } else { "" };
-    format!("{} {one}{many}{more}", count.number)
+    let things = |number: usize| if number == 1 { one.to_owned() } else { format!("{one}s") };
+    let least = count.least;
+    match count.most {
+        Some(most) if most == least => format!("{least} {}", things(least)),
+        Some(most) => format!("{least} to {most} {}", things(most)),
+        None => format!("{least} or more {}", things(2)),
+    }
 }

@@ -1,6 +1,6 @@
 //! When what would happen, as text: bars, the critical path, and how sure it is.
 
-use super::{Preview, names::Names};
+use super::{Preview, names::Names, sentence::length};
 use crate::{
     cli::{
         moment::duration,
@@ -42,11 +42,20 @@ pub fn lines(preview: &Preview, style: Style) -> Vec<String> {
             style.hanging(&format!("not counted, as nobody says how long it takes: {}", told(&timeline.uncounted)), 2),
         );
     }
+    if timeline.untimed > 0 {
+        lines.extend(style.hanging(&untimed(timeline), 2));
+    }
     if !timeline.open.is_empty() {
         let counted = "counted once, as nobody knows yet how often it is done:";
         lines.extend(style.hanging(&format!("{counted} {}", told(&timeline.open)), 2));
     }
     lines
+}
+
+/// How many steps count as no time.
+pub fn untimed(timeline: &Timeline) -> String {
+    let (steps, count) = if timeline.untimed == 1 { ("step", "counts") } else { ("steps", "count") };
+    format!("{} {steps} without an estimate {count} as no time", timeline.untimed)
 }
 
 /// `takes 20w`, and how sure that is.
@@ -55,17 +64,17 @@ pub fn whole(preview: &Preview) -> String {
     let parts = timeline.parts.filter(|parts| *parts > 0 && *parts != timeline.expected);
     let parts =
         parts.map(|parts| format!(" · as the plan says; its parts take {}", duration(parts))).unwrap_or_default();
-    let least = if timeline.open.is_empty() && timeline.uncounted.is_empty() { "" } else { "at least " };
+    let more = if timeline.is_whole() { "" } else { ", and what is not counted" };
     if timeline.expected == 0 {
         return "nobody says how long anything takes".to_owned();
     }
     if timeline.trials == 0 {
         let unsure = "every estimate is one number, so nothing says how sure that is";
-        return format!("takes {least}{}; {unsure}{parts}", duration(timeline.expected));
+        return format!("takes {}{more}; {unsure}{parts}", duration(timeline.expected));
     }
     let within = timeline.within;
     format!(
-        "takes {least}{} · 50%: {} · 80%: {} · 95%: {}{parts}",
+        "takes {} on average{more} · 50%: {} · 80%: {} · 95%: {}{parts}",
         duration(timeline.expected),
         duration(within.p50),
         duration(within.p80),
@@ -135,7 +144,9 @@ pub fn rows(preview: &Preview) -> Vec<&Part> {
     }
     let beside =
         preview.outline.parts.iter().filter(|part| matches!(part.kind, Kind::Decide { .. })).filter(takes_time);
-    beside.chain(phases).collect()
+    let mut rows: Vec<&Part> = beside.chain(phases).collect();
+    rows.sort_by_key(|part| preview.timeline.slot(part.id).map(|slot| slot.begins));
+    rows
 }
 
 /// A bar up to what is expected, and a thinner one up to where it ends in 80 of a hundred trials.
@@ -155,9 +166,9 @@ fn bar(slot: &Slot, end: i64, room: usize) -> String {
 
 fn facts(slot: &Slot, timeline: &Timeline) -> String {
     if slot.begins == slot.ends {
-        return format!("at {}", short(slot.begins));
+        return format!("at {}, how long nobody says", short(slot.begins));
     }
-    let mut facts = vec![format!("{} → {}", short(slot.begins), short(slot.ends))];
+    let mut facts = vec![span(slot)];
     if timeline.trials > 0 {
         facts.push(format!("critical in {:.0}%", slot.chance * 100.0));
     }
@@ -168,6 +179,13 @@ fn facts(slot: &Slot, timeline: &Timeline) -> String {
         facts.push(format!("parts: {}", duration(parts)));
     }
     facts.join(" · ")
+}
+
+/// From when to when: exactly, where two units of time would not tell the moments apart.
+pub fn span(slot: &Slot) -> String {
+    let told = |moment: i64| (short(moment), if moment == 0 { short(0) } else { length(moment) });
+    let ((begins, from), (ends, to)) = (told(slot.begins), told(slot.ends));
+    if begins == ends { format!("{from} → {to}") } else { format!("{begins} → {ends}") }
 }
 
 /// A moment from the beginning.

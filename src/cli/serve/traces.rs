@@ -96,7 +96,7 @@ async fn post(url: &str, batch: String) -> Result<(), String> {
 }
 
 async fn post_once(url: &str, batch: String) -> Result<(), NotTaken> {
-    let request = http_client().map_err(|why| NotTaken { why, again: None })?.post(url);
+    let request = http_client().map_err(|unable| NotTaken { why: unable.to_string(), again: None })?.post(url);
     let sent = request.header("content-type", "application/json").timeout(PATIENCE).body(batch).send().await;
     let answer = sent.map_err(|error| NotTaken {
         why: format!("the collector can't be reached: {}", error.without_url()),

@@ -22,7 +22,7 @@ use crate::diagnostic::suggest::nearest;
 use crate::{
     evaluate::{Answers, Constants, Evaluator, Locals},
     ir::{Address, Program, Value},
-    machine::Timestamp,
+    machine::{Machine, Timestamp},
     run::{Error, Holder, RunInfo, driver},
 };
 
@@ -36,6 +36,9 @@ pub struct Show {
     /// As one JSON document
     #[arg(long)]
     json: bool,
+    /// Also what ended long ago in a run with a long history; documents and parts always tell all
+    #[arg(long)]
+    all: bool,
 }
 
 /// Everything that is known of a run.
@@ -57,7 +60,9 @@ pub struct Known {
 impl Show {
     /// Prints it.
     pub fn run(self, global: &Global) -> Result<Exit, Failure> {
-        let known = known(&self.run, global)?;
+        let subject = Subject::find(&self.run, global)?;
+        let is_whole = self.all || self.json || self.address.is_some();
+        let known = if is_whole { known_of(subject) } else { known_now(subject) }?;
         let style = global.terminal.data;
         let text = match (&self.address, self.json) {
             (None, false) => outline::outline(&known, style),
@@ -72,17 +77,22 @@ impl Show {
     }
 }
 
-fn known(typed: &str, global: &Global) -> Result<Known, Failure> {
-    Ok(known_of(Subject::find(typed, global)?)?)
-}
-
 /// Everything that is known of a run.
 pub fn known_of(subject: Subject) -> Result<Known, Error> {
-    let mut story = Story::of(subject.sources()?);
-    let (machine, program) = subject.look(|record, machine| story.add(record, machine))?;
+    let told = subject.told_whole()?;
+    Ok(known(subject, told))
+}
+
+/// How a run stands; of a long history only what came last.
+fn known_now(subject: Subject) -> Result<Known, Error> {
+    let told = subject.told()?;
+    Ok(known(subject, told))
+}
+
+fn known(subject: Subject, (machine, program, story): (Machine, Arc<Program>, Story)) -> Known {
     let goals = goals(&program, &story);
     let holder = subject.holder();
-    Ok(Known { info: subject.info, story, position: Position::of(&machine), goals, holder, now: driver::now() })
+    Known { info: subject.info, story, position: Position::of(&machine), goals, holder, now: driver::now() }
 }
 
 impl Known {

@@ -1,5 +1,7 @@
 //! A run as a tree, then what it waits for, then what would help.
 
+use smol_str::SmolStr;
+
 use super::Known;
 use crate::{
     cli::{
@@ -38,11 +40,13 @@ pub fn outline(known: &Known, style: Style) -> String {
     lines.extend(known.story.migrations.iter().map(|moved| moved_line(moved, known.now, style)));
     lines.push(String::new());
     lines.extend(rows(&view, Shown::All).iter().flat_map(|row| row.lines(0, style)));
+    lines.extend(left_out(known, style));
     lines.extend(failure(known, style));
     for wait in asks::asks(&view) {
         lines.push(String::new());
         lines.extend(asks::lines(&view, wait, style));
     }
+    lines.extend(hears(known, style));
     lines.extend(to_undo(known, style));
     lines.extend(owed_lines(&known.info.id, &known.position.owed, style));
     lines.extend(next(known, style));
@@ -86,11 +90,33 @@ fn words(words: &[Heard], now: Timestamp, style: Style) -> Vec<String> {
     more.into_iter().chain(words[earlier..].iter().map(line)).collect()
 }
 
+/// `… and what ended before 09:12: orch show k7f2 --all`
+fn left_out(known: &Known, style: Style) -> Vec<String> {
+    let Some(left_out) = known.story.left_out() else { return Vec::new() };
+    let line =
+        format!("… and what ended before {}: orch show {} --all", moment(left_out.until, known.now), known.info.id);
+    style.hanging(&line, 2)
+}
+
 fn failure(known: &Known, style: Style) -> Vec<String> {
-    let Some((address, reason)) = &known.story.failure else { return Vec::new() };
+    let killed = known.story.killed.as_ref().filter(|killed| {
+        let failed = known.story.failure.as_ref().map(|(_, reason)| reason);
+        failed != Some(*killed)
+    });
+    let killed = killed.map(|killed| style.hanging(&format!("{} {}", Sign::Failed.drawn(style), one_line(killed)), 2));
+    let killed = killed.unwrap_or_default();
+    let Some((address, reason)) = &known.story.failure else { return killed };
     let place = if address.is_root() { String::new() } else { format!("`{}` failed: ", readable(address.as_str())) };
     let line = format!("{} {place}{}", Sign::Failed.drawn(style), one_line(reason));
-    [vec![String::new()], style.hanging(&line, 2), fault_place(&known.story, address, style)].concat()
+    [vec![String::new()], style.hanging(&line, 2), fault_place(&known.story, address, style), killed].concat()
+}
+
+/// `· hears \`KillSwitch\`: orch emit KillSwitch JSON --run k7f2`
+fn hears(known: &Known, style: Style) -> Vec<String> {
+    let events = known.position.hears.iter();
+    let line = |event: &SmolStr| format!("· hears `{event}`: orch emit {event} JSON --run {}", known.info.id);
+    let lines: Vec<String> = events.flat_map(|event| style.hanging(&line(event), 2)).collect();
+    if lines.is_empty() { lines } else { std::iter::once(String::new()).chain(lines).collect() }
 }
 
 /// `· undone if it fails now: sale, hold (2 steps, which took 4m)`
@@ -104,7 +130,12 @@ fn to_undo(known: &Known, style: Style) -> Vec<String> {
     let when = if known.story.failure.is_some() { "still to undo" } else { "undone if it fails now" };
     let steps = if addresses.len() == 1 { "1 step".to_owned() } else { format!("{} steps", addresses.len()) };
     let took: i64 = addresses.iter().filter_map(|address| known.story.part(address)?.took()).sum();
-    let took = if took == 0 { String::new() } else { format!(", which took {}", duration(took)) };
+    // Of what was done long ago the story may not tell how long it took.
+    let took = if took == 0 || known.story.left_out().is_some() {
+        String::new()
+    } else {
+        format!(", which took {}", duration(took))
+    };
     let line = format!("· {when}: {}{more} ({steps}{took})", names.join(", "));
     [vec![String::new()], style.hanging(&line, 2)].concat()
 }

@@ -30,6 +30,7 @@ pub(super) fn document<W: World>(run: &Simulated<'_>, simulation: &Simulation<W>
         })
         .collect();
     json!({
+        "version": 1,
         "plan": run.plan.name,
         "inputs": run.inputs,
         "ending": Standing::from(&status).as_str(),
@@ -39,6 +40,7 @@ pub(super) fn document<W: World>(run: &Simulated<'_>, simulation: &Simulation<W>
         "failure": machine.failure().map(|(address, reason)| json!({ "address": address.to_string(), "reason": reason })),
         "owed": machine.owed(),
         "made_up": { "inputs": run.inputs_made_up, "answers": made_up },
+        "unused": run.unused,
         "journal": simulation.records(),
     })
 }

@@ -15,6 +15,7 @@ use super::{
     global::Global,
     inputs::{Given, inputs_made_up},
     plan::one_plan,
+    terminal::text::one_line,
 };
 use crate::{
     ir::{ModuleId, Plan, Program, Test, json::to_json},
@@ -23,7 +24,7 @@ use crate::{
         Completed, Halt, NotGiven, Simulation, World, generate,
         test::{Scripted, Suite},
     },
-    source::Sources,
+    source::{Sources, Span},
 };
 use scenario::{Compiled, Scenario};
 
@@ -65,6 +66,8 @@ struct Simulated<'a> {
     inputs_made_up: Vec<String>,
     /// The questions whose answers were made up, by number.
     answers_made_up: Vec<u32>,
+    /// What is given and was never asked for, as it is written.
+    unused: Vec<String>,
     halt: Halt,
 }
 
@@ -109,16 +112,20 @@ impl Simulate {
             inputs: &Map::new(),
             inputs_made_up,
             answers_made_up: Vec::new(),
+            unused: Vec::new(),
             halt: Halt::Limit,
         };
+        let written = |spans: Vec<Span>| spans.into_iter().map(|span| one_line(sources.text(span))).collect();
         if self.strict {
             let mut simulation = begun(&suite, sources, test, inputs.clone(), |given| given)?;
             run.halt = simulation.run(LIMIT);
+            run.unused = written(simulation.world().unused());
             return self.shown(run, &simulation, global);
         }
         let mut simulation = begun(&suite, sources, test, inputs.clone(), completed)?;
         run.halt = simulation.run(LIMIT);
         run.answers_made_up = simulation.world().made_up().to_vec();
+        run.unused = written(simulation.world().unused());
         self.shown(run, &simulation, global)
     }
 

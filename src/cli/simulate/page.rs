@@ -32,6 +32,9 @@ pub(super) fn lines<W: World>(run: &Simulated<'_>, simulation: &Simulation<W>, s
     lines.push(String::new());
     lines.extend(closing(run, simulation, &story, style));
     lines.extend(made_up(run, simulation, style));
+    for unused in &run.unused {
+        lines.extend(style.hanging(&format!("{} never asked for: `{unused}`", style.yellow("!")), 2));
+    }
     lines
 }
 

@@ -59,7 +59,7 @@ impl Story {
             Entry::Undone { address } => self.is_undone(at, address),
             Entry::NotUndone { address, reason } => self.owe(at, address, Owing::NotUndone, reason, None),
             Entry::Owed { address, owing, reason, undo } => self.owe(at, address, *owing, reason, undo.as_ref()),
-            Entry::Settled { address } => self.owed.retain(|owed| owed.address != *address),
+            Entry::Settled { address } => self.is_put_right(at, address),
             Entry::Killed { reason } => self.is_killed(at, reason),
             Entry::Stuck { address, reason } => self.open(at, address).state = State::Stuck(reason.to_string()),
             Entry::Unstuck { address } => self.goes_on(at, address),
@@ -75,7 +75,7 @@ impl Story {
         }
     }
 
-    fn tried(&mut self, effect: EffectId, address: &Address, tried: Try) {
+    pub(super) fn tried(&mut self, effect: EffectId, address: &Address, tried: Try) {
         let part = self.open(tried.at, address);
         part.tries.push(tried);
         let number = part.tries.len() - 1;
@@ -121,8 +121,26 @@ impl Story {
     }
 
     fn owe(&mut self, since: Timestamp, address: &Address, owing: Owing, reason: &SmolStr, undo: Option<&SmolStr>) {
+        let way_back = address.undo();
+        if self.parts.get(&way_back).is_some_and(Part::goes_on) {
+            self.close(since, &way_back, State::Failed(reason.to_string()));
+        }
         let (reason, undo) = (reason.clone(), undo.cloned());
         self.owed.push(Owed { address: address.clone(), owing, reason, undo, since });
+    }
+
+    /// Somebody has put right what was owed, or found out that there is nothing to put right.
+    fn is_put_right(&mut self, at: Timestamp, address: &Address) {
+        let Some(place) = self.owed.iter().position(|owed| owed.address == *address) else { return };
+        match self.owed.remove(place).owing {
+            Owing::NotUndone | Owing::Waived => {
+                self.by_hand.push(address.clone());
+                self.open(at, address).state = State::Undone;
+                self.settle(at, &address.undo());
+                self.close(at, &address.undo(), State::Done);
+            }
+            Owing::Unknown => {}
+        }
     }
 
     fn is_killed(&mut self, at: Timestamp, reason: &str) {

@@ -2,6 +2,7 @@
 //! drawn from it.
 
 mod entries;
+mod now;
 mod part;
 
 use std::{
@@ -18,6 +19,7 @@ use crate::{
     machine::{EffectId, Ending, Entry, Event, Machine, Owed, Record, Settlement, Timestamp, Word},
     source::{Sources, Span},
 };
+pub use now::LeftOut;
 pub use part::{Looks, Part, Settled, State, Try, printed};
 
 /// What has happened to a run.
@@ -41,6 +43,8 @@ pub struct Story {
     pub undone: Vec<Address>,
     /// What is to be put right by hand.
     pub owed: Vec<Owed>,
+    /// What somebody put right by hand.
+    pub by_hand: Vec<Address>,
     /// By whom it was killed, and why.
     pub killed: Option<String>,
     /// The last commit.
@@ -58,6 +62,10 @@ pub struct Story {
     /// What could not be computed, by the part that failed for it.
     faults: BTreeMap<Address, Fault>,
     effects: HashMap<EffectId, (Address, usize)>,
+    /// Where it begins, if not with the run.
+    left_out: Option<LeftOut>,
+    /// How many items of each loop were done before that, by what the addresses of all its items begin with.
+    done_before: HashMap<String, usize>,
     /// Who settled what with this record.
     settler: Option<(Address, String)>,
 }
@@ -101,6 +109,14 @@ impl Story {
     /// Nothing has happened yet to a run of the program with these files.
     pub fn of(sources: Sources) -> Story {
         Story { sources: Arc::new(sources), ..Story::default() }
+    }
+
+    /// The same of a run that began with this event, wherever its story begins.
+    pub fn begun_by(mut self, event: Option<&Event>) -> Story {
+        if let Some(Event::Started { plan, inputs, .. }) = event {
+            (self.plan, self.inputs) = (plan.to_string(), inputs.clone());
+        }
+        self
     }
 
     /// Adds what a record tells, and what the machine knows beside it that has just taken that step.
@@ -151,7 +167,7 @@ impl Story {
 
     fn event(&mut self, at: Timestamp, event: &Event) {
         match event {
-            Event::Started { run, plan, inputs } => {
+            Event::Started { run, plan, inputs, deepest: _ } => {
                 self.name = run.to_string();
                 self.plan = plan.to_string();
                 self.inputs = inputs.clone();

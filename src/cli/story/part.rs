@@ -155,6 +155,11 @@ impl Part {
         }
     }
 
+    /// Whether it has begun and not ended.
+    pub fn goes_on(&self) -> bool {
+        matches!(self.state, State::Open | State::InDoubt(_) | State::Stuck(_))
+    }
+
     /// How long it took, if it is over.
     pub fn took(&self) -> Option<i64> {
         self.until.map(|until| until.since(self.since))

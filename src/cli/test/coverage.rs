@@ -1,14 +1,19 @@
 //! What tests have come through, file by file, and where they have not been.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    path::{Component, Path, PathBuf},
+    sync::Arc,
+};
 
+use indexmap::IndexMap;
 use serde_json::{Value as Json, json};
 
 use super::session::Loaded;
 use crate::{
+    check::is_standard,
     cli::terminal::{Style, text::padded},
-    simulate::test::{Covered, Part},
-    source::FileId,
+    simulate::test::Part,
 };
 
 /// How much room there is for a count.
@@ -16,34 +21,72 @@ const COUNT: usize = 22;
 
 const PARTS: [Part; 3] = [Part::Statement, Part::Option, Part::WayBack];
 
-/// `sell.orch    12 of 14 statements    2 of 2 options    3 of 4 ways back`, then where no test has been.
-pub(super) fn lines(program: &Loaded, style: Style) -> Vec<String> {
-    let all = program.suite.coverage();
+/// What all tests have come through of each file of theirs, those of the standard library aside. A plan that several
+/// programs import counts once.
+pub(super) struct Coverage(IndexMap<String, Parts>);
+
+/// By line, column and what it is: the text of the line, and whether some test came through it.
+type Parts = BTreeMap<(u32, u32, Part), (String, bool)>;
+
+impl Coverage {
+    pub(super) fn of(programs: &[Arc<Loaded>]) -> Coverage {
+        let mut files: IndexMap<String, Parts> = IndexMap::new();
+        for program in programs {
+            for found in program.suite.coverage() {
+                let source = program.sources.get(found.span.file);
+                if is_standard(source.name()) {
+                    continue;
+                }
+                let at = source.position(found.span.start);
+                let text = program.sources.text(program.sources.first_line(found.span)).trim().to_owned();
+                let parts = files.entry(without_dots(source.name())).or_default();
+                let (_, covered) = parts.entry((at.line, at.column, found.what)).or_insert((text, false));
+                *covered |= found.covered;
+            }
+        }
+        Coverage(files)
+    }
+
+    /// `sell.orch    12 of 14 statements    2 of 2 options    3 of 4 ways back`, then where no test has been.
+    pub(super) fn lines(&self, style: Style) -> Vec<String> {
+        self.0.iter().flat_map(|(name, parts)| of_file(name, parts, style)).collect()
+    }
+
+    /// The same for programs.
+    pub(super) fn document(&self) -> Vec<Json> {
+        self.0.iter().map(|(name, parts)| document(name, parts)).collect()
+    }
+}
+
+/// A path without `./`: a file is the same whether it was named or imported.
+fn without_dots(path: &str) -> String {
+    let parts = Path::new(path).components().filter(|part| *part != Component::CurDir);
+    parts.collect::<PathBuf>().display().to_string()
+}
+
+fn of_file(name: &str, parts: &Parts, style: Style) -> Vec<String> {
     let counts = PARTS.iter().filter_map(|part| {
-        let (covered, whole) = count(&all, *part)?;
+        let (covered, whole) = count(parts, *part)?;
         Some(padded(&format!("{covered} of {whole} {}", named(*part)), COUNT))
     });
     let counts: String = counts.collect();
-    let mut lines = vec![format!("{}  {}", style.bold(&program.name), counts.trim_end())];
-    for (line, missing) in uncovered(program, &all) {
-        let what = missing.iter().map(|(part, _)| singular(*part)).collect::<Vec<_>>().join(", ");
-        let text = missing.first().map(|(_, text)| text.clone()).unwrap_or_default();
+    let mut lines = vec![format!("{}  {}", style.bold(name), counts.trim_end())];
+    for (line, (missing, text)) in uncovered(parts) {
+        let what = missing.iter().map(|part| singular(*part)).collect::<Vec<_>>().join(", ");
         lines.push(style.fitted(&format!("  {line:>5}  {}  {text}", padded(&what, COUNT)), style.width));
     }
     lines
 }
 
-/// The same for programs.
-pub(super) fn document(program: &Loaded) -> Json {
-    let all = program.suite.coverage();
+fn document(name: &str, parts: &Parts) -> Json {
     let counts = |part: Part| {
-        count(&all, part).map_or(json!(null), |(covered, whole)| json!({ "covered": covered, "all": whole }))
+        count(parts, part).map_or(json!(null), |(covered, whole)| json!({ "covered": covered, "all": whole }))
     };
-    let missing = uncovered(program, &all).into_iter().flat_map(|(line, missing)| {
-        missing.into_iter().map(move |(part, text)| json!({ "line": line, "what": singular(part), "text": text }))
-    });
+    let missing = parts.iter().filter(|(_, (_, covered))| !covered);
+    let missing =
+        missing.map(|((line, _, part), (text, _))| json!({ "line": line, "what": singular(*part), "text": text }));
     json!({
-        "file": program.name,
+        "file": name,
         "statements": counts(Part::Statement),
         "options": counts(Part::Option),
         "ways_back": counts(Part::WayBack),
@@ -51,19 +94,17 @@ pub(super) fn document(program: &Loaded) -> Json {
     })
 }
 
-fn count(all: &[Covered], part: Part) -> Option<(usize, usize)> {
-    let of_it = || all.iter().filter(|found| found.what == part);
+fn count(parts: &Parts, part: Part) -> Option<(usize, usize)> {
+    let of_it = || parts.iter().filter(move |((_, _, what), _)| *what == part);
     let whole = of_it().count();
-    (whole > 0).then(|| (of_it().filter(|found| found.covered).count(), whole))
+    (whole > 0).then(|| (of_it().filter(|(_, (_, covered))| *covered).count(), whole))
 }
 
 /// By line, what is not covered there, with the text of the line.
-fn uncovered(program: &Loaded, all: &[Covered]) -> BTreeMap<u32, Vec<(Part, String)>> {
-    let mut lines: BTreeMap<u32, Vec<(Part, String)>> = BTreeMap::new();
-    for found in all.iter().filter(|found| !found.covered) {
-        let line = program.sources.get(FileId(0)).position(found.span.start).line;
-        let text = program.sources.text(program.sources.first_line(found.span)).trim().to_owned();
-        lines.entry(line).or_default().push((found.what, text));
+fn uncovered(parts: &Parts) -> BTreeMap<u32, (Vec<Part>, &str)> {
+    let mut lines: BTreeMap<u32, (Vec<Part>, &str)> = BTreeMap::new();
+    for ((line, _, part), (text, _)) in parts.iter().filter(|(_, (_, covered))| !covered) {
+        lines.entry(*line).or_insert((Vec::new(), text)).0.push(*part);
     }
     lines
 }

@@ -2,13 +2,23 @@
 
 use std::fmt::Write;
 
+use similar::{ChangeTag, TextDiff};
+
 use crate::{
     ir::{BinaryOp, Value, text::Nested},
     simulate::test::Sides,
 };
 
+/// How wide a value may be that stands in one line; the items of a longer list have a line each.
+const LINE: usize = 80;
+
 /// The lines that show both, and what is different between them.
 pub(super) fn difference(Sides { actual, op, expected }: &Sides) -> Vec<String> {
+    if let (Value::List(actual), Value::List(expected), BinaryOp::Equal) = (actual, expected, op)
+        && [actual, expected].iter().any(|items| items.len() > 1 && width(items) > LINE)
+    {
+        return item_by_item(actual, expected);
+    }
     let sign = match op {
         BinaryOp::Equal => "",
         BinaryOp::NotEqual => "not ",
@@ -19,9 +29,36 @@ pub(super) fn difference(Sides { actual, op, expected }: &Sides) -> Vec<String> 
         BinaryOp::In => "in ",
         BinaryOp::Add | BinaryOp::Subtract | BinaryOp::Multiply | BinaryOp::Divide => "",
     };
-    let mut lines = vec![format!("is        {}", Nested(actual)), format!("expected  {sign}{}", Nested(expected))];
+    let mut lines =
+        vec![beside("is", &Nested(actual).to_string()), beside("expected", &format!("{sign}{}", Nested(expected)))];
     let told = told(actual, expected).filter(|_| *op == BinaryOp::Equal);
-    lines.extend(told.map(|told| format!("          {told}")));
+    lines.extend(told.map(|told| beside("", &told)));
+    lines
+}
+
+/// `is        ["hold"]`
+pub(super) fn beside(name: &str, value: &str) -> String {
+    format!("{name:<9} {value}")
+}
+
+fn width(items: &[Value]) -> usize {
+    items.iter().map(|item| Nested(item).to_string().chars().count() + 2).sum()
+}
+
+/// A line for each item, with a `+` where it came and is not expected, and a `-` where it is expected and did not come.
+fn item_by_item(actual: &[Value], expected: &[Value]) -> Vec<String> {
+    let shown = |items: &[Value]| items.iter().map(|item| Nested(item).to_string()).collect::<Vec<_>>();
+    let (actual, expected) = (shown(actual), shown(expected));
+    let (from, to): (Vec<&str>, Vec<&str>) =
+        (expected.iter().map(String::as_str).collect(), actual.iter().map(String::as_str).collect());
+    let changes = TextDiff::from_slices(&from, &to);
+    let line = |change: similar::Change<&str>| match change.tag() {
+        ChangeTag::Equal => format!("  = {}", change.value()),
+        ChangeTag::Delete => format!("  - {}", change.value()),
+        ChangeTag::Insert => format!("  + {}", change.value()),
+    };
+    let mut lines = vec!["`-` is expected and did not come, `+` came and is not expected".to_owned()];
+    lines.extend(changes.iter_all_changes().map(line));
     lines
 }
 

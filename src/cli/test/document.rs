@@ -1,15 +1,8 @@
 //! The results as one JSON document.
 
-use std::sync::Arc;
-
 use serde_json::{Value as Json, json};
 
-use super::{
-    coverage, failed,
-    human::told,
-    session::{Loaded, Ran},
-    trace::trace,
-};
+use super::{coverage::Coverage, failed, human::told, session::Ran, trace::trace};
 use crate::{
     cli::terminal::Style,
     ir::json::to_json,
@@ -20,12 +13,15 @@ use crate::{
 pub(super) const PLAIN: Style = Style { colour: false, width: 120, cuts: false };
 
 /// `{ "tests": [ .. ], "passed": 3, "failed": 1 }`
-pub(super) fn document(results: &[Ran], covered: &[Arc<Loaded>]) -> Json {
+pub(super) fn document(results: &[Ran], not_tested: &[&str], covered: Option<&Coverage>) -> Json {
     let failed = results.iter().filter(|ran| !ran.report.passed()).count();
     let tests: Vec<Json> = results.iter().map(test).collect();
     let mut document = json!({ "tests": tests, "passed": results.len() - failed, "failed": failed });
-    if !covered.is_empty() {
-        document["coverage"] = covered.iter().map(|program| coverage::document(program)).collect();
+    if !not_tested.is_empty() {
+        document["not_tested"] = not_tested.into();
+    }
+    if let Some(covered) = covered {
+        document["coverage"] = covered.document().into();
     }
     document
 }

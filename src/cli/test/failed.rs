@@ -1,42 +1,30 @@
 //! What does not hold in a test, as a diagnostic: what, where, and what to do.
 
+use indexmap::IndexMap;
+use smol_str::SmolStr;
+
 use crate::{
-    cli::view::telling,
+    cli::{terminal::text::shortened, view::telling},
     diagnostic::{Code, Diagnostic},
     ir::{Value, text::Nested},
     machine::{Timestamp, Wait},
     simulate::{
         NotGiven,
-        test::{Failure, What},
+        test::{Failure, Sides, What},
     },
-    source::Sources,
+    source::{Sources, Span},
 };
 
-use super::difference::difference;
+use super::difference::{beside, difference};
 
 /// What a person is told of it.
 pub(super) fn diagnostic(sources: &Sources, failure: &Failure) -> Diagnostic {
     let span = failure.span;
     match &failure.what {
-        What::Expected { sides, names, why } => {
-            let text = one_line(sources.text(span));
-            let is_side = |value: &Option<Value>| {
-                sides.as_ref().is_some_and(|sides| {
-                    value.as_ref().is_some_and(|value| [&sides.actual, &sides.expected].contains(&value))
-                })
-            };
-            let others = names.iter().filter(|(_, value)| !is_side(value));
-            let label = others.map(|(name, value)| named(name, value.as_ref())).collect::<Vec<_>>().join(", ");
-            let diagnostic = Diagnostic::new(Code::E0604, span, format!("`{text}` does not hold"), label);
-            match (why, sides) {
-                (Some(why), _) => diagnostic.help(why.clone()),
-                (None, Some(sides)) => diagnostic.help(difference(sides).join("\n")),
-                (None, None) => diagnostic,
-            }
-        }
+        What::Expected { sides, names, why } => expected(sources, span, (sides.as_ref(), names, why.as_deref())),
         What::Called { wanted, times, calls } => {
             let diagnostic = Diagnostic::new(Code::E0604, span, called(*wanted, *times), "");
-            if calls.is_empty() { diagnostic } else { diagnostic.help(format!("called were\n  {}", listed(calls))) }
+            if calls.is_empty() { diagnostic } else { diagnostic.help(seen(calls)) }
         }
         What::NotGiven(missing) => not_given(failure, missing),
         What::Refused { word, reason } => {
@@ -55,17 +43,60 @@ pub(super) fn diagnostic(sources: &Sources, failure: &Failure) -> Diagnostic {
     }
 }
 
+/// How wide what a label says of other values may be; what is longer stands below.
+const LABEL: usize = 60;
+
+/// How much is shown of the value of a name that is only mentioned.
+const MENTIONED: usize = 200;
+
+type Named = (SmolStr, Option<Value>);
+
+/// A condition that does not hold: what it compares, the other names in it with their values, and why it has none.
+fn expected(
+    sources: &Sources,
+    span: Span,
+    (sides, names, why): (Option<&Sides>, &[Named], Option<&str>),
+) -> Diagnostic {
+    let is_side = |value: &Value| sides.is_some_and(|sides| [&sides.actual, &sides.expected].contains(&value));
+    let is_told = |value: &Option<Value>| value.as_ref().map_or(why.is_some(), is_side);
+    let others = || names.iter().filter(|(_, value)| !is_told(value));
+    let label = others().map(|(name, value)| named(name, value.as_ref())).collect::<Vec<_>>().join(", ");
+    let is_short = label.chars().count() <= LABEL;
+    let mut lines = match (why, sides) {
+        (Some(why), _) => vec![why.to_owned()],
+        (None, Some(sides)) => difference(sides),
+        (None, None) => Vec::new(),
+    };
+    if !is_short {
+        let below = others().filter_map(|(name, value)| Some((name, value.as_ref()?)));
+        lines.extend(below.map(|(name, value)| beside(name, &shortened(&Nested(value).to_string(), MENTIONED))));
+    }
+    let message = format!("`{}` does not hold", one_line(sources.text(span)));
+    let diagnostic = Diagnostic::new(Code::E0604, span, message, if is_short { label } else { String::new() });
+    if lines.is_empty() { diagnostic } else { diagnostic.help(lines.join("\n")) }
+}
+
 fn not_given(failure: &Failure, missing: &NotGiven) -> Diagnostic {
-    let at = if missing.address.is_root() { String::new() } else { format!(", which `{}` needs", missing.address) };
+    let at = match (&missing.given, missing.address.is_root()) {
+        (_, true) => String::new(),
+        (Some(_), false) => format!(", which `{}` needs", missing.address),
+        (None, false) => format!(", at `{}`", missing.address),
+    };
     let message = format!("{}{at}", missing.reason);
     let diagnostic = Diagnostic::new(Code::E0605, failure.span, message, "");
     let diagnostic = match missing.span {
-        Some(span) if span.file == failure.span.file => diagnostic.label(span, "asked for here"),
+        Some(span) if span.file == failure.span.file && span != failure.span => {
+            diagnostic.label(span, "asked for here")
+        }
         Some(_) | None => diagnostic,
     };
-    match &missing.given {
-        Some(given) => diagnostic.help(format!("give it above `run`, for example\n  {given}")),
-        None => diagnostic,
+    match (&missing.given, &missing.instead) {
+        (Some(given), None) => diagnostic.help(format!("give it above `run`, for example\n  {given}")),
+        (Some(given), Some(whole)) => {
+            let help = format!("give it above `run`, for example\n  {given}\nor answer the whole step\n  {whole}");
+            diagnostic.help(help)
+        }
+        (None, _) => diagnostic,
     }
 }
 
@@ -90,11 +121,27 @@ fn called(wanted: Option<i64>, times: i64) -> String {
     }
 }
 
-fn listed(calls: &[String]) -> String {
+/// The calls that were made, those that count first; equal ones once, with their number.
+fn seen(calls: &[(String, bool)]) -> String {
+    let of = |counts: bool| calls.iter().filter(move |(_, fits)| *fits == counts).map(|(call, _)| call.as_str());
+    match (of(true).next(), of(false).next()) {
+        (Some(_), Some(_)) => format!("counted were\n  {}\nand not\n  {}", listed(of(true)), listed(of(false))),
+        (Some(_) | None, None) => format!("called were\n  {}", listed(of(true))),
+        (None, Some(_)) => format!("called were\n  {}", listed(of(false))),
+    }
+}
+
+fn listed<'c>(calls: impl Iterator<Item = &'c str>) -> String {
     const MOST: usize = 10;
-    let mut lines: Vec<String> = calls.iter().take(MOST).cloned().collect();
-    if calls.len() > MOST {
-        lines.push(format!("and {} more", calls.len() - MOST));
+    let mut counts: IndexMap<&str, usize> = IndexMap::new();
+    calls.for_each(|call| *counts.entry(call).or_default() += 1);
+    let told = |(call, count): (&&str, &usize)| match count {
+        1 => (*call).to_owned(),
+        count => format!("{call}  {count} times"),
+    };
+    let mut lines: Vec<String> = counts.iter().take(MOST).map(told).collect();
+    if counts.len() > MOST {
+        lines.push(format!("and {} more", counts.len() - MOST));
     }
     lines.join("\n  ")
 }

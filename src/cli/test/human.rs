@@ -1,22 +1,27 @@
 //! The results as a person reads them.
 
-use std::sync::Arc;
-
 use super::{
-    coverage, failed,
-    session::{Loaded, Ran},
+    coverage::Coverage,
+    failed,
+    session::{Ran, Results},
     trace::trace,
 };
 use crate::{
-    cli::{compile, exit::Exit, moment::duration, terminal::Terminal},
+    cli::{
+        compile,
+        exit::Exit,
+        moment::duration,
+        terminal::{Terminal, text::shortened},
+    },
     diagnostic::render::{counted, drawn},
-    simulate::Question,
+    simulate::{Question, test::What},
+    source::Span,
 };
 
-/// Each file with its tests, then what failed, then how many there were.
-pub(super) fn show(results: &[Ran], covered: &[Arc<Loaded>], failed: Option<Exit>, terminal: Terminal) {
+/// Each file with its tests, then what failed, then what was covered, then how many there were.
+pub(super) fn show(results: &Results, covered: Option<&Coverage>, failed: Option<Exit>, terminal: Terminal) {
     let mut file = None;
-    for ran in results {
+    for ran in &results.tests {
         let name = &ran.program.name;
         if file != Some(name) {
             terminal.note(terminal.notes.bold(name));
@@ -24,17 +29,18 @@ pub(super) fn show(results: &[Ran], covered: &[Arc<Loaded>], failed: Option<Exit
         }
         terminal.note(line(ran, terminal));
     }
-    for ran in results.iter().filter(|ran| !ran.report.passed()) {
+    for ran in results.tests.iter().filter(|ran| !ran.report.passed()) {
         terminal.note("");
         explain(ran, terminal);
     }
-    if !results.is_empty() {
+    if !results.tests.is_empty() {
         terminal.note("");
     }
-    for line in covered.iter().flat_map(|program| coverage::lines(program, terminal.notes)) {
-        terminal.note(line);
-    }
-    if !covered.is_empty() {
+    if let Some(covered) = covered {
+        if results.tests.len() < results.of {
+            terminal.note(format_args!("covered by {} of {}", results.tests.len(), counted(results.of, "test")));
+        }
+        covered.lines(terminal.notes).iter().for_each(|line| terminal.note(line));
         terminal.note("");
     }
     terminal.note(summary(results, failed.is_some(), terminal));
@@ -61,13 +67,43 @@ fn explain(ran: &Ran, terminal: Terminal) {
         let diagnostic = failed::diagnostic(&ran.program.sources, failure);
         terminal.note(drawn(&ran.program.sources, &diagnostic, compile::manner(style)).trim_end());
     }
+    if ran.report.failures.iter().all(|failure| is_of_a_whole_run(&failure.what)) {
+        never_asked_for(ran).iter().for_each(|line| terminal.note(line));
+    }
     for (question, fault) in &ran.report.faults {
         terminal.note(format_args!("with this going wrong: {} {fault}", told(question)));
     }
-    if !ran.report.records.is_empty() {
+    let run = trace(ran.program.suite.fresh(), &ran.report.records, style);
+    if !run.is_empty() {
         terminal.note("the run");
-        trace(ran.program.suite.fresh(), &ran.report.records, style).iter().for_each(|line| terminal.note(line));
+        run.iter().for_each(|line| terminal.note(line));
     }
+}
+
+/// Whether it is wrong with a run that came to where it ends.
+fn is_of_a_whole_run(what: &What) -> bool {
+    match what {
+        What::Expected { .. } | What::Called { .. } | What::Waits(_) => true,
+        What::NotGiven(_) | What::Refused { .. } | What::Endless | What::Broken(_) => false,
+    }
+}
+
+/// What was given and never asked for: often where the mistake is.
+fn never_asked_for(ran: &Ran) -> Vec<String> {
+    const MOST: usize = 5;
+    let (sources, unused) = (&ran.program.sources, &ran.report.unused);
+    let line = |span: &Span| {
+        let text = sources.text(*span).split_whitespace().collect::<Vec<_>>().join(" ");
+        format!("  {:>4}  {}", sources.get(span.file).position(span.start).line, shortened(&text, 90))
+    };
+    let mut lines: Vec<String> = unused.iter().take(MOST).map(line).collect();
+    if unused.len() > MOST {
+        lines.push(format!("        and {} more", unused.len() - MOST));
+    }
+    if !lines.is_empty() {
+        lines.insert(0, "given, and never asked for".to_owned());
+    }
+    lines
 }
 
 /// Which question it is at which something goes wrong.
@@ -75,12 +111,12 @@ pub(super) fn told(question: &Question) -> String {
     format!("`{}`", question.address)
 }
 
-fn summary(results: &[Ran], failed: bool, terminal: Terminal) -> String {
-    let broken = results.iter().filter(|ran| !ran.report.passed()).count();
-    let passed = results.len() - broken;
-    let (style, took) = (terminal.notes, results.iter().map(|ran| ran.took).sum::<std::time::Duration>());
-    let took = duration(i64::try_from(took.as_nanos()).unwrap_or(i64::MAX));
-    match (results.len(), broken) {
+fn summary(results: &Results, failed: bool, terminal: Terminal) -> String {
+    let broken = results.tests.iter().filter(|ran| !ran.report.passed()).count();
+    let passed = results.tests.len() - broken;
+    let style = terminal.notes;
+    let took = duration(i64::try_from(results.took.as_nanos()).unwrap_or(i64::MAX));
+    match (results.tests.len(), broken) {
         (0, _) if failed => "no test was run".to_owned(),
         (0, _) => "there is no test".to_owned(),
         (all, 0) => format!("{} in {took}", style.green(format!("{} passed", counted(all, "test")))),

@@ -8,13 +8,20 @@ use crate::{
     diagnostic::render::{Manner, drawn},
 };
 
-/// One suite for each file.
-pub(super) fn document(results: &[Ran]) -> Result<String, Failure> {
+/// One suite for each file; a program that was not tested is one with an error.
+pub(super) fn document(results: &[Ran], not_tested: &[&str]) -> Result<String, Failure> {
     let mut report = Report::new("orch test");
     for file in results.chunk_by(|left, right| left.program.name == right.program.name) {
         let name = file.first().map(|ran| ran.program.name.as_str()).unwrap_or_default();
         let mut suite = TestSuite::new(name);
         suite.add_test_cases(file.iter().map(case));
+        report.add_test_suite(suite);
+    }
+    for name in not_tested {
+        let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+        status.set_message("it has mistakes, or can't be read: it was not tested");
+        let mut suite = TestSuite::new(*name);
+        suite.add_test_case(TestCase::new("the program", status));
         report.add_test_suite(suite);
     }
     report.to_string().map_err(|error| Failure {

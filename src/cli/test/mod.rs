@@ -15,6 +15,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::{exit::Exit, failure::Failure, global::Global};
+use coverage::Coverage;
 use session::{Session, Wanted};
 
 /// Run the tests of programs. Nothing outside is touched, and time is virtual.
@@ -29,8 +30,9 @@ pub struct Test {
     /// How many tests run at once; as many as there are processors, if not said
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..))]
     jobs: Option<u16>,
-    /// Say which statements, options and ways back the tests came through, and where they have not been
-    #[arg(long, conflicts_with = "filter")]
+    /// Say which statements, options and ways back the tests came through, and where they have not been; of all files but
+    /// those of the standard library
+    #[arg(long)]
     coverage: bool,
     /// Run the tests again whenever a file changes, until Ctrl-C
     #[arg(long, conflicts_with_all = ["format", "json"])]
@@ -83,13 +85,19 @@ fn again_and_again(mut session: Session, wanted: &Wanted, format: Format, global
 fn once(wanted: &Wanted, format: Format, global: &Global) -> Result<(Session, Exit), Failure> {
     let mut session = Session::default();
     session.load(wanted, global)?;
-    let results = session.run(wanted);
-    let covered = if wanted.coverage { session.programs() } else { &[] };
-    match format {
-        Format::Human => human::show(&results, covered, session.exit(), global.terminal),
-        Format::Json => global.terminal.data(document::document(&results, covered))?,
-        Format::Junit => global.terminal.data(junit::document(&results)?)?,
+    if let Some(failure) = session.fits_nothing(wanted) {
+        global.terminal.failure(&failure);
+        return Ok((session, failure.exit));
     }
-    let exit = session.exit_after(&results);
+    let results = session.run(wanted);
+    let covered = wanted.coverage.then(|| Coverage::of(session.programs()));
+    match format {
+        Format::Human => human::show(&results, covered.as_ref(), session.exit(), global.terminal),
+        Format::Json => {
+            global.terminal.data(document::document(&results.tests, &session.not_tested(), covered.as_ref()))?
+        }
+        Format::Junit => global.terminal.data(junit::document(&results.tests, &session.not_tested())?)?,
+    }
+    let exit = session.exit_after(&results.tests);
     Ok((session, exit))
 }

@@ -13,6 +13,7 @@ use std::{
 use crate::{
     check::is_standard,
     cli::{compile, exit::Exit, failure::Failure, global::Global, programs},
+    diagnostic::suggest::nearest,
     ir::Test,
     simulate::test::{Report, Suite},
     source::Sources,
@@ -25,6 +26,12 @@ pub(super) struct Wanted {
     pub filter: Option<String>,
     pub jobs: Option<usize>,
     pub coverage: bool,
+}
+
+impl Wanted {
+    fn is(&self, test: &Test) -> bool {
+        self.filter.as_ref().is_none_or(|text| test.name.contains(text.as_str()))
+    }
 }
 
 /// A program with its tests.
@@ -48,6 +55,17 @@ pub(super) struct Ran {
     pub took: Duration,
 }
 
+/// The tests that were run.
+#[derive(Debug)]
+pub(super) struct Results {
+    /// In the order written.
+    pub tests: Vec<Ran>,
+    /// How many there are in all, those that were not wanted among them.
+    pub of: usize,
+    /// How long all took together, here.
+    pub took: Duration,
+}
+
 impl Ran {
     /// `order_saga.orch:41:6`
     pub(super) fn place(&self) -> String {
@@ -59,8 +77,8 @@ impl Ran {
 #[derive(Debug, Default)]
 pub(super) struct Session {
     programs: Vec<Arc<Loaded>>,
-    /// The exit code of a program that could not be loaded.
-    failed: Option<Exit>,
+    /// The programs that could not be loaded, with the exit code of each.
+    failed: Vec<(String, Exit)>,
 }
 
 impl Session {
@@ -72,7 +90,7 @@ impl Session {
                     Ok(program) => self.programs.push(Arc::new(program)),
                     Err(failure) => {
                         global.terminal.failure(&failure);
-                        self.failed = Some(failure.exit);
+                        self.failed.push((compile::name(&file).into_owned(), failure.exit));
                     }
                 }
             }
@@ -80,15 +98,30 @@ impl Session {
         Ok(())
     }
 
+    /// Why nothing is run: no name of a test contains the text that is wanted. `None` if one does, or if there is another
+    /// reason, which was told.
+    pub(super) fn fits_nothing(&self, wanted: &Wanted) -> Option<Failure> {
+        let text = wanted.filter.as_ref().filter(|_| self.failed.is_empty())?;
+        if self.tests().any(|(_, test)| wanted.is(test)) {
+            return None;
+        }
+        let names: Vec<&str> = self.tests().map(|(_, test)| test.name.as_str()).collect();
+        let failure = Failure::usage(format!("no test has `{text}` in its name"));
+        Some(match similar(text, &names) {
+            _ if names.is_empty() => failure.help("there is no test at all"),
+            near if !near.is_empty() => failure.help(format!("did you mean {}?", listed(&near))),
+            _ => failure.help(format!("there is {}", listed(&names))),
+        })
+    }
+
+    fn tests(&self) -> impl Iterator<Item = (&Arc<Loaded>, &Test)> {
+        self.programs.iter().flat_map(|program| program.suite.tests().map(move |test| (program, test)))
+    }
+
     /// Runs the tests that are wanted, several at once, and gives the results in the order written.
-    pub(super) fn run(&self, wanted: &Wanted) -> Vec<Ran> {
-        let is_wanted = |test: &Test| wanted.filter.as_ref().is_none_or(|text| test.name.contains(text.as_str()));
-        let all: Vec<(&Arc<Loaded>, &Test)> = self
-            .programs
-            .iter()
-            .flat_map(|program| program.suite.tests().map(move |test| (program, test)))
-            .filter(|(_, test)| is_wanted(test))
-            .collect();
+    pub(super) fn run(&self, wanted: &Wanted) -> Results {
+        let began = Instant::now();
+        let all: Vec<(&Arc<Loaded>, &Test)> = self.tests().filter(|(_, test)| wanted.is(test)).collect();
         let jobs = wanted.jobs.or_else(|| thread::available_parallelism().ok().map(usize::from)).unwrap_or(1);
         let (next, results) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
         thread::scope(|scope| {
@@ -101,10 +134,10 @@ impl Session {
                 });
             }
         });
-        let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut tests = results.into_inner().unwrap_or_else(PoisonError::into_inner);
         let order = |ran: &Ran| self.programs.iter().position(|program| Arc::ptr_eq(program, &ran.program));
-        results.sort_by_key(|ran: &Ran| (order(ran), ran.span.start));
-        results
+        tests.sort_by_key(|ran: &Ran| (order(ran), ran.span.start));
+        Results { tests, of: self.tests().count(), took: began.elapsed() }
     }
 
     /// The programs, in the order named.
@@ -121,13 +154,39 @@ impl Session {
 
     /// What a program that could not be loaded says.
     pub(super) fn exit(&self) -> Option<Exit> {
-        self.failed
+        self.failed.last().map(|(_, exit)| *exit)
+    }
+
+    /// The programs whose tests were not run, because they could not be loaded.
+    pub(super) fn not_tested(&self) -> Vec<&str> {
+        self.failed.iter().map(|(name, _)| name.as_str()).collect()
     }
 
     /// The exit code: of a program that has mistakes, else whether all tests passed.
     pub(super) fn exit_after(&self, results: &[Ran]) -> Exit {
         let passed = if results.iter().all(|ran| ran.report.passed()) { Exit::Done } else { Exit::TEST_FAILED };
-        self.failed.unwrap_or(passed)
+        self.exit().unwrap_or(passed)
+    }
+}
+
+/// The names with words that are nearly those of a text.
+fn similar<'n>(text: &str, names: &[&'n str]) -> Vec<&'n str> {
+    let words = |text: &str| text.to_lowercase().split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    let wanted = words(text);
+    let is_near = |name: &&&str| {
+        let name = words(name);
+        wanted.iter().all(|word| nearest(word, name.iter().map(String::as_str)).is_some())
+    };
+    names.iter().filter(is_near).copied().collect()
+}
+
+/// `"a", "b" and 3 more`
+fn listed(names: &[&str]) -> String {
+    const MOST: usize = 5;
+    let shown = names.iter().take(MOST).map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(MOST) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
     }
 }
 

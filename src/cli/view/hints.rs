@@ -43,13 +43,12 @@ pub fn hint_lines(hints: &[Hint], style: Style) -> Vec<String> {
 pub fn unblock(run: &RunId, wait: &Wait) -> Vec<Hint> {
     let address = word(&wait.address.to_string());
     match &wait.on {
-        WaitOn::Settlement { expects, .. } if expects.is_empty() => vec![
-            Hint::new(format!("orch settle {run} {address} --done"), "it was done"),
-            Hint::new(format!("orch settle {run} {address} --not-done"), "it was not done"),
-        ],
+        WaitOn::Settlement { expects, .. } if expects.is_empty() => {
+            vec![Hint::new(format!("orch settle {run} {address} --done"), "it was done"), not_done(run, &address)]
+        }
         WaitOn::Settlement { expects, .. } => vec![
             Hint::new(format!("orch settle {run} {address} --done VALUE"), format!("it was done, and gave {expects}")),
-            Hint::new(format!("orch settle {run} {address} --not-done"), "it was not done"),
+            not_done(run, &address),
         ],
         WaitOn::Measure { .. } => vec![Hint::new(format!("orch retry {run} {address}"), "try it once more")],
         WaitOn::Compensation { .. } => vec![
@@ -68,6 +67,10 @@ pub fn unblock(run: &RunId, wait: &Wait) -> Vec<Hint> {
         ],
         WaitOn::Effect { .. } | WaitOn::Time { .. } | WaitOn::Backoff { .. } => Vec::new(),
     }
+}
+
+fn not_done(run: &RunId, address: &str) -> Hint {
+    Hint::new(format!("orch settle {run} {address} --not-done"), "it was not done: it is tried again, if a try is left")
 }
 
 /// What can be typed to answer what is asked at an address.

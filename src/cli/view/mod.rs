@@ -12,6 +12,8 @@ pub mod sign;
 pub mod telling;
 pub mod tree;
 
+use smol_str::SmolStr;
+
 use super::story::Story;
 use crate::{
     ir::Address,
@@ -26,6 +28,8 @@ pub struct Position {
     pub standing: Standing,
     /// What it waits for.
     pub waits: Vec<Wait>,
+    /// The events that it handles whenever they come.
+    pub hears: Vec<SmolStr>,
     /// The loops that have begun.
     pub loops: Vec<LoopState>,
     /// The phases that stand together where not all are done.
@@ -61,10 +65,11 @@ impl Position {
         Position {
             standing: Standing::from(&status),
             waits: machine.waits(),
+            hears: if over { Vec::new() } else { machine.hears() },
             loops: machine.loops(),
             phases: if over { Vec::new() } else { machine.phases() },
             outlook: machine.outlook().filter(|_| !over),
-            to_undo: machine.to_undo(),
+            to_undo: if over { Vec::new() } else { machine.to_undo() },
             owed: machine.owed().to_vec(),
         }
     }

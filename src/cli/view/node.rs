@@ -86,7 +86,8 @@ fn loop_of(item: &Address) -> Option<&str> {
 
 fn not_counted(view: &View<'_>, name: &str) -> Items {
     let known = view.position.loops.iter().find(|known| known.address.as_str() == name);
-    Items { all: known.map(|known| known.done + known.running + known.waiting), ..Items::default() }
+    let all = known.map(|known| known.done + known.running + known.waiting);
+    Items { all, done: view.story.done_before(name), ..Items::default() }
 }
 
 /// The nearest place around another.

@@ -101,6 +101,11 @@ pub fn until(at: Timestamp, now: Timestamp) -> String {
     format!("until {} ({})", moment(at, now), from_now(at, now))
 }
 
+/// `at Mon 2 Apr 09:12 (in 3d 4h)`
+pub fn at(at: Timestamp, now: Timestamp) -> String {
+    format!("at {} ({})", moment(at, now), from_now(at, now))
+}
+
 /// `since 09:12:30 (2m 5s)`
 pub fn since(at: Timestamp, now: Timestamp) -> String {
     match so_far(now.since(at)).as_str() {

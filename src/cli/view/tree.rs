@@ -5,7 +5,7 @@ use super::{
     node::{Items, Node, What, tree},
     row::Row,
     sign::Sign,
-    telling::{about, gate, gate_name, waiting},
+    telling::{about, at, gate, gate_name, waiting},
 };
 use crate::{
     cli::{
@@ -42,7 +42,7 @@ pub struct Bounds {
 pub fn rows(view: &View<'_>, shown: Shown) -> Vec<Row> {
     let nodes = match shown {
         Shown::All | Shown::Every => tree(view, has_a_row),
-        Shown::Open(_) => open(tree(view, goes_on)),
+        Shown::Open(_) => open(tree(view, Part::goes_on)),
     };
     Drawer { view, shown }.siblings(&nodes, "", 0)
 }
@@ -61,10 +61,6 @@ fn find<'n, 'a>(nodes: &'n [Node<'a>], address: &str) -> Option<&'n Node<'a>> {
 /// Ways back are told by their steps, unless something is the matter with them.
 fn has_a_row(part: &Part) -> bool {
     part.kind != Some(Kind::Compensation) || part.state != State::Done
-}
-
-fn goes_on(part: &Part) -> bool {
-    matches!(part.state, State::Open | State::InDoubt(_) | State::Stuck(_))
 }
 
 /// What goes on, with the loops something of which goes on or is to come.
@@ -143,8 +139,11 @@ impl Drawer<'_, '_> {
         let told = match (wait, &part.looks) {
             (Some(Wait { on: WaitOn::Person { by, .. }, .. }), _) if self.is_brief() => format!("waits for {by}"),
             (Some(wait), None) => waiting(wait, self.view.driven, self.view.now),
-            (Some(wait), Some(_)) if goes_on(part) => {
-                format!("{}, looks again {}", about(part), waiting(wait, self.view.driven, self.view.now))
+            (Some(Wait { on: WaitOn::Time { until }, .. }), Some(_)) if part.goes_on() => {
+                format!("{}, looks again {}", about(part), at(*until, self.view.now))
+            }
+            (Some(wait), Some(_)) if part.goes_on() => {
+                format!("{}, {}", about(part), waiting(wait, self.view.driven, self.view.now))
             }
             (Some(_), Some(_)) | (None, _) => about(part),
         };
@@ -165,7 +164,7 @@ impl Drawer<'_, '_> {
         match part.took() {
             _ if matches!(wait, Some(Wait { on: WaitOn::Hold { .. }, .. })) => String::new(),
             Some(took) => duration(took),
-            None if goes_on(part) => so_far(self.view.now.since(part.since)),
+            None if part.goes_on() => so_far(self.view.now.since(part.since)),
             None => String::new(),
         }
     }

@@ -63,6 +63,9 @@ pub enum Event {
         /// Every parameter with its value, defaults included; the event that began the run is one, by the name that
         /// `on Event as name` gives it.
         inputs: Map<String, Json>,
+        /// How deep its plans may run each other, if somebody said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        deepest: Option<u32>,
     },
     /// An effect ended.
     Outcome {

@@ -8,7 +8,7 @@ mod frames;
 mod undo;
 mod work;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -48,8 +48,10 @@ pub(in crate::machine) struct State {
     pub now: Timestamp,
     pub live: Live,
     pub numbers: Numbers,
-    /// The events that have arrived.
-    pub arrived: Vec<Arrived>,
+    /// The events that have arrived and that something may still ask for, by number.
+    pub arrived: BTreeMap<usize, Arrived>,
+    /// What told those from others that came from outside and are forgotten: a second one is not heard.
+    pub known: BTreeSet<(EventId, SmolStr)>,
     /// Which of them each handler sees next: also one that goes on from a commit sees each once.
     pub seen: BTreeMap<FrameId, usize>,
     /// How often each address was entered, but for those inside a part that has ended and is not entered again.
@@ -76,6 +78,8 @@ pub(in crate::machine) struct State {
     pub kept: BTreeMap<Address, Value>,
     /// What is to be put right by hand.
     pub owed: Vec<Owed>,
+    /// How deep plans may run each other, if somebody said.
+    pub deepest: Option<u32>,
     /// Why the run was killed.
     pub killed: Option<SmolStr>,
     pub ended: Option<(Ending, serde_json::Value)>,
@@ -98,6 +102,7 @@ pub(in crate::machine) struct Numbers {
     pub scope: u32,
     pub region: u32,
     pub effect: u64,
+    pub event: usize,
 }
 
 /// An event that has arrived.
@@ -108,6 +113,8 @@ pub(in crate::machine) struct Arrived {
     pub value: Value,
     /// A `wait for` has taken it.
     pub taken: bool,
+    /// It may be told again: it is none of the run's own.
+    pub outside: bool,
 }
 
 /// Nothing new starts.
@@ -209,9 +216,30 @@ impl Frame {
             Work::Look(look) => look.flight.as_mut(),
             Work::Act(act) => match &mut act.state {
                 ActState::InFlight { flight, .. } => Some(flight),
-                _ => None,
+                ActState::Preparing
+                | ActState::Backoff(_)
+                | ActState::Confirming { .. }
+                | ActState::ConfirmBackoff { .. }
+                | ActState::RepeatBackoff(_)
+                | ActState::Stuck { .. } => None,
             },
-            _ => None,
+            Work::Block { .. }
+            | Work::Phases { .. }
+            | Work::Parallel { .. }
+            | Work::Attempt { .. }
+            | Work::Measure(_)
+            | Work::Unwind { .. }
+            | Work::Loop { .. }
+            | Work::Rollout { .. }
+            | Work::Stage(_)
+            | Work::Probe { .. }
+            | Work::Check(_)
+            | Work::Wait { .. }
+            | Work::Guard(_)
+            | Work::WaitFor(_)
+            | Work::Handler { .. }
+            | Work::Return(_)
+            | Work::Ask(_) => None,
         }
     }
 
@@ -220,7 +248,24 @@ impl Frame {
         match &self.work {
             Work::Block { role: Role::Compensation { best_effort }, .. } => *best_effort,
             Work::Act(act) => matches!(act.of, ActOf::Undo { best_effort: true }),
-            _ => false,
+            Work::Block { .. }
+            | Work::Phases { .. }
+            | Work::Parallel { .. }
+            | Work::Attempt { .. }
+            | Work::Measure(_)
+            | Work::Unwind { .. }
+            | Work::Loop { .. }
+            | Work::Rollout { .. }
+            | Work::Stage(_)
+            | Work::Probe { .. }
+            | Work::Look(_)
+            | Work::Check(_)
+            | Work::Wait { .. }
+            | Work::Guard(_)
+            | Work::WaitFor(_)
+            | Work::Handler { .. }
+            | Work::Return(_)
+            | Work::Ask(_) => false,
         }
     }
 }

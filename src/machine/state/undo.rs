@@ -15,6 +15,8 @@ use crate::source::Span;
 pub(in crate::machine) struct Floor {
     /// The last commit.
     pub address: Address,
+    /// What it said.
+    pub text: SmolStr,
     pub live: Live,
     /// The frames that go on.
     pub frames: Vec<FrameId>,

@@ -189,7 +189,7 @@ impl<'a> Upgrade<'a> {
         self.entered.extend(entered.filter_map(Entry::address).cloned());
         let Some(after) = &mut self.after else { return Ok(()) };
         after.keep_waits(record);
-        match after.step(record.at, record.event.accepted()) {
+        match after.retake(record) {
             Ok(step) => self.compare(&then, &step),
             Err(refused) => {
                 let was = "what an operator said was accepted".to_owned();
@@ -230,7 +230,19 @@ impl<'a> Upgrade<'a> {
                     let (was, would_be) = (format!("it gave {was}"), format!("it would have given {would_be}"));
                     self.obstacles.push(Obstacle { address, kind: ObstacleKind::Value, was, would_be });
                 }
-                _ => self.differs(difference),
+                Aspect::Title
+                | Aspect::Reason
+                | Aspect::Request
+                | Aspect::Value
+                | Aspect::Time
+                | Aspect::Evidence
+                | Aspect::Estimate
+                | Aspect::Payload
+                | Aspect::Question
+                | Aspect::Asked
+                | Aspect::Type
+                | Aspect::Options
+                | Aspect::WayBack => self.differs(difference),
             }
         }
     }

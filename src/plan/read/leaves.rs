@@ -16,7 +16,7 @@ impl<'p> Reader<'p> {
         names: &mut Names,
         address: &Address,
         local: LocalId,
-        look: &'p Expr,
+        (look, tries): (&'p Expr, &'p ir::Tries),
     ) -> (Kind, Vec<Way>) {
         let call = self.known.written(look);
         names.open(local, [name_of(here.plan, local)]);
@@ -27,7 +27,8 @@ impl<'p> Reader<'p> {
             }
             Err(Stop::NoAnswer { call: _, message }) => Answer::Failed(message),
             Err(Stop::Needs(call)) if !self.acted => {
-                self.looks.push(Ask { call: *call, address: address.clone() });
+                let patience = self.patience(names, tries);
+                self.looks.push(Ask { call: *call, address: address.clone(), patience });
                 Answer::Open
             }
             Ok(_) | Err(Stop::Needs(_) | Stop::Fault(_)) => Answer::Open,
@@ -49,7 +50,7 @@ impl<'p> Reader<'p> {
         let tries = self.known.tries(names, &step.tries);
         let inherited = declared.map(|action| self.known.tries(&Names::default(), &action.tries)).unwrap_or_default();
         let settles = match (declared, &step.operation) {
-            (Some(action), _) => action.idempotent || action.confirm.is_some(),
+            (Some(action), _) => action.idempotent || action.confirm.is_some() || action.is_idempotent_by_nature(),
             (None, Operation::Effect(call)) => call.kind.is_idempotent_by_nature(),
             (None, Operation::Action(..)) => false,
         };

@@ -8,8 +8,10 @@ mod leaves;
 mod loops;
 mod names;
 mod shape;
+mod tries;
 mod watch;
 mod way_back;
+mod written;
 
 use std::collections::BTreeMap;
 
@@ -22,7 +24,10 @@ use super::{
 };
 use crate::{
     evaluate::{Answers, Constants, Needed},
-    ir::{Address, BlockId, Estimate, Expr, LocalId, Plan, PlanId, Program, Segment, Statement, StatementKind, Value},
+    ir::{
+        Address, BlockId, Estimate, Expr, LocalId, Operation, Plan, PlanId, Program, Segment, Statement, StatementKind,
+        Value,
+    },
     source::{Sources, Span},
 };
 use names::{Known, Names};
@@ -51,6 +56,19 @@ pub struct Ask {
     pub call: Needed,
     /// The part that asks.
     pub address: Address,
+    /// How often and how long it is tried, as the part says; what it does not say, its probe may.
+    pub patience: Patience,
+}
+
+/// How often and how long a look is tried, as far as somebody says so.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Patience {
+    /// How many more tries after the first.
+    pub retries: Option<i64>,
+    /// The first pause between two tries and the longest, in nanoseconds.
+    pub pauses: Option<(i64, i64)>,
+    /// How long one try may take, in nanoseconds.
+    pub timeout: Option<i64>,
 }
 
 impl Outline {
@@ -67,6 +85,7 @@ impl Outline {
             acted: false,
             looks: Vec::new(),
             faults: Vec::new(),
+            words: Vec::new(),
         };
         let declared = &program.plans[plan.index()];
         let mut names = Names::default();
@@ -76,10 +95,15 @@ impl Outline {
         let takes = known.takes(&names, &declared.estimate);
         let risk = known.risk(&names, declared.estimate.risk.as_deref());
         let parts = reader.block(&here, &mut names, declared.body);
+        let undone = parts.iter().flat_map(Part::all).filter_map(|part| Some(part.way_back()?.undo()?.call.clone()));
+        reader.words.extend(undone);
+        let begins = known.begins(declared);
+        reader.words.push(begins.clone());
         Outline {
             plan: declared.name.clone(),
             goals,
             inputs,
+            begins,
             capabilities: capabilities(program),
             takes,
             risk,
@@ -87,6 +111,7 @@ impl Outline {
             count: reader.count,
             looks: reader.looks,
             faults: reader.faults,
+            definitions: known.definitions(&reader.words),
         }
     }
 }
@@ -121,6 +146,8 @@ struct Reader<'p> {
     acted: bool,
     looks: Vec<Ask>,
     faults: Vec<(Address, String)>,
+    /// Everything that is written in the statements that were read.
+    words: Vec<String>,
 }
 
 impl<'p> Known<'p> {
@@ -175,6 +202,7 @@ impl<'p> Reader<'p> {
     fn statement(&mut self, here: &Here<'p>, names: &mut Names, statement: &'p Statement) -> Option<Part> {
         let id = self.number();
         let address = here.part(statement.segment.as_ref());
+        let words = self.words_of(statement);
         let (kind, ways) = self.kind(here, names, statement, &address)?;
         let name = statement.segment.as_ref().map(|segment| SmolStr::new(segment.as_str())).unwrap_or_default();
         let is_named = is_named(&statement.kind) || is_labelled(&statement.kind, &name);
@@ -188,9 +216,26 @@ impl<'p> Reader<'p> {
             risk: self.known.risk(names, statement.estimate.risk.as_deref()),
             timeout: timeout.or_else(|| self.own_timeout(names, &statement.kind)),
             span: statement.span,
+            words,
             kind,
             ways,
         })
+    }
+
+    /// What a statement says in its own words; what it calls and what undoes it is remembered, too.
+    fn words_of(&mut self, statement: &Statement) -> String {
+        let words = self.known.words_of(statement);
+        self.words.push(words.clone());
+        let operation = match &statement.kind {
+            StatementKind::Step(step) => Some(&step.operation),
+            _ => None,
+        };
+        let called = operation.and_then(|operation| match operation {
+            Operation::Action(action, _) => Some(self.known.program.actions[action.index()].name.to_string()),
+            Operation::Effect(_) => None,
+        });
+        self.words.extend(called);
+        words
     }
 
     fn number(&mut self) -> u32 {
@@ -234,7 +279,7 @@ impl<'p> Reader<'p> {
                 }
                 return None;
             }
-            StatementKind::Probe { local, look, tries: _ } => self.probe(here, names, address, *local, look),
+            StatementKind::Probe { local, look, tries } => self.probe(here, names, address, *local, (look, tries)),
             StatementKind::Step(step) => self.step(here, names, step),
             StatementKind::BlockStep { block, compensation } => {
                 self.block_step(here, names, address, *block, compensation.as_ref())
@@ -316,6 +361,7 @@ fn part(id: u32, address: Address, name: &Segment, kind: Kind, span: Span) -> Pa
         risk: None,
         timeout: None,
         span,
+        words: String::new(),
         ways: Vec::new(),
     }
 }

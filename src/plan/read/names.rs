@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 use crate::{
     evaluate::{Answers, Constants, Evaluator, FaultKind, Scope, Stop},
     ir::{Action, EffectCall, Expr, ExprKind, LocalId, Operation, Program, Risk, TextPart, Value, text::Nested},
-    source::Sources,
+    source::{Sources, Span},
 };
 
 /// How long an argument may be that is shown in place of its expression.
@@ -203,9 +203,34 @@ impl<'p> Known<'p> {
             }
             Operation::Effect(call) => {
                 let request = Evaluator::new(self.program, self.constants).request(call, &given, self.answers);
-                request.map_or_else(|_| self.effect(call), |request| request.summary())
+                request.map_or_else(|_| self.with_arguments(call, names, arguments), |request| request.summary())
             }
         }
+    }
+
+    /// An effect as it is written in an action, with what the action is given in place of its parameters.
+    fn with_arguments(&self, call: &EffectCall, names: &Names, arguments: &[Expr]) -> String {
+        let mut places: Vec<(Span, String)> = Vec::new();
+        let mut left = call.parts();
+        while let Some(expr) = left.pop() {
+            if let ExprKind::Local(local) = &expr.kind
+                && let Some(argument) = arguments.get(local.index())
+            {
+                places.push((expr.span, self.argument(names, argument)));
+            }
+            expr.each_part(|part| left.push(part));
+        }
+        places.sort_by_key(|(span, _)| std::cmp::Reverse(span.start));
+        let mut text = self.sources.text(call.span).to_owned();
+        for (span, argument) in places {
+            let inside = span.start.checked_sub(call.span.start).zip(span.end.checked_sub(call.span.start));
+            if let Some((from, to)) = inside
+                && text.get(from as usize..to as usize).is_some()
+            {
+                text.replace_range(from as usize..to as usize, &argument);
+            }
+        }
+        one_line(&text)
     }
 
     /// What it depends on that an expression has no value yet: the names of probes, steps and inputs, or calls.

@@ -64,7 +64,7 @@ impl<'p> Reader<'p> {
             let taken = choice.take(Some(true));
             ways.push(self.way(here, names, &depends_on, taken, block));
         }
-        (Kind::When { depends_on }, ways)
+        (Kind::When { depends_on, complete: otherwise.is_some() }, ways)
     }
 
     pub(super) fn matching(
@@ -88,7 +88,7 @@ impl<'p> Reader<'p> {
             let condition = Some(format!("{written} is {}", pattern_text(here.plan, pattern)));
             ways.push(Way { condition, ..self.way(here, names, &depends_on, taken, *block) });
         }
-        (Kind::When { depends_on }, ways)
+        (Kind::When { depends_on, complete: true }, ways)
     }
 
     /// A way that may be taken. What it binds is not known behind it unless it surely is.

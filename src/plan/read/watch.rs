@@ -67,7 +67,8 @@ impl<'p> Reader<'p> {
         match self.known.look_into(names, condition) {
             Ok(value) => Some(value == Value::Bool(true)),
             Err(Stop::Needs(call)) => {
-                self.looks.push(Ask { call: *call, address: address.clone() });
+                let patience = super::Patience::default();
+                self.looks.push(Ask { call: *call, address: address.clone(), patience });
                 None
             }
             Err(Stop::NoAnswer { .. } | Stop::Fault(_)) => None,
@@ -114,6 +115,8 @@ impl<'p> Reader<'p> {
         let check = self.condition(names, &gate.check, &watch);
         let address = here.address.child(&gate.segment);
         let mut part = part(id, address, &gate.segment, Kind::Check(check), gate.check.condition.span);
+        part.words = self.known.words_of_gate(gate);
+        self.words.push(part.words.clone());
         if part.name.starts_with("gate ") {
             part.name = SmolStr::default();
         }

@@ -35,32 +35,25 @@ impl<'p> Reader<'p> {
 
     /// What undoes something; `None` if that is nothing. `arguments` are those of the action whose way back this is.
     fn undo(&self, names: &Names, compensation: &Compensation, arguments: Option<&[ir::Expr]>) -> Option<Undo> {
-        let (call, timeout) = match &compensation.body {
+        let (call, longest, takes) = match &compensation.body {
             CompensationBody::Nothing => return None,
             CompensationBody::Call { operation, tries } => {
                 let call = match arguments {
                     Some(arguments) => self.known.inherited(names, arguments, operation),
                     None => self.known.call(names, operation),
                 };
-                (call, self.known.tries(names, tries).timeout.or_else(|| self.timeout_of(operation)))
+                (call, self.longest_of_call(names, tries, operation), None)
             }
-            CompensationBody::Block { block, captures: _ } => (self.calls(names, *block), None),
+            CompensationBody::Block { block, captures: _ } => {
+                (self.calls(names, *block), self.longest_of_block(names, *block), self.takes_of_block(names, *block))
+            }
         };
         let (always, best_effort) = match compensation.mode {
             CompensationMode::Normal => (false, false),
             CompensationMode::Always => (true, false),
             CompensationMode::BestEffort => (false, true),
         };
-        Some(Undo { call, always, best_effort, timeout })
-    }
-
-    fn timeout_of(&self, operation: &Operation) -> Option<i64> {
-        match operation {
-            Operation::Action(action, _) => {
-                self.known.tries(&Names::default(), &self.known.program.actions[action.index()].tries).timeout
-            }
-            Operation::Effect(_) => None,
-        }
+        Some(Undo { call, always, best_effort, longest, takes })
     }
 
     /// The way back of a scope, and the scope as which what lies in it is undone.
@@ -116,7 +109,7 @@ impl<'p> Reader<'p> {
         }
     }
 
-    fn statements(&self, block: BlockId) -> &'p [Statement] {
+    pub(super) fn statements(&self, block: BlockId) -> &'p [Statement] {
         &self.known.program.blocks[block.index()].statements
     }
 }

@@ -3,32 +3,42 @@
 //! An estimate of a part counts for all that lies in it, as it does in a run. Where it is not known which way is taken,
 //! the longest is. Time that nobody says is not counted, and told.
 
+use std::collections::BTreeSet;
+
 use super::network::{Network, Sibling};
-use crate::plan::outline::{CheckKind, Kind, Loop, Outline, Part, Rollout, Taken, Way, WayBack};
+use crate::{
+    ir::Address,
+    plan::outline::{CheckKind, Kind, Loop, Outline, Part, Rollout, Taken, Way, WayBack},
+};
 
 /// A network, and what is not in it.
 pub(super) struct Built {
     pub(super) network: Network,
     /// Parts whose time nobody says: people, events, conditions that are waited for.
     pub(super) uncounted: Vec<u32>,
+    /// How many steps have no estimate, and none around them.
+    pub(super) untimed: u32,
     /// Parts that take longer, by how much nobody knows yet: loops over lists that are not known.
     pub(super) open: Vec<u32>,
 }
 
 pub(super) fn build(outline: &Outline) -> Built {
-    let mut builder = Builder { network: Network::default(), uncounted: Vec::new(), open: Vec::new(), covered: 0 };
+    let mut builder = Builder::default();
     builder.covered += usize::from(outline.takes.is_some());
     let inside = builder.sequence(None, &outline.parts);
     if let Some(takes) = outline.takes {
         builder.network.said(None, takes, Some(inside));
     }
-    let Builder { network, uncounted, open, covered: _ } = builder;
-    Built { network, uncounted, open }
+    let Builder { network, uncounted, untimed, open, covered: _ } = builder;
+    Built { network, uncounted, untimed: untimed.len() as u32, open }
 }
 
+#[derive(Default)]
 struct Builder {
     network: Network,
     uncounted: Vec<u32>,
+    /// Steps that nobody says the time of, by address: the same for each item of a loop.
+    untimed: BTreeSet<Address>,
     open: Vec<u32>,
     /// How many parts around have an estimate that counts for this one, too.
     covered: usize,
@@ -77,12 +87,16 @@ impl Builder {
                 self.not_counted(part);
                 Some(self.network.length(Some(part.id), 0))
             }
-            // It takes no time, but the moment is worth knowing.
-            Kind::Commit { .. } | Kind::Step { way_back: WayBack::Irreversible, .. } => {
-                Some(self.network.length(Some(part.id), 0))
+            Kind::Step { way_back, .. } => {
+                if self.covered == 0 {
+                    self.untimed.insert(part.address.clone());
+                }
+                // It takes no time, but the moment is worth knowing.
+                let is_final = *way_back == WayBack::Irreversible;
+                is_final.then(|| self.network.length(Some(part.id), 0))
             }
+            Kind::Commit { .. } => Some(self.network.length(Some(part.id), 0)),
             Kind::Probe { .. }
-            | Kind::Step { .. }
             | Kind::On { .. }
             | Kind::Emit { .. }
             | Kind::AfterEach
@@ -172,8 +186,7 @@ impl Builder {
 fn length_of(way: &Way) -> i64 {
     way.takes.map_or_else(
         || {
-            let mut builder =
-                Builder { network: Network::default(), uncounted: Vec::new(), open: Vec::new(), covered: 0 };
+            let mut builder = Builder::default();
             builder.sequence(None, &way.parts);
             builder.network.expected().whole()
         },

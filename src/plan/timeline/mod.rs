@@ -36,6 +36,8 @@ pub struct Timeline {
     pub critical: Vec<(usize, u32)>,
     /// The parts whose time nobody says, so that it is not counted.
     pub uncounted: Vec<u32>,
+    /// How many steps have no estimate, nor lie in anything that has one: they count as no time.
+    pub untimed: u32,
     /// The parts of which more may be done than is counted: over lists or stages that are not known yet.
     pub open: Vec<u32>,
 }
@@ -73,7 +75,7 @@ pub struct Slot {
 impl Timeline {
     /// Of an outline, by so many trials that begin to draw with `seed`.
     pub fn of(outline: &Outline, trials: u32, seed: u64) -> Timeline {
-        let build::Built { network, uncounted, open } = build::build(outline);
+        let build::Built { network, uncounted, untimed, open } = build::build(outline);
         let expected = network.expected();
         let slots = slots(&network, &expected);
         let said = network.nodes.last().is_some_and(|node| node.said.is_some());
@@ -85,6 +87,7 @@ impl Timeline {
             figures: vec![None; outline.count as usize],
             critical: critical(&network, &expected),
             uncounted,
+            untimed,
             open,
         };
         let tried = (network.varies() && trials > 0).then(|| tried(&network, expected, trials, seed));
@@ -105,6 +108,11 @@ impl Timeline {
     /// The figures of a part or item.
     pub fn slot(&self, part: u32) -> Option<&Slot> {
         self.figures.get(part as usize)?.as_ref()
+    }
+
+    /// Whether all that takes time is counted.
+    pub fn is_whole(&self) -> bool {
+        self.uncounted.is_empty() && self.open.is_empty() && self.untimed == 0
     }
 
     /// Whether anybody says how long something takes, or somebody would have to.

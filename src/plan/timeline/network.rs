@@ -100,6 +100,12 @@ impl Network {
     /// A node of which somebody says what it takes, whatever lies in it.
     pub(super) fn said(&mut self, part: Option<u32>, takes: Takes, inside: Option<u32>) -> u32 {
         let curve = (!takes.is_exact()).then(|| self.curve(takes));
+        if let Some(node) = inside.map(|node| &mut self.nodes[node as usize])
+            && node.part == part
+        {
+            // What is said counts, wherever what lies in it would end.
+            node.part = None;
+        }
         let shape = match inside {
             Some(node) => self.in_order_shape(&[node]),
             None => Shape::Length(0),

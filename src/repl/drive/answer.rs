@@ -2,12 +2,15 @@
 
 use std::{ops::Range, sync::Arc};
 
-use super::{Drive, GivenLine, given::Given, tell::Line, wrapped::Wrapped};
+use super::{Drive, GivenLine, tell::Line, wrapped::Wrapped};
 use crate::{
-    ir::{Address, Value, test::TestStatementKind, text::Nested},
+    ir::{Address, Value, text::Nested},
     machine::{Asking, Refused, Word},
     repl::session::{Mistakes, Session},
-    simulate::{Answer, Asks, Ends, Pending, Question},
+    simulate::{
+        Answer, Asks, Ends, Pending, Question,
+        test::{Failure, Given, Suite, What},
+    },
 };
 
 /// Who speaks at the prompt.
@@ -87,33 +90,27 @@ impl Drive {
     }
 
     /// Checks a line as a part of a test of the plan.
-    fn compiled(&self, session: &Session, line: Wrapped, typed: &str) -> Result<Given, NotTaken> {
+    fn compiled(&self, session: &Session, line: Wrapped, typed: &str) -> Result<Arc<Given>, NotTaken> {
         let wrapped = prefixed(line, &self.call);
         let (_, program) = session.with(&wrapped, typed).map_err(NotTaken::Mistakes)?;
-        let program = Arc::new(program);
-        let statements = program.tests.last().map(|test| test.statements.as_slice()).unwrap_or_default();
-        let given = statements.iter().find_map(|statement| match &statement.kind {
-            TestStatementKind::Given(subject, answers) => Given::new(&program, subject, answers),
-            _ => None,
-        });
-        given.ok_or_else(|| NotTaken::Unknown("this gives no answer".to_owned()))
+        let nothing = || NotTaken::Unknown("this gives no answer".to_owned());
+        let test = program.tests.last().cloned().ok_or_else(nothing)?;
+        let givens = Suite::new(Arc::new(program)).givens(&test).map_err(|failure| NotTaken::Unknown(why(&failure)))?;
+        givens.into_iter().next().ok_or_else(nothing)
     }
 
     /// Tells the world all that is given.
     pub(super) fn give_all(&mut self) {
-        let given = self.lines.iter().map(|line| line.given.clone()).collect();
+        let given = self.lines.iter().map(|line| Arc::clone(&line.given)).collect();
         self.now.simulation.world_mut().give(given);
     }
 
-    /// What is asked now and is spoken of by the latest line is answered by it, also where something else was planned.
+    /// What is asked now and is spoken of by the latest line is answered anew, also where something else was planned.
     fn answer_what_is_asked(&mut self) {
-        let elapsed = self.elapsed();
-        let Some(latest) = self.lines.first().map(|line| line.given.clone()) else { return };
-        for question in self.questions() {
-            if let Some(answer) = latest.clone().answer(&question, elapsed) {
-                // An answer that does not fit was told when the line was checked.
-                let _ = self.now.simulation.answer(question.number, answer);
-            }
+        let Some(latest) = self.lines.first().map(|line| Arc::clone(&line.given)) else { return };
+        for question in self.questions().iter().filter(|question| latest.is_for(question)) {
+            // An answer that does not fit was told when the line was checked.
+            let _ = self.now.simulation.ask_again(question.number);
         }
     }
 
@@ -197,6 +194,19 @@ pub enum Behind {
     Typed(Range<usize>),
     /// These words
     Own(String),
+}
+
+/// Why a line that was checked gives no answer all the same.
+fn why(failure: &Failure) -> String {
+    match &failure.what {
+        What::Broken(reason) => reason.clone(),
+        What::Expected { .. }
+        | What::Called { .. }
+        | What::NotGiven(_)
+        | What::Refused { .. }
+        | What::Waits(_)
+        | What::Endless => "it can't be computed".to_owned(),
+    }
 }
 
 /// A part of a text without the blanks around it.

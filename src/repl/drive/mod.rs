@@ -14,19 +14,18 @@ mod wrapped;
 
 use std::{collections::VecDeque, sync::Arc};
 
-use serde_json::{Map, Value as Json};
-
 pub use answer::{Behind, NotTaken, Subject, quoted};
 pub use tell::Line;
 use tell::Sign;
 pub use wrapped::Wrapped;
 
+use super::simulate::Call;
 use crate::{
     ir::{Address, Found, Program, StatementKind},
     machine::{CannotBegin, Entry, Status, Timestamp},
-    simulate::{BEGIN, Halt, Simulation, matches},
+    simulate::{BEGIN, Halt, Simulation, matches, test::Given},
 };
-use given::{Given, Prompted};
+use given::Prompted;
 
 /// After so many steps a run that goes on and on is left where it is.
 const MOST_STEPS: usize = 100_000;
@@ -59,7 +58,7 @@ struct GivenLine {
     /// The whole line: `given stock(_) returns 3`.
     text: String,
     /// What it means.
-    given: Given,
+    given: Arc<Given>,
 }
 
 /// A run that is tried.
@@ -69,6 +68,8 @@ pub struct Drive {
     plan: String,
     /// Its call, as it was typed: `place_order(sample)`.
     call: String,
+    /// The event that began it, as it was typed.
+    event: Option<String>,
     now: Moment,
     past: VecDeque<Kept>,
     /// What was answered, the latest first. Going back takes none of it back: it may be why one goes back.
@@ -87,21 +88,16 @@ pub enum Stand {
 }
 
 impl Drive {
-    /// A run of a plan that has begun.
+    /// A run of a plan that has begun as it was called.
     ///
     /// # Errors
     /// It can't begin with these inputs.
-    pub fn begin(
-        program: Arc<Program>,
-        plan: &str,
-        call: &str,
-        inputs: &Map<String, Json>,
-    ) -> Result<Drive, CannotBegin> {
+    pub fn begin(program: Arc<Program>, call: Call) -> Result<Drive, CannotBegin> {
         let mut simulation = Simulation::new(program, Prompted::new());
-        simulation.start(plan, inputs)?;
+        simulation.start(&call.plan, &call.inputs)?;
         let now = Moment { simulation, told: Vec::new(), said: Vec::new() };
-        let (plan, call) = (plan.to_owned(), call.to_owned());
-        let mut drive = Drive { plan, call, now, past: VecDeque::new(), lines: Vec::new() };
+        let Call { plan, text, event, inputs: _ } = call;
+        let mut drive = Drive { plan, call: text, event, now, past: VecDeque::new(), lines: Vec::new() };
         drive.now.told = drive.tell();
         Ok(drive)
     }
@@ -111,9 +107,12 @@ impl Drive {
         &self.plan
     }
 
-    /// How it was called.
-    pub fn call(&self) -> &str {
-        &self.call
+    /// What begins the same run once more: its call, and the event that began it.
+    pub fn begun_with(&self) -> String {
+        match &self.event {
+            Some(event) => format!("{} given {}", self.call, event.trim()),
+            None => self.call.clone(),
+        }
     }
 
     /// What the program says of an address.
@@ -137,30 +136,31 @@ impl Drive {
         self.now.simulation.program()
     }
 
-    /// Goes on until something happens that is worth telling.
+    /// Goes on until something happens that is worth telling, also where time passes over what is asked.
     pub fn step(&mut self) -> (Vec<Line>, Stand) {
-        self.go(|lines, _| !lines.is_empty())
+        self.go_while(|_, _| true, |lines, _| !lines.is_empty())
     }
 
-    /// Goes on until nothing goes on by itself.
+    /// Goes on until something is asked, or nothing goes on by itself.
     pub fn go_on(&mut self) -> (Vec<Line>, Stand) {
         self.go(|_, _| false)
     }
 
-    /// Goes on until a part begins.
+    /// Goes on until a part begins, or something is asked.
     pub fn until(&mut self, address: &Address) -> (Vec<Line>, Stand) {
         self.go(|_, entries| entries.iter().any(|entry| begins(entry).is_some_and(|begun| matches(address, begun))))
     }
 
+    /// Goes on as long as no time passes over what is asked.
     fn go(&mut self, reached: impl Fn(&[Line], &[Entry]) -> bool) -> (Vec<Line>, Stand) {
-        self.go_while(|_| true, reached)
+        self.go_while(|drive, next| next <= drive.moment() || drive.open().is_empty(), reached)
     }
 
     /// Lets time pass, with all that happens in it.
     pub fn advance(&mut self, nanoseconds: i64) -> Vec<Line> {
         let until = self.moment().plus(nanoseconds);
         let before = self.kept(0);
-        let (told, _) = self.go_while(|next| next <= until, |_, _| false);
+        let (told, _) = self.go_while(|_, next| next <= until, |_, _| false);
         let left = until.since(self.moment());
         self.now.simulation.advance(left);
         if told.is_empty() {
@@ -171,13 +171,14 @@ impl Drive {
 
     fn go_while(
         &mut self,
-        may: impl Fn(Timestamp) -> bool,
+        may: impl Fn(&Drive, Timestamp) -> bool,
         reached: impl Fn(&[Line], &[Entry]) -> bool,
     ) -> (Vec<Line>, Stand) {
         let mut all = Vec::new();
         let mut kept = self.kept(0);
         for _ in 0..MOST_STEPS {
-            if !self.now.simulation.next_at().is_some_and(&may) || self.now.simulation.step().is_none() {
+            let may_go_on = self.now.simulation.next_at().is_some_and(|next| may(self, next));
+            if !may_go_on || self.now.simulation.step().is_none() {
                 return (all, Stand::Still);
             }
             let told = self.tell();

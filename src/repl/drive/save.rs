@@ -23,7 +23,9 @@ impl Drive {
         let mut ended = self.clone();
         ended.go_on();
         let expected = ended.expected()?;
-        let lines = self.given().into_iter().chain(ended.invented()).chain(ended.now.said.iter().cloned());
+        // An event that begins the run comes before all others.
+        let begun = self.event.iter().map(|event| format!("given {} after 0s", event.trim()));
+        let lines = begun.chain(self.given()).chain(ended.invented()).chain(ended.now.said.iter().cloned());
         let run = [String::new(), format!("run {}", self.call), String::new()];
         Ok(lines.chain(run).chain(expected).collect())
     }
@@ -39,16 +41,16 @@ impl Drive {
         calls.into_values().flatten().collect()
     }
 
-    /// What was made up, as lines: for a call if every answer to it was the same, else for each address.
+    /// What was made up, as lines: for a call if every answer to it was the same, else for each of its arguments.
     fn invented(&self) -> Vec<String> {
         let numbers = self.now.simulation.world().invented();
         let asked = self.now.simulation.asked();
         let made_up = numbers.iter().filter_map(|number| asked.get(*number as usize));
-        let mut calls: IndexMap<String, Vec<(Address, String)>> = IndexMap::new();
+        let mut calls: IndexMap<String, Vec<(String, String)>> = IndexMap::new();
         for asked in made_up {
             if let Some(answer) = words(&asked.answer.ends) {
                 let answers = calls.entry(self.subject_of(&asked.question)).or_default();
-                answers.push((asked.question.address.clone(), answer));
+                answers.push((self.exactly(&asked.question), answer));
             }
         }
         calls.into_iter().flat_map(|(subject, answers)| self.lines_for(&subject, &answers)).collect()
@@ -61,17 +63,21 @@ impl Drive {
         }
     }
 
-    fn lines_for(&self, subject: &str, answers: &[(Address, String)]) -> Vec<String> {
+    /// A question as only those like it are spoken of: its call with the arguments, else its address.
+    fn exactly(&self, question: &Question) -> String {
+        let call = question.effect().and_then(|effect| effect.call.summary(self.program()));
+        call.unwrap_or_else(|| quoted(&question.address))
+    }
+
+    fn lines_for(&self, subject: &str, answers: &[(String, String)]) -> Vec<String> {
         let is_known = self.lines.iter().any(|line| line.subject == subject);
         let is_same = answers.iter().all(|(_, answer)| answers.first().is_some_and(|(_, first)| first == answer));
         if let (false, true, Some((_, answer))) = (is_known, is_same, answers.first()) {
             return vec![format!("given {subject} {answer}")];
         }
-        let mut places: IndexMap<&Address, Vec<&str>> = IndexMap::new();
-        answers.iter().for_each(|(address, answer)| places.entry(address).or_default().push(answer));
-        let line =
-            |(address, answers): (&Address, Vec<&str>)| format!("given {} {}", quoted(address), answers.join(" then "));
-        places.into_iter().map(line).collect()
+        let mut exact: IndexMap<&str, Vec<&str>> = IndexMap::new();
+        answers.iter().for_each(|(question, answer)| exact.entry(question).or_default().push(answer));
+        exact.into_iter().map(|(question, answers)| format!("given {question} {}", answers.join(" then "))).collect()
     }
 
     /// What came of it.

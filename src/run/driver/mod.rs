@@ -5,6 +5,7 @@
 //! its time never goes back.
 
 pub mod bells;
+mod clock;
 pub mod control;
 mod recovery;
 mod snapshots;
@@ -27,8 +28,9 @@ use tokio::{
 };
 
 use bells::{Bell, Bells};
+use clock::Clock;
 use control::{Control, Wish};
-pub use recovery::{recover, replay};
+pub use recovery::{Listener, Recovered, recover, replay, tell};
 use snapshots::Snapshots;
 
 use super::{
@@ -88,7 +90,7 @@ pub struct Driver<E> {
     effect_of: HashMap<TaskId, EffectId>,
     written: u64,
     snapshots: Snapshots,
-    last: Timestamp,
+    clock: Clock,
     on_behalf_of: Option<WordId>,
     waits: bool,
     refused: Option<Refused>,
@@ -115,7 +117,7 @@ impl<E: Effects> Driver<E> {
             effect_of: HashMap::new(),
             written: 0,
             snapshots: Snapshots::default(),
-            last: Timestamp::default(),
+            clock: Clock::at(Timestamp::default()),
             on_behalf_of: None,
             waits: true,
             refused: None,
@@ -186,7 +188,8 @@ impl<E: Effects> Driver<E> {
     fn recover(&mut self) -> Result<(), Error> {
         let info = self.store.info(&self.run)?;
         let recovered = recover(&self.machine, &*self.store, &info)?;
-        (self.machine, self.written, self.last) = (recovered.machine, recovered.entries, recovered.last);
+        (self.machine, self.written) = (recovered.machine, recovered.entries);
+        self.clock = Clock::at(recovered.last);
         self.snapshots.taken_up(recovered.replayed);
         Ok(())
     }
@@ -196,7 +199,9 @@ impl<E: Effects> Driver<E> {
         Ok(match self.machine.status() {
             Status::Ended(Ending::Halted, _) => !self.store.unanswered(&self.run)?.is_empty(),
             Status::Ended(..) => false,
-            _ => true,
+            Status::New | Status::Running | Status::Waiting | Status::Paused | Status::Unwinding | Status::Stuck => {
+                true
+            }
         })
     }
 
@@ -370,7 +375,7 @@ impl<E: Effects> Driver<E> {
         let snapshot = snapshot.as_deref();
         let append = Append { number, record: &record, standing, due, accepted, published: &published, snapshot };
         self.store.append(&self.run, append).await?;
-        (self.written, self.last) = (number, at);
+        (self.written, self.clock) = (number, Clock::at(at));
         (self.observer)(&record, &self.machine);
         if !published.is_empty() {
             self.bell.bells().ring_those_spoken_to()?;
@@ -424,7 +429,7 @@ impl<E: Effects> Driver<E> {
     }
 
     fn now(&self) -> Timestamp {
-        now().max(self.last)
+        self.clock.now()
     }
 }
 

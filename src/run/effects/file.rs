@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::process::MAX_OUTPUT;
+use super::{process::MAX_OUTPUT, unable::Unread};
 use crate::machine::{EffectId, Outcome};
 
 /// The text of the file `path`, which the program calls `name`.
@@ -19,19 +19,18 @@ pub fn read(path: &Path, name: &str) -> Outcome {
 }
 
 /// The text of a file, or what a person would say is in the way.
-pub fn text_of(path: &Path) -> Result<String, String> {
-    let about = fs::metadata(path).map_err(|error| say(&error))?;
+pub fn text_of(path: &Path) -> Result<String, Unread> {
+    let about = fs::metadata(path)?;
     if !about.is_file() {
-        return Err("not a file".to_owned());
+        return Err(Unread::NotAFile);
     }
     // Its room is made at once, for the sake of secrets: what grows leaves copies behind.
     let mut bytes = Vec::with_capacity(about.len().min(MAX_OUTPUT as u64) as usize + 1);
-    let file = File::open(path).map_err(|error| say(&error))?;
-    file.take(MAX_OUTPUT as u64 + 1).read_to_end(&mut bytes).map_err(|error| say(&error))?;
+    File::open(path)?.take(MAX_OUTPUT as u64 + 1).read_to_end(&mut bytes)?;
     if bytes.len() > MAX_OUTPUT {
-        return Err("larger than 1 MiB".to_owned());
+        return Err(Unread::TooLarge);
     }
-    String::from_utf8(bytes).map_err(|error| format!("not UTF-8 at byte {}", error.utf8_error().valid_up_to()))
+    String::from_utf8(bytes).map_err(|error| Unread::NotText(error.utf8_error().valid_up_to()))
 }
 
 /// Makes `content` the whole text of the file `path`: all of it or nothing, and who may read it stays.

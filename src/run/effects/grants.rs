@@ -23,7 +23,7 @@ pub fn refusal(site: &Site, request: &Request) -> Option<String> {
         Request::Shell(script) => (script.module, 0, Wanted::Shell),
         Request::Http(request) => match Target::new(&request.url) {
             Ok(target) => return target_refusal(site, &target, request.module),
-            Err(why) => return Some(why),
+            Err(unable) => return Some(unable.to_string()),
         },
         Request::Env { name, module, .. } => (*module, 0, Wanted::Variable(name)),
         // What a host program does, it grants itself.

@@ -22,6 +22,7 @@ use super::{
     secret::{self, Known, Opened},
     site::Site,
     start::Starting,
+    unable::Unable,
 };
 use crate::{
     ir::Request,
@@ -72,7 +73,7 @@ impl LocalEffects {
                 let outcome = self.carry_out_with(&perform, &known, &opened, stop).await;
                 opened.hidden.outcome(outcome)
             }
-            Err(reason) => failed(reason),
+            Err(unable) => failed(unable.to_string()),
         }
     }
 
@@ -83,13 +84,13 @@ impl LocalEffects {
         known.clone()
     }
 
-    async fn open(&self, request: &Request, known: &Known) -> Result<Opened, String> {
+    async fn open(&self, request: &Request, known: &Known) -> Result<Opened, Unable> {
         if known.references().next().is_none() {
             return Ok(Opened::nothing());
         }
         let (site, request, known) = (Arc::clone(&self.site), request.clone(), known.clone());
         let open = move || Opened::for_effect(&site, &request, &known);
-        spawn_blocking(open).await.unwrap_or_else(|error| Err(format!("its secrets can't be read: {error}")))
+        spawn_blocking(open).await.unwrap_or_else(|error| Err(Unable::Secrets(error)))
     }
 
     async fn carry_out_with(
@@ -124,10 +125,10 @@ impl LocalEffects {
     }
 
     /// Starts what was asked for, and says what its end means.
-    async fn process(&self, perform: &Perform, spawn: Result<Spawn, String>, stop: watch::Receiver<Stop>) -> Outcome {
+    async fn process(&self, perform: &Perform, spawn: Result<Spawn, Unable>, stop: watch::Receiver<Stop>) -> Outcome {
         let spawn = match spawn {
             Ok(spawn) => spawn,
-            Err(reason) => return failed(reason),
+            Err(unable) => return failed(unable.to_string()),
         };
         let mark = match Mark::new(&self.children, perform.effect) {
             Ok(mark) => mark,

@@ -16,6 +16,7 @@ mod process;
 mod secret;
 mod site;
 mod start;
+mod unable;
 
 use std::{future::Future, io, sync::Arc};
 

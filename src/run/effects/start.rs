@@ -9,6 +9,7 @@ use super::{
     process::Spawn,
     secret::{Known, Opened},
     site::Site,
+    unable::Unable,
 };
 use crate::{
     ir::{Input, PathRef, Process, Script, Text},
@@ -35,7 +36,7 @@ pub struct Starting<'a> {
 
 impl Starting<'_> {
     /// What a program was asked for; or why it can't be started.
-    pub fn process(&self, process: &Process) -> Result<Spawn, String> {
+    pub fn process(&self, process: &Process) -> Result<Spawn, Unable> {
         let Process { program, origin, module, arguments, env, stdin, cwd } = process;
         let path = grants::program_path(self.site, program, *origin);
         let around = Around { module: *module, env, stdin: stdin.as_ref(), cwd: cwd.as_ref() };
@@ -44,7 +45,7 @@ impl Starting<'_> {
 
     /// A script is given to the shell as it is written. The words stand behind it, as its parameters: the shell reads
     /// them as values, never as a part of the script, whatever is in them.
-    pub fn script(&self, script: &Script) -> Result<Spawn, String> {
+    pub fn script(&self, script: &Script) -> Result<Spawn, Unable> {
         let Script { source, words, module, env, stdin, cwd } = script;
         let fixed = ["-c", "--", source.as_str(), "sh"].map(str::to_owned);
         let arguments = fixed.into_iter().chain(words.iter().cloned()).collect();
@@ -52,9 +53,9 @@ impl Starting<'_> {
         self.spawn("sh", SHELL.into(), arguments, &around)
     }
 
-    fn spawn(&self, name: &str, path: PathBuf, arguments: Vec<String>, around: &Around) -> Result<Spawn, String> {
+    fn spawn(&self, name: &str, path: PathBuf, arguments: Vec<String>, around: &Around) -> Result<Spawn, Unable> {
         if let Some(argument) = arguments.iter().find(|argument| argument.contains('\0')) {
-            return Err(format!("{name}: {argument:?} has a NUL character, which no program can be given"));
+            return Err(Unable::Argument { program: name.to_owned(), argument: argument.clone() });
         }
         Ok(Spawn {
             path,
@@ -74,15 +75,15 @@ impl Starting<'_> {
     }
 
     /// The variables that the program says itself, and the key.
-    fn own(&self, env: &BTreeMap<String, Text>) -> Result<Vec<(String, Zeroizing<String>)>, String> {
+    fn own(&self, env: &BTreeMap<String, Text>) -> Result<Vec<(String, Zeroizing<String>)>, Unable> {
         let mut own = Vec::new();
         for (name, value) in env {
             if name.is_empty() || name.contains(['=', '\0']) {
-                return Err(format!("`{name}` can't be the name of a variable"));
+                return Err(Unable::VariableName(name.clone()));
             }
             let value = self.opened.text(value);
             if value.contains('\0') {
-                return Err(format!("`{name}` has a NUL character, which no variable can have"));
+                return Err(Unable::Variable(name.clone()));
             }
             own.push((name.clone(), value));
         }

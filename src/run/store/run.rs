@@ -60,6 +60,8 @@ pub struct NewRun {
     pub plan: SmolStr,
     /// Every parameter with its value.
     pub inputs: Map<String, Json>,
+    /// How deep its plans may run each other; [`USUAL_DEPTH`](crate::machine::USUAL_DEPTH), without.
+    pub deepest: Option<u32>,
     /// What makes its name one that no run of any other store has.
     pub unique: SmolStr,
     /// What there may be one run of in a store: the plan with the key of what it is about, the event that starts it.
@@ -74,7 +76,7 @@ impl NewRun {
     /// The event with which it begins, once it has a name.
     pub fn beginning(&self, id: &RunId) -> Event {
         let run = format_smolstr!("{id}-{}", self.unique);
-        Event::Started { run, plan: self.plan.clone(), inputs: self.inputs.clone() }
+        Event::Started { run, plan: self.plan.clone(), inputs: self.inputs.clone(), deepest: self.deepest }
     }
 }
 

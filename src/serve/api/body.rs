@@ -1,10 +1,13 @@
 //! Bodies of requests: JSON objects that are said to be JSON.
 
+use std::error::Error;
+
 use axum::{
     body::Bytes,
-    extract::{FromRequest, Request, rejection::BytesRejection},
-    http::StatusCode,
+    extract::{FromRequest, FromRequestParts, Query, Request, rejection::BytesRejection},
+    http::{StatusCode, request::Parts},
 };
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value as Json};
 
 use crate::serve::{
@@ -26,6 +29,21 @@ impl<S: Send + Sync> FromRequest<S> for Raw {
         read.map(Raw).map_err(|rejection: BytesRejection| match rejection.status() {
             StatusCode::PAYLOAD_TOO_LARGE => Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large"),
             status => Problem::new(status, rejection.body_text()),
+        })
+    }
+}
+
+/// What is asked for behind the `?` of a request.
+pub struct Asked<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Asked<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let read = Query::try_from_uri(&parts.uri).map(|Query(asked)| Asked(asked));
+        read.map_err(|rejection| {
+            let why = rejection.source().map_or_else(|| rejection.body_text(), ToString::to_string);
+            Problem::unreadable(format!("what stands behind `?`: {why}"))
         })
     }
 }

@@ -1,5 +1,7 @@
 //! Events that come over HTTP.
 
+use std::collections::BTreeSet;
+
 use axum::{
     Extension, Json,
     extract::{Path, State},
@@ -66,10 +68,11 @@ pub async fn to_all(
 async fn accepted(service: &Service, event: &CloudEvent) -> Result<Vec<String>, Problem> {
     let CloudEvent { event, id: _, payload } = event;
     if !service.programs.know(event, payload)? {
-        let open = service.ask(|runner| runner.runs().map(|runs| runs.iter().any(|run| !run.standing.ended())));
-        if !open.await? {
-            let detail = format!("nobody here knows the event `{event}`: no file declares it, and no run goes on");
-            return Err(Problem::unfit(detail).instead(service.programs.events()));
+        let mut known = of_runs(service).await?;
+        if !known.contains(event.as_str()) {
+            known.extend(service.programs.events());
+            let detail = format!("nobody here knows the event `{event}`: no file declares it, and no run that goes on");
+            return Err(Problem::unfit(detail).instead(known));
         }
     }
     let mut starts = Vec::new();
@@ -79,6 +82,14 @@ async fn accepted(service: &Service, event: &CloudEvent) -> Result<Vec<String>, 
         }
     }
     Ok(starts)
+}
+
+/// The events that the programs of the runs declare which are not over.
+async fn of_runs(service: &Service) -> Result<BTreeSet<String>, Problem> {
+    let compile = service.compile;
+    let programs = service.ask(move |runner| runner.programs_going_on(&compile)).await?;
+    let events = programs.iter().flat_map(|(_, program)| &program.events);
+    Ok(events.map(|event| event.name.to_string()).collect())
 }
 
 /// `POST /v1/runs/{run}/events`

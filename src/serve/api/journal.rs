@@ -4,7 +4,7 @@ use std::{collections::VecDeque, io, sync::Arc, time::Duration};
 
 use axum::{
     body::{Body, Bytes},
-    extract::{Path, Query, State},
+    extract::{Path, State},
     http::{HeaderMap, header},
     response::{IntoResponse, Response},
 };
@@ -12,7 +12,7 @@ use futures_util::stream::unfold;
 use serde::{Deserialize, Serialize};
 use tokio::{sync::watch, time::timeout};
 
-use super::Shared;
+use super::{Shared, body::Asked};
 use crate::{
     machine::Record,
     run::{
@@ -33,14 +33,18 @@ const EVENTS: &str = "text/event-stream";
 
 /// What is asked for.
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Which {
     from: Option<u64>,
     follow: Option<String>,
 }
 
-/// A record as it is sent.
+/// A record as it is sent: as `orch journal --json` prints it.
 #[derive(Serialize)]
 struct Line<'r> {
+    version: u32,
+    is: &'static str,
+    run: &'r str,
     number: u64,
     #[serde(flatten)]
     record: &'r Record,
@@ -64,7 +68,7 @@ struct Reading {
 pub async fn journal(
     State(service): Shared,
     Path(run): Path<String>,
-    Query(which): Query<Which>,
+    Asked(which): Asked<Which>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let info = service.ask(move |runner| runner.find(&run)).await?;
@@ -137,7 +141,8 @@ impl Reading {
     fn written(&self, record: &Record) -> Bytes {
         let number = self.next;
         // A record always has a JSON form: it was read from one.
-        let line = serde_json::to_string(&Line { number, record }).unwrap_or_default();
+        let line = serde_json::to_string(&Line { version: 1, is: "record", run: self.run.as_str(), number, record })
+            .unwrap_or_default();
         if self.as_events { format!("id: {number}\ndata: {line}\n\n").into() } else { format!("{line}\n").into() }
     }
 }

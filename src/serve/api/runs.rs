@@ -2,18 +2,26 @@
 
 use axum::{
     Json,
-    extract::{Path, Query, State},
+    extract::{Path, State},
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::{Shared, body::Fields};
-use crate::serve::{problem::Problem, starter};
+use super::{
+    Shared,
+    body::{Asked, Fields},
+};
+use crate::{
+    machine::{MAX_DEPTH, USUAL_DEPTH},
+    run::Standing,
+    serve::{problem::Problem, starter},
+};
 
 /// Which runs are asked for.
 #[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Which {
     status: Option<String>,
     plan: Option<String>,
@@ -27,6 +35,12 @@ struct ToStart {
     file: Option<String>,
     #[serde(default)]
     inputs: Map<String, Value>,
+    #[serde(default = "usual_depth")]
+    deepest: u32,
+}
+
+fn usual_depth() -> u32 {
+    USUAL_DEPTH
 }
 
 /// `GET /v1/plans`
@@ -36,7 +50,11 @@ pub async fn plans(State(service): Shared) -> Json<Value> {
 }
 
 /// `GET /v1/runs`
-pub async fn list(State(service): Shared, Query(which): Query<Which>) -> Result<Json<Value>, Problem> {
+pub async fn list(State(service): Shared, Asked(which): Asked<Which>) -> Result<Json<Value>, Problem> {
+    if let Some(unknown) = which.status.as_ref().filter(|status| Standing::parse(status).is_none()) {
+        let there_are = Standing::ALL.map(|standing| format!("status={}", standing.as_str()));
+        return Err(Problem::unreadable(format!("no run can be `{unknown}`")).instead(there_are));
+    }
     let documents = service.documents;
     let mut document = service.ask(move |runner| (documents.runs)(runner)).await?;
     if let Some(Value::Array(runs)) = document.get_mut("runs") {
@@ -53,7 +71,10 @@ pub async fn start(State(service): Shared, Fields(fields): Fields) -> Result<Res
     let to_start: ToStart =
         serde_json::from_value(Value::Object(fields)).map_err(|error| Problem::unreadable(error.to_string()))?;
     let startable = service.programs.find(&to_start.plan, to_start.file.as_deref())?;
-    let begun = starter::start(&service, startable, &to_start.inputs, "http").await?;
+    if !(1..=MAX_DEPTH).contains(&to_start.deepest) {
+        return Err(Problem::unfit(format!("`deepest` is a number from 1 to {MAX_DEPTH}")));
+    }
+    let begun = starter::start(&service, startable, &to_start.inputs, to_start.deepest, "http").await?;
     let status = if begun.is_new { StatusCode::CREATED } else { StatusCode::OK };
     let place = format!("/v1/runs/{}", begun.run.id);
     let body = json!({

@@ -10,8 +10,8 @@ use std::{
 
 use crate::{
     ir::{
-        Address, BlockId, Compensation, CompensationBody, ModuleId, Operation, Place, PlanId, Program, Statement,
-        StatementKind, find::own_compensation,
+        Address, BlockId, Compensation, CompensationBody, Operation, Place, PlanId, Program, Statement, StatementKind,
+        find::own_compensation,
     },
     machine::Purpose,
     simulate::{Simulation, World},
@@ -24,7 +24,7 @@ pub struct Coverage {
     /// For each block its statements, and one more for its end: an empty block has an end, too.
     begun: Vec<Vec<AtomicBool>>,
     /// The parts that were undone, by where they stand.
-    undone: Mutex<BTreeSet<(u32, u32)>>,
+    undone: Mutex<BTreeSet<(u32, u32, u32)>>,
 }
 
 /// Something that tests can come through.
@@ -50,13 +50,15 @@ pub enum Part {
 }
 
 impl Coverage {
-    pub(super) fn new(program: &Program) -> Coverage {
+    /// Nothing of a program yet.
+    pub fn new(program: &Program) -> Coverage {
         let marks = |statements: usize| (0..=statements).map(|_| AtomicBool::new(false)).collect();
         let begun = program.blocks.iter().map(|block| marks(block.statements.len())).collect();
         Coverage { begun, undone: Mutex::default() }
     }
 
-    pub(super) fn begins(&self, place: Place) {
+    /// A statement begins.
+    pub fn begins(&self, place: Place) {
         let mark = self.begun.get(place.block.index()).and_then(|marks| marks.get(place.index as usize));
         mark.into_iter().for_each(|mark| mark.store(true, Ordering::Relaxed));
     }
@@ -67,7 +69,7 @@ impl Coverage {
         let plan = &program.plans[plan.index()].name;
         let asked = simulation.asked().iter().map(|asked| &asked.question);
         let undone = asked.filter(|question| question.effect().is_some_and(|effect| effect.purpose == Purpose::Undo));
-        let parts: Vec<(u32, u32)> = undone
+        let parts: Vec<(u32, u32, u32)> = undone
             .filter_map(|question| {
                 let (part, _) = question.address.as_str().split_once("/undo")?;
                 let (_, found) = program.find(plan, &Address::typed(part))?;
@@ -82,18 +84,35 @@ impl Coverage {
         mark.is_some_and(|mark| mark.load(Ordering::Relaxed))
     }
 
-    /// All that there is to come through in the plans of the root file, in the order written.
+    /// All that there is to come through in the plans of a program, file by file, in the order written.
     pub(super) fn all(&self, program: &Program) -> Vec<Covered> {
         let mut walk = Walk { coverage: self, program, found: Vec::new() };
-        let plans = program.plans.iter().filter(|plan| plan.module == ModuleId(0));
-        plans.for_each(|plan| walk.block(plan.body));
-        walk.found.sort_by_key(|found| (found.span.start, found.what));
+        program.plans.iter().for_each(|plan| walk.block(plan.body));
+        walk.found.sort_by_key(|found| (found.span.file.0, found.span.start, found.what));
         walk.found
+    }
+
+    /// Where the statements and options stand that nothing came to, in the plans that something came to, file by file and
+    /// in the order written. What stands in one of them is not named as well.
+    pub fn not_reached(&self, program: &Program) -> Vec<Span> {
+        let mut walk = Walk { coverage: self, program, found: Vec::new() };
+        let begun = program.plans.iter().filter(|plan| self.has_begun(plan.body, 0));
+        begun.for_each(|plan| walk.block(plan.body));
+        let missing = walk.found.iter().filter(|found| !found.covered && found.what != Part::WayBack);
+        let mut spans: Vec<Span> = missing.map(|found| found.span).collect();
+        spans.sort_by_key(|span| (span.file, span.start, std::cmp::Reverse(span.end)));
+        let mut last: Option<Span> = None;
+        spans.retain(|span| {
+            let is_outermost = last.is_none_or(|last| last.file != span.file || span.start >= last.end);
+            last = if is_outermost { Some(*span) } else { last };
+            is_outermost
+        });
+        spans
     }
 }
 
-fn key(span: Span) -> (u32, u32) {
-    (span.start, span.end)
+fn key(span: Span) -> (u32, u32, u32) {
+    (span.file.0, span.start, span.end)
 }
 
 struct Walk<'w> {

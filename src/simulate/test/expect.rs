@@ -5,8 +5,10 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use super::{
-    Broken, Failure, Sides, What, known, request,
-    script::{Match, Script, bound, why},
+    Broken, Failure, Sides, What,
+    given::{Match, bound},
+    known, request,
+    script::{Script, why},
 };
 use crate::{
     evaluate::Scope,
@@ -132,14 +134,14 @@ impl Expecting<'_> {
             None => never.then_some(0),
         };
         let calls: Vec<&Effect> = self.asked.iter().filter_map(|asked| forward(asked, &call.callee)).collect();
-        let fitting = calls.iter().filter(|effect| self.fits(&matches, &call.callee, effect)).count();
-        let times = i64::try_from(fitting).unwrap_or(i64::MAX);
+        let fitting: Vec<bool> = calls.iter().map(|effect| self.fits(&matches, &call.callee, effect)).collect();
+        let times = i64::try_from(fitting.iter().filter(|fits| **fits).count()).unwrap_or(i64::MAX);
         if wanted.map_or(times > 0, |wanted| wanted == times) {
             return None;
         }
         let program = self.program();
         let seen = calls.iter().map(|effect| effect.call.summary(&program).unwrap_or_else(|| effect.request.summary()));
-        Some(Failure { span, what: What::Called { wanted, times, calls: seen.collect() } })
+        Some(Failure { span, what: What::Called { wanted, times, calls: seen.zip(fitting).collect() } })
     }
 
     fn fits(&self, matches: &[(u32, Match)], callee: &Called, effect: &Effect) -> bool {

@@ -27,7 +27,7 @@ pub(super) fn value<W: World>(name: &str, simulation: &Simulation<W>, plan: &Pla
             _ => None,
         })),
         "owed" => addresses(machine.owed().iter().map(|owed| &owed.address)),
-        "emitted" => Value::list(emitted(records)),
+        "emitted" => Value::list(emitted(records, plan)),
         "decided" => Value::record(decided(records)),
         "stuck_on" => stuck_on(machine),
         "duration" => {
@@ -57,10 +57,13 @@ fn entries(records: &[Arc<Record>]) -> impl Iterator<Item = &Entry> {
     records.iter().flat_map(|record| &record.then)
 }
 
-/// The names of the events that were published, in that order.
-fn emitted(records: &[Arc<Record>]) -> Vec<Value> {
+/// The names of the events that were published, in that order, as the file of the plan calls them: so a test says the
+/// same in that file and beside it.
+fn emitted(records: &[Arc<Record>], plan: &Plan) -> Vec<Value> {
+    let file = plan.name.rsplit_once('.').map(|(file, _)| file);
+    let own = |event: &str| Some(event.strip_prefix(file?)?.strip_prefix('.')?.to_owned());
     let emitted = entries(records).filter_map(|entry| match entry {
-        Entry::Emitted { event, .. } => Some(Value::Text(event.clone())),
+        Entry::Emitted { event, .. } => Some(Value::text(own(event).unwrap_or_else(|| event.to_string()))),
         _ => None,
     });
     emitted.collect()

@@ -6,10 +6,12 @@
 mod coverage;
 mod expect;
 mod given;
+mod givens;
 mod known;
 mod property;
 mod request;
 mod script;
+mod scripted;
 mod under;
 mod usual;
 
@@ -19,8 +21,11 @@ use serde_json::{Map, Value as Json};
 use smol_str::SmolStr;
 
 pub use coverage::{Coverage, Covered, Part};
-pub use given::Scripted;
+pub use given::{Given, PartKind};
+pub use givens::Givens;
 pub use property::Property;
+pub use scripted::Scripted;
+pub use usual::needs_nothing;
 
 use super::{Faulty, Halt, NotGiven, Path, Question, Simulation, World};
 use crate::{
@@ -29,7 +34,8 @@ use crate::{
     machine::{Machine, Record, Wait, Word},
     source::Span,
 };
-use script::{Computer, PartKind, Run, Said, Script, Subject, When};
+use given::Subject;
+use script::{Computer, Run, Said, Script, When};
 
 /// How much may happen in a run before it counts as one without end.
 const LIMIT: u32 = 2_000_000;
@@ -55,6 +61,8 @@ pub struct Report {
     pub records: Vec<Arc<Record>>,
     /// How long that run took, in nanoseconds of virtual time.
     pub elapsed: i64,
+    /// What is given and that run never asked for, by where it stands.
+    pub unused: Vec<Span>,
 }
 
 impl Report {
@@ -91,8 +99,8 @@ pub enum What {
         wanted: Option<i64>,
         /// How often it was.
         times: i64,
-        /// All calls of the same thing, with whatever arguments.
-        calls: Vec<String>,
+        /// All calls of the same thing, with whatever arguments, and whether each is one that is counted.
+        calls: Vec<(String, bool)>,
     },
     /// Something was asked that nothing is given for
     NotGiven(Box<NotGiven>),
@@ -153,9 +161,18 @@ impl Suite {
         self.computer.program.tests.iter().filter(|test| test.module == ModuleId(0))
     }
 
-    /// What the tests that were run have come through, and what they have not, in the plans of the root file.
+    /// What the tests that were run have come through, and what they have not, in all plans of the program, file by file.
     pub fn coverage(&self) -> Vec<Covered> {
         self.coverage.all(&self.computer.program)
+    }
+
+    /// What a test gives, in the order written.
+    ///
+    /// # Errors
+    /// The test says what can't be computed.
+    pub fn givens(&self, test: &Test) -> Result<Vec<Arc<Given>>, Box<Failure>> {
+        let script = Script::of(self.computer.clone(), test).map_err(|broken| Box::new(Failure::broken(broken)))?;
+        Ok(script.givens)
     }
 
     /// Runs a test.
@@ -245,7 +262,9 @@ type Ran = (Simulation<Faulty<Scripted>>, Halt);
 fn failures(test: &Test, script: &Script, plan: &Plan, (simulation, halt): &Ran) -> Vec<Failure> {
     let span = script.run.as_ref().map_or(test.span, |run| run.span);
     if let Some(missing) = simulation.stopped() {
-        return vec![Failure { span, what: What::NotGiven(Box::new(missing.clone())) }];
+        // What was given and can't be used is wrong where it is given.
+        let given = simulation.world().inner().latest().filter(|_| missing.given.is_none());
+        return vec![Failure { span: given.unwrap_or(span), what: What::NotGiven(Box::new(missing.clone())) }];
     }
     if *halt == Halt::Limit {
         return vec![Failure { span, what: What::Endless }];
@@ -293,7 +312,7 @@ fn inputs(plan: &Plan, run: &Run, event: Option<Json>) -> Map<String, Json> {
 
 impl Report {
     fn without_run(failures: Vec<Failure>) -> Report {
-        Report { failures, runs: 0, faults: Vec::new(), records: Vec::new(), elapsed: 0 }
+        Report { failures, runs: 0, faults: Vec::new(), records: Vec::new(), elapsed: 0, unused: Vec::new() }
     }
 
     fn of(simulation: &Simulation<Faulty<Scripted>>, failures: Vec<Failure>, runs: u32) -> Report {
@@ -303,6 +322,7 @@ impl Report {
         let question = |number: &u32| simulation.asked().get(*number as usize).map(|asked| Arc::clone(&asked.question));
         let faults = simulation.world().faults().iter();
         let faults = faults.filter_map(|(number, fault)| Some((question(number)?, fault.clone()))).collect();
-        Report { failures, runs, faults, records, elapsed }
+        let unused = simulation.world().inner().unused();
+        Report { failures, runs, faults, records, elapsed, unused }
     }
 }

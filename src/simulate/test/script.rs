@@ -4,15 +4,17 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use super::Broken;
+use super::{
+    Broken,
+    given::{Given, Match, PartKind, Segment, Subject, Turn},
+};
 use crate::{
-    evaluate::{Answers, Constants, Evaluator, Inner, Locals, Scope, Stop},
+    evaluate::{Answers, Constants, Evaluator, Locals, Scope, Stop},
     ir::{
-        Address, Expr, Found, LocalId, PlanId, Program, StatementKind, Value,
+        Address, Expr, PlanId, Program, Value,
         json::to_json,
         test::{
-            Answer, AnswerKind, ArgumentMatch, CallMatch, Called, CrashTime, GivenSubject, Test, TestStatement,
-            TestStatementKind, TestTime, Under,
+            Answer, ArgumentMatch, CallMatch, GivenSubject, Test, TestStatement, TestStatementKind, TestTime, Under,
         },
     },
     machine::Word,
@@ -71,10 +73,12 @@ pub(super) fn why(stop: &Stop) -> String {
 #[derive(Clone, Debug)]
 pub(super) struct Script {
     pub computer: Computer,
+    /// What messages call what the test's file imports, and what the file calls it.
+    pub imported: Vec<(SmolStr, SmolStr)>,
     /// The names that have a value before the run.
     pub names: Locals,
-    /// What is given for an address, then what is given for calls, each in the order written.
-    pub givens: Vec<Given>,
+    /// What is given, in the order written.
+    pub givens: Vec<Arc<Given>>,
     pub events: Vec<(Said, When)>,
     pub run: Option<Run>,
     /// What is said behind `run`.
@@ -107,75 +111,12 @@ pub(super) enum When {
     At(Address),
 }
 
-/// Something that is given.
-#[derive(Clone, Debug)]
-pub(super) struct Given {
-    pub subject: Subject,
-    /// Each from a moment on, in nanoseconds since the run began.
-    pub segments: Vec<Segment>,
-}
-
-/// What it is given for.
-#[derive(Clone, Debug)]
-pub(super) enum Subject {
-    /// A part of the plan
-    Part(Address, PartKind),
-    /// A call
-    Call(Called, Vec<(u32, Match)>),
-}
-
-/// What is asked at a part.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum PartKind {
-    /// Something done
-    Act,
-    /// A look
-    Look,
-    /// A person, or a decision
-    Asked,
-    /// Whether a condition holds
-    Verdict,
-    /// It holds others, or waits
-    Scope,
-}
-
-/// What is said of an argument.
-#[derive(Clone, Debug)]
-pub(super) enum Match {
-    Equals(Value),
-    Bind(LocalId),
-}
-
-/// Answers that follow each other, from a moment on.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Segment {
-    pub from: i64,
-    pub turns: Vec<Turn>,
-}
-
-/// An answer, so many times.
-#[derive(Clone, Debug)]
-pub(super) struct Turn {
-    pub kind: AnswerKind,
-    pub times: u32,
-    pub takes: Option<Expr>,
-    pub span: Span,
-}
-
-impl Turn {
-    pub(super) fn crash(&self) -> Option<CrashTime> {
-        match self.kind {
-            AnswerKind::Crashes(time) => Some(time),
-            _ => None,
-        }
-    }
-}
-
 impl Script {
     /// Evaluates all of `test` that stands before its run.
     pub(super) fn of(computer: Computer, test: &Test) -> Result<Script, Broken> {
         let (names, givens, events) = (Locals::new(), Vec::new(), Vec::new());
-        let mut script = Script { computer, names, givens, events, run: None, after: Vec::new() };
+        let imported = test.imported.clone();
+        let mut script = Script { computer, imported, names, givens, events, run: None, after: Vec::new() };
         let plan = test.statements.iter().find_map(|statement| match &statement.kind {
             TestStatementKind::Run { plan, .. } => Some(*plan),
             _ => None,
@@ -183,8 +124,6 @@ impl Script {
         for statement in &test.statements {
             script.add(statement, plan)?;
         }
-        // What is given for an address counts before what is given for a call; both keep their order.
-        script.givens.sort_by_key(|given| matches!(given.subject, Subject::Call(..)));
         Ok(script)
     }
 
@@ -204,7 +143,7 @@ impl Script {
             }
             TestStatementKind::Given(subject, answers) => {
                 let given = self.given(subject, answers, plan, span)?;
-                self.givens.push(given);
+                self.givens.push(Arc::new(given));
             }
             TestStatementKind::GivenEvent { event, payload, time } => {
                 let payload = to_json(&self.computer.needed(payload, &self.names)?);
@@ -249,12 +188,13 @@ impl Script {
         let subject = match subject {
             GivenSubject::Address(address) => {
                 let address = Address::typed(&self.computer.text(address, &self.names)?);
-                let kind = plan.map_or(PartKind::Scope, |plan| kind_of(&self.computer.program, plan, &address));
+                let kind = plan.map_or(PartKind::Scope, |plan| PartKind::of(&self.computer.program, plan, &address));
                 Subject::Part(address, kind)
             }
             GivenSubject::Call(call) => Subject::Call(call.callee.clone(), self.matches(call)?),
         };
-        Ok(Given { subject, segments: self.segments(answers, span)? })
+        let (computer, names) = (self.computer.clone(), self.names.clone());
+        Ok(Given { subject, span, segments: self.segments(answers, span)?, computer, names })
     }
 
     /// What a pattern of calls says of the arguments.
@@ -295,61 +235,4 @@ fn operator(word: &str) -> Option<Word> {
         "cancel" => Word::Cancel,
         _ => return None,
     })
-}
-
-/// What is asked at an address of a plan.
-fn kind_of(program: &Program, plan: PlanId, address: &Address) -> PartKind {
-    if address.as_str().ends_with("/undo") {
-        return PartKind::Act;
-    }
-    match program.find(&program.plans[plan.index()].name, address).map(|(_, found)| found) {
-        Some(Found::Gate(_)) => PartKind::Verdict,
-        Some(Found::Statement(statement)) => match &statement.kind {
-            StatementKind::Step(_) => PartKind::Act,
-            StatementKind::Probe { .. } => PartKind::Look,
-            StatementKind::Task(_) | StatementKind::Approve { .. } | StatementKind::Decide(_) => PartKind::Asked,
-            StatementKind::Require(_)
-            | StatementKind::Verify { .. }
-            | StatementKind::Guard(_)
-            | StatementKind::WaitUntil { .. } => PartKind::Verdict,
-            StatementKind::Let { .. }
-            | StatementKind::BlockStep { .. }
-            | StatementKind::Phases(_)
-            | StatementKind::When { .. }
-            | StatementKind::Match { .. }
-            | StatementKind::Parallel { .. }
-            | StatementKind::For(_)
-            | StatementKind::Rollout(_)
-            | StatementKind::Wait(_)
-            | StatementKind::WaitFor { .. }
-            | StatementKind::On { .. }
-            | StatementKind::Emit { .. }
-            | StatementKind::Attempt(_)
-            | StatementKind::Commit(_)
-            | StatementKind::Run(_)
-            | StatementKind::AfterEach { .. }
-            | StatementKind::Fail(_)
-            | StatementKind::Return(_)
-            | StatementKind::Unwind => PartKind::Scope,
-        },
-        Some(Found::Plan(_) | Found::Phase(_) | Found::Branch(_)) | None => PartKind::Scope,
-    }
-}
-
-/// Whether what is said of the arguments of a call fits them, and what that names.
-pub(super) fn bound<'n>(
-    names: &'n Locals,
-    matches: &[(u32, Match)],
-    argument: impl Fn(u32) -> Option<Value>,
-) -> Option<Inner<'n>> {
-    let mut own = Vec::new();
-    for (number, said) in matches {
-        let value = argument(*number)?;
-        match said {
-            Match::Equals(wanted) if *wanted == value => {}
-            Match::Equals(_) => return None,
-            Match::Bind(local) => own.push((*local, value)),
-        }
-    }
-    Some(Inner::new(names, own))
 }

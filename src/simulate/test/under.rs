@@ -4,8 +4,8 @@ use std::{ops::ControlFlow, sync::Arc};
 
 use super::{
     Failure, LIMIT, Report, Suite, failures,
-    given::Scripted,
     script::{Run, Script},
+    scripted::Scripted,
 };
 use crate::{
     ir::{Test, test::Under},

@@ -35,6 +35,7 @@ impl Patched {
     /// Replaces tokens by others. One that was there before stands where it stood; of what is new, the first stands
     /// where all of them stood, if none is left of them, and the rest take no room.
     pub fn splice(&mut self, range: std::ops::Range<usize>, tokens: &[Token]) {
+        let range = self.within(range);
         let span = match self.spans.get(range.clone()) {
             Some([first, .., last]) => first.to(*last),
             Some([one]) => *one,
@@ -76,6 +77,12 @@ impl Patched {
             end = span.after();
         }
         places
+    }
+
+    /// A range as far as there are tokens: what is known to be wrong may go on behind the end of the text.
+    pub fn within(&self, range: std::ops::Range<usize>) -> std::ops::Range<usize> {
+        let end = range.end.min(self.tokens.len());
+        range.start.min(end)..end
     }
 
     fn insert(&mut self, at: usize, token: Token) {

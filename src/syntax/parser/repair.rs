@@ -66,9 +66,8 @@ pub fn repair<O>(text: &str, tokens: &[Token], spans: &[Span], root: Root<O>) ->
         let view = View { text, patched: &attempt.patched, fault, statement: *statement };
         let said = report::report(&view);
         let edits = edits(&view, said.as_ref());
-        diagnostics.extend(
-            said.filter(|said| !is_repeated(&diagnostics, said, &mut last, *statement)).map(|said| said.diagnostic),
-        );
+        let said = said.filter(|said| !is_repeated(&diagnostics, said, &mut last, *statement));
+        diagnostics.extend(said.map(|said| said.diagnostic).filter(|said| !uses_no_name(text, &diagnostics, said)));
         match reader.first_that_helps(&attempt.patched, edits) {
             Some(next) => attempt = next,
             None => break,
@@ -107,6 +106,12 @@ fn is_repeated(before: &[Diagnostic], said: &Said, last: &mut Option<usize>, sta
         .rev()
         .take(if anywhere { before.len() } else { usize::from(same_statement) })
         .any(|earlier| same(&earlier))
+}
+
+/// Whether a word is meant that was said to be no name where it was given as one.
+fn uses_no_name(text: &str, before: &[Diagnostic], said: &Diagnostic) -> bool {
+    let word = |said: &Diagnostic| text.get(said.span().range());
+    before.iter().any(|earlier| earlier.code == Code::E0115 && word(earlier) == word(said))
 }
 
 impl<O> Reader<'_, O> {

@@ -77,7 +77,7 @@ impl<'a> View<'a> {
 
     /// Where tokens stand; an empty range stands directly before its token.
     pub fn over(&self, range: Range<usize>) -> Span {
-        match self.patched.spans.get(range.clone()) {
+        match self.patched.spans.get(self.patched.within(range.clone())) {
             Some([first, .., last]) => first.to(*last),
             Some([one]) => *one,
             _ => {

@@ -8,7 +8,7 @@ use crate::{
         plan::{
             Preview,
             names::Names,
-            timeline_text::{rows, short},
+            timeline_text::{rows, short, span},
         },
     },
     plan::{
@@ -66,7 +66,11 @@ pub fn chart(preview: &Preview, names: &Names) -> Markup {
             ul.legend {
                 li { span.swatch.critical {} "decides when it is over" }
                 li { span.swatch {} "has time to spare" }
-                @if preview.timeline.trials > 0 { li { span.swatch.late {} "later, in 80 of 100 trials" } }
+                @if preview.timeline.trials > 0 {
+                    li { span.swatch.late {} "it ends here or before in 80 of 100 trials" }
+                    li { "decides 55 %: it made the whole late in 55 of 100 trials" }
+                }
+                @if lines.iter().any(|row| row.slot.begins == row.slot.ends) { li { "? how long, nobody says" } }
                 li { "⚑ what is before stays" }
                 li { "☑ a person is asked" }
                 li { "✂ can't be undone" }
@@ -92,6 +96,7 @@ fn lane(preview: &Preview, row: &Row, end: i64, ticks: &[i64]) -> Markup {
                     @if length > 0 { rect class=(bar) x=(begin) y="3" width=(length) height="14" {} }
                     @if late > ends { line.late x1=(ends) x2=(late) y1="10" y2="10" {} }
                 }
+                @if length == 0 && row.marks.is_empty() { span.mark.unsaid style=(left(slot.begins, end)) aria-hidden="true" { "?" } }
                 @for (moment, sign, title) in &row.marks {
                     span.mark style=(left(*moment, end)) title=(title) role="img" aria-label=(title) { (sign) }
                 }
@@ -104,9 +109,9 @@ fn lane(preview: &Preview, row: &Row, end: i64, ticks: &[i64]) -> Markup {
 /// When, and what is to be known of that.
 fn when(preview: &Preview, slot: &Slot) -> String {
     if slot.begins == slot.ends {
-        return format!("at {}", short(slot.begins));
+        return format!("at {}, how long nobody says", short(slot.begins));
     }
-    let mut said = vec![format!("{} → {}", short(slot.begins), short(slot.ends))];
+    let mut said = vec![span(slot)];
     if preview.timeline.trials > 0 && slot.within.p80 > slot.ends {
         said.push(format!("80 %: {}", short(slot.within.p80)));
     }

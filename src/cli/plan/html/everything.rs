@@ -6,7 +6,7 @@ use super::taken;
 use crate::{
     cli::plan::{
         Preview,
-        sentence::{items, sentence, sign, way_back, way_back_of},
+        sentence::{items, sentence, sign, way_back},
         text::takes,
     },
     plan::outline::{Kind, Part, Taken, Way, WayBack},
@@ -37,7 +37,7 @@ fn opened(phase: &Part) -> Markup {
                 @if let Some(said) = phase.takes { " " span.tag { (takes(said)) } }
                 @if let Some(risk) = phase.risk { " " span.tag.warn[risk >= crate::ir::Risk::High] { (risk.as_str()) " risk" } }
             }
-            @if let Some(undo) = way_back_of(phase) { p { (undone(undo)) " as a whole" } }
+            @if let Some(undo) = phase.way_back() { p { (undone(undo)) " as a whole" } }
             @for way in &phase.ways { (parts(&way.parts)) }
         }
     }
@@ -70,7 +70,7 @@ fn item(part: &Part) -> Markup {
                     @if let Some(risk) = part.risk { " · " (risk.as_str()) " risk" }
                 }
             }
-            @if let Some(undo) = way_back_of(part) { " " (undone(undo)) }
+            @if let Some(undo) = part.way_back() { " " (undone(undo)) }
             @if several { ul { @for (number, way) in part.ways.iter().enumerate() { (choice(part, way, number)) } } }
             @else { @for way in &part.ways { (parts(&way.parts)) } }
             @if let Kind::Rollout(rollout) = &part.kind { (parts(&rollout.gates)) }

@@ -33,7 +33,13 @@ fn watched(guard: &Part) -> Markup {
     let said = sentence(guard);
     html! {
         div.card {
-            h3 { "At any time: " code { (said.text) } }
+            h3 {
+                @match guard.address.around().filter(|around| !around.is_root()) {
+                    Some(around) => { "While " code { (around) } " goes on: " }
+                    None => { "At any time: " }
+                }
+                code { (said.text) }
+            }
             p.small { (said.notes.join(" · ")) }
         }
     }
@@ -43,10 +49,11 @@ fn failure(points: &FailurePoints, all: &[&Part]) -> Markup {
     let parts: Vec<&Part> =
         points.parts.iter().filter_map(|id| all.iter().find(|part| part.id == *id)).copied().collect();
     let more = parts.len().saturating_sub(MOST);
+    let (beside, own): (Vec<&Undone>, Vec<&Undone>) = points.undone.iter().partition(|done| done.beside);
     html! {
         div.card.fails {
             div {
-                h4 { "If this fails" }
+                h3 { "If this fails" }
                 ul {
                     @for part in parts.iter().take(MOST) { li { (point(part)) } }
                     @if more > 0 { li.soft { "and " (more) " more" } }
@@ -54,10 +61,23 @@ fn failure(points: &FailurePoints, all: &[&Part]) -> Markup {
             }
             div {
                 @if points.undone.is_empty() {
-                    h4 { "nothing is to be undone" }
+                    h3 { "nothing is to be undone" }
+                } @else if own.is_empty() {
+                    h3 { "nothing of what came before is to be undone" }
                 } @else {
-                    h4 { "this is undone, in this order" }
-                    ol { @for done in &points.undone { li { (undone(done)) } } }
+                    h3 { "this is undone, in this order" }
+                    ol { @for done in &own { li { (undone(done)) } } }
+                }
+                @if !beside.is_empty() {
+                    p.small {
+                        "What goes on beside it is undone, too, in its place between these, as far as it was done by then: "
+                        @for (number, done) in beside.iter().enumerate() {
+                            @if number > 0 { ", " }
+                            code { (done.address) }
+                        }
+                        @if beside.iter().any(|done| done.each) { ", of each other item" }
+                        "."
+                    }
                 }
                 @if !points.stays.is_empty() {
                     p.undo.stop { "✂ stays done: " (points.stays.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")) }
@@ -68,6 +88,7 @@ fn failure(points: &FailurePoints, all: &[&Part]) -> Markup {
                         Ends::Halted(commit) => { span.tag.warn { "⚑ halted" } " at “" (commit) "”, and can go on from there" }
                         Ends::Otherwise(_) => { span.tag { "○ goes another way" } " inside the plan" }
                     }
+                    @if let Some(commit) = &points.or_at { "; or at “" (commit) "”, if an item has come to that by then" }
                 }
             }
         }
@@ -88,8 +109,11 @@ fn point(part: &Part) -> Markup {
 fn undone(done: &Undone) -> Markup {
     html! {
         code { (done.undo.call) } " " span.small.soft { "undoes " (done.address) }
-        @if done.each { " " span.tag { "for each that was done" } }
-        @if done.perhaps { " " span.tag { "if it was done" } }
+        @match (done.each, done.perhaps) {
+            (true, _) => { " " span.tag { "for each item before" } }
+            (false, true) => { " " span.tag { "if it was done, and is not final" } }
+            (false, false) => {}
+        }
         @if done.undo.best_effort { " " span.tag { "if that works" } }
     }
 }

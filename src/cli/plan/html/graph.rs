@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use super::sequence;
 use crate::cli::{
     plan::{
         Preview,
@@ -40,10 +41,12 @@ pub fn graph(preview: &Preview) -> Markup {
     let is_several = widest.unwrap_or(1) > 1;
     let size = if is_several { BESIDE } else { ALONE };
     let placed = place(&flow, &levels, size);
-    let right = placed.iter().map(|node| node.x + node.width).max().unwrap_or(size.1) + 2;
-    let bottom = placed.iter().map(|node| node.y + node.height).max().unwrap_or(0) + 2;
+    // Room for half of a thick frame on each side.
+    let right = placed.iter().map(|node| node.x + node.width).max().unwrap_or(size.1) + 4;
+    let bottom = placed.iter().map(|node| node.y + node.height).max().unwrap_or(0) + 4;
     let is_wide = right > 940;
-    let view = format!("0 0 {right} {bottom}");
+    let view = format!("-2 -2 {right} {bottom}");
+    let critical: Vec<bool> = flow.nodes.iter().map(|node| is_critical(preview, node)).collect();
     html! {
         div.graph.scroll.several[is_several].wide[is_wide] tabindex="0" role="region" aria-label="The plan as a graph" {
             svg viewBox=(view) width=(right) height=(bottom) role="img" aria-labelledby="graph-title graph-says" {
@@ -55,8 +58,28 @@ pub fn graph(preview: &Preview) -> Markup {
                     }
                 }
                 @for (from, to, label) in edges(&flow) { (edge(&placed[from], &placed[to], &label)) }
-                @for (node, placed) in flow.nodes.iter().zip(&placed) { (drawn(node, placed, is_critical(preview, node))) }
+                @for ((node, placed), critical) in flow.nodes.iter().zip(&placed).zip(&critical) { (drawn(node, placed, *critical)) }
             }
+        }
+        @if is_several { (sequence::list(&flow, &levels, &critical)) }
+        (legend(&flow, critical.contains(&true)))
+    }
+}
+
+/// What frames and signs mean, as far as they are there.
+fn legend(flow: &Flow, has_critical: bool) -> Markup {
+    let has = |shape: Shape| flow.nodes.iter().any(|node| node.shape == shape);
+    let says = |sign: &str| flow.nodes.iter().any(|node| node.lines.iter().any(|line| line.contains(sign)));
+    html! {
+        ul.legend {
+            @if has_critical { li { span.swatch.frame {} "thick frame: decides when it is over" } }
+            @if has(Shape::Decision) { li { span.swatch.choice-frame {} "round: a decision and its options" } }
+            @if says("∥") { li { "∥ at the same time" } }
+            @if says("⚑") { li { "⚑ what is before stays" } }
+            @if says("☑") { li { "☑ a person is asked" } }
+            @if says("☐") { li { "☐ a person does it" } }
+            @if says("✂") { li { "✂ can't be undone" } }
+            @if says("↩") { li { "↩ undoes it" } }
         }
     }
 }
@@ -94,13 +117,13 @@ fn place(flow: &Flow, levels: &[usize], (columns, width): (usize, usize)) -> Vec
     let whole = widest * (width + GAP) - GAP;
     let mut placed: Vec<Placed> =
         texts.into_iter().map(|(lines, first)| Placed { x: 0, y: 0, width, height: 0, lines, first }).collect();
-    let mut y = 1;
+    let mut y = 0;
     for row in rows {
         let mut highest = 0;
         for (node, x) in columns_of(flow, &row, &placed, (whole, width)) {
             let node = &node;
             let height = placed[*node].lines.len() * LINE + 2 * PADDING;
-            (placed[*node].x, placed[*node].y) = (x + 1, y);
+            (placed[*node].x, placed[*node].y) = (x, y);
             placed[*node].height = height;
             highest = highest.max(height);
         }

@@ -4,8 +4,11 @@ mod chart;
 mod decisions;
 mod everything;
 mod failures;
+mod final_points;
 mod graph;
 mod people;
+mod sequence;
+mod unknown;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
@@ -13,12 +16,13 @@ use super::{
     Preview,
     names::Names,
     text::{capability, counted, input},
-    timeline_text::{path, whole},
+    timeline_text::{path, untimed, whole},
 };
 use crate::{
     cli::moment::duration,
     plan::{
         outline::{Kind, Part, Taken},
+        summary::Count,
         timeline::Timeline,
     },
 };
@@ -30,6 +34,8 @@ pub fn html(preview: &Preview) -> String {
     let outline = &preview.outline;
     let decisions = decisions::section(preview);
     let people = people::section(preview);
+    let final_points = final_points::section(preview);
+    let unknown = unknown::sentences(preview);
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -45,14 +51,16 @@ pub fn html(preview: &Preview) -> String {
                     h1 { (outline.goals.first().map_or(outline.plan.as_str(), String::as_str)) }
                     @for goal in outline.goals.iter().skip(1) { p { (goal) } }
                     (facts(preview))
-                    (warnings(preview))
+                    (warnings(preview, unknown.len()))
                     nav aria-label="On this page" { ul {
                         li { a href="#happens" { "What will happen" } }
                         @if preview.timeline.says_anything() { li { a href="#when" { "When" } } }
                         @if decisions.is_some() { li { a href="#decisions" { "Decisions" } } }
                         li { a href="#fails" { "What if not" } }
+                        @if final_points.is_some() { li { a href="#final" { "No way back" } } }
                         @if people.is_some() { li { a href="#people" { "Who is asked" } } }
                         li { a href="#touches" { "What it may touch" } }
+                        @if !unknown.is_empty() { li { a href="#unknown" { "Not known yet" } } }
                         li { a href="#everything" { "Every step" } }
                     } }
                 }
@@ -64,8 +72,10 @@ pub fn html(preview: &Preview) -> String {
                     @if preview.timeline.says_anything() { (when(preview)) }
                     @if let Some(decisions) = decisions { (decisions) }
                     (failures::section(preview))
+                    @if let Some(final_points) = final_points { (final_points) }
                     @if let Some(people) = people { (people) }
                     (touches(preview))
+                    (unknown::section(&unknown))
                     (everything::section(preview))
                 }
                 footer {
@@ -88,11 +98,14 @@ fn facts(preview: &Preview) -> Markup {
             @if summary.phases > 0 {
                 li { b { (summary.undoable_phases) " of " (summary.phases) } span { "phases can be undone" } }
             }
-            li { b { "⚑ " (number(summary.commits)) } span { "points from which on nothing before is undone" } }
-            li { b { "☑ " (number(summary.approvals)) } span { "approvals, and " (counted(summary.tasks, "task")) " of people" } }
+            li {
+                b { "⚑ " (number(summary.commits)) }
+                span { (things(summary.commits, "point")) " from which on nothing before is undone" }
+            }
+            li { b { "☑ " (number(summary.approvals)) } span { (things(summary.approvals, "approval")) ", and " (counted(summary.tasks, "task")) " of people" } }
             li {
                 b { "✂ " (number(summary.irreversible)) }
-                span { "steps that can't be undone, " (number(summary.without_way_back)) " without a way back" }
+                span { (things(summary.irreversible, "step")) " that can't be undone, " (number(summary.without_way_back)) " without a way back" }
             }
             @if summary.open_decisions > 0 {
                 li { b { "◆ " (summary.open_decisions) } span { "decisions that depend on what is found, or on people" } }
@@ -101,27 +114,39 @@ fn facts(preview: &Preview) -> Markup {
     }
 }
 
-fn number(count: crate::plan::summary::Count) -> String {
-    if count.or_more { format!("{}+", count.number) } else { count.number.to_string() }
+/// The word for so many.
+fn things(count: Count, one: &str) -> String {
+    if count == Count::exactly(1) { one.to_owned() } else { format!("{one}s") }
+}
+
+fn number(count: Count) -> String {
+    match count.most {
+        Some(most) if most == count.least => most.to_string(),
+        Some(most) => format!("{}–{most}", count.least),
+        None => format!("{}+", count.least),
+    }
 }
 
 fn sureness(timeline: &Timeline) -> String {
+    let expected = if timeline.is_whole() { "expected" } else { "expected for what is counted: more comes on top" };
     if timeline.trials == 0 {
-        return "expected; every estimate is one number, so nothing says how sure that is".to_owned();
+        return format!("{expected}; every estimate is one number, so nothing says how sure that is");
     }
     let within = timeline.within;
-    format!("expected; 80 % sure of {}, 95 % of {}", duration(within.p80), duration(within.p95))
+    format!("{expected}; 80 % sure of {}, 95 % of {}", duration(within.p80), duration(within.p95))
 }
 
-/// What would fail, and what is open.
-fn warnings(preview: &Preview) -> Markup {
-    let open: Vec<String> = preview.outline.inputs.iter().filter(|one| one.value.is_none()).map(input).collect();
+/// What would fail, and how much is not known.
+fn warnings(preview: &Preview, unknown: usize) -> Markup {
     html! {
         @for (address, why) in &preview.outline.faults {
             p.note { "✖ It would fail at " code { (address) } ": " (why) }
         }
-        @if !open.is_empty() {
-            p.note { "Not all is known: " (open.join(", ")) ". With " code { "--set" } " more of this page can be said." }
+        @if unknown > 0 {
+            p.note {
+                a href="#unknown" { (unknown) " thing" @if unknown != 1 { "s" } " can't be known yet" }
+                ": what depends on that is marked."
+            }
         }
     }
 }
@@ -141,6 +166,7 @@ fn when(preview: &Preview) -> Markup {
             @if !timeline.uncounted.is_empty() {
                 p.soft { "Not counted, as nobody says how long it takes: " (told(&timeline.uncounted)) "." }
             }
+            @if timeline.untimed > 0 { p.soft { (untimed(timeline)) "." } }
             @if !timeline.open.is_empty() {
                 p.soft { "Counted once, as nobody knows yet how often it is done: " (told(&timeline.open)) "." }
             }

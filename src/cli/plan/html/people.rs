@@ -36,10 +36,14 @@ fn row(preview: &Preview, part: &Part) -> Option<Markup> {
         begins => format!("after {}", short(begins)),
     });
     let points = preview.failures.iter().find(|points| points.parts.contains(&part.id));
-    let undone = points.map(|points| match points.undone.len() {
-        0 => "undoes nothing".to_owned(),
-        1 => "undoes 1 step".to_owned(),
-        steps => format!("undoes {steps} steps"),
+    let undone = points.map(|points| {
+        let at_most = if points.undone.iter().any(|one| one.perhaps) { "up to " } else { "" };
+        let more = if points.undone.iter().any(|one| one.each) { " or more" } else { "" };
+        match points.undone.len() {
+            0 => "undoes nothing".to_owned(),
+            1 => format!("undoes {at_most}1 step{more}"),
+            steps => format!("undoes {at_most}{steps} steps{more}"),
+        }
     });
     let timeout = part.timeout.map(|timeout| format!("has {}", length(timeout)));
     Some(html! {

@@ -11,6 +11,7 @@ use reqwest::{
 use crate::run::effects::{
     process::MAX_OUTPUT,
     secret::{Hidden, Passing},
+    unable::Unable,
 };
 
 /// How much of an answer is shown to people, in bytes.
@@ -59,7 +60,7 @@ pub fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<i64> {
 ///
 /// # Errors
 /// Why there is none.
-pub async fn body(mut response: Response, hidden: &Arc<Hidden>, wanted: bool) -> Result<String, String> {
+pub async fn body(mut response: Response, hidden: &Arc<Hidden>, wanted: bool) -> Result<String, Unable> {
     let mut passing = Passing::new(Arc::clone(hidden));
     let (mut read, mut shown) = (0, Vec::new());
     while let Some(piece) = response.chunk().await.map_err(|error| broken_off(&error))? {
@@ -68,17 +69,16 @@ pub async fn body(mut response: Response, hidden: &Arc<Hidden>, wanted: bool) ->
             continue;
         }
         if read > MAX_OUTPUT {
-            return Err("the answer has more than 1 MiB".to_owned());
+            return Err(Unable::TooLarge);
         }
         shown.extend(passing.pass(&piece));
     }
     shown.extend(passing.end());
-    String::from_utf8(shown)
-        .map_err(|error| format!("the answer is not UTF-8 at byte {}", error.utf8_error().valid_up_to()))
+    String::from_utf8(shown).map_err(|error| Unable::NotText(error.utf8_error().valid_up_to()))
 }
 
-fn broken_off(error: &reqwest::Error) -> String {
-    format!("the answer broke off: {}", super::cause(error))
+fn broken_off(error: &reqwest::Error) -> Unable {
+    Unable::BrokenOff(super::cause(error))
 }
 
 /// What an answer says to people that was refused: the beginning of it, unless it is a page.

@@ -4,6 +4,8 @@ use std::{sync::OnceLock, time::Duration};
 
 use reqwest::{Client, redirect, retry};
 
+use crate::run::effects::unable::Unable;
+
 /// How long a connection may take to come about. What comes after that, the program limits with `timeout`.
 const CONNECT: Duration = Duration::from_secs(30);
 
@@ -15,15 +17,18 @@ const CONNECT: Duration = Duration::from_secs(30);
 ///
 /// # Errors
 /// The certificates of this machine can't be used.
-pub fn client() -> Result<&'static Client, String> {
+pub fn client() -> Result<&'static Client, Unable> {
     static CLIENT: OnceLock<Result<Client, String>> = OnceLock::new();
-    CLIENT.get_or_init(new).as_ref().map_err(String::clone)
+    CLIENT
+        .get_or_init(|| new().map_err(|error| super::cause(&error)))
+        .as_ref()
+        .map_err(|why| Unable::NoClient(why.clone()))
 }
 
-fn new() -> Result<Client, String> {
+fn new() -> Result<Client, reqwest::Error> {
     // Whoever embeds this may have chosen another one before, which will do.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let client = Client::builder()
+    Client::builder()
         .user_agent(concat!("orch/", env!("CARGO_PKG_VERSION")))
         .redirect(redirect::Policy::none())
         .referer(false)
@@ -31,6 +36,5 @@ fn new() -> Result<Client, String> {
         .pool_max_idle_per_host(0)
         .no_proxy()
         .connect_timeout(CONNECT)
-        .build();
-    client.map_err(|error| format!("no request can be made here: {}", super::cause(&error)))
+        .build()
 }

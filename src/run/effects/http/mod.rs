@@ -20,7 +20,7 @@ use send::Sent;
 pub use target::Target;
 use tokio::sync::watch;
 
-use super::{grants, process::Stop, secret::Opened, site::Site};
+use super::{grants, process::Stop, secret::Opened, site::Site, unable::Unable};
 use crate::{
     ir::HttpRequest,
     machine::{Outcome, Perform, Purpose},
@@ -56,7 +56,7 @@ impl Asking<'_> {
     async fn ask(&self) -> Outcome {
         let mut sent = match Sent::new(self.perform, self.request, self.opened) {
             Ok(sent) => sent,
-            Err(reason) => return self.no_answer(&reason, false),
+            Err(unable) => return self.no_answer(&unable.to_string(), false),
         };
         for _ in 0..=MOST_REDIRECTS {
             let response = match sent.send().await {
@@ -82,13 +82,13 @@ impl Asking<'_> {
         let untouched = matches!(status, StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT);
         sent.may_have_happened |= !untouched;
         let may_have_happened = sent.may_have_happened;
-        let next = sent.target.leading(location).map_err(|why| (why, may_have_happened))?;
-        let led = |why: String| (format!("leads to `{next}`: {why}"), may_have_happened);
+        let next = sent.target.leading(location).map_err(|why| (why.to_string(), may_have_happened))?;
+        let led = |why: Unable| (format!("leads to `{next}`: {why}"), may_have_happened);
         if sent.target.is_encrypted() && !next.is_encrypted() {
-            return Err(led("from there on everyone could listen".to_owned()));
+            return Err(led(Unable::Overheard));
         }
         if let Some(refused) = grants::target_refusal(self.site, &next, self.request.module) {
-            return Err(led(refused));
+            return Err(led(Unable::Refused(refused)));
         }
         sent.lead(status, next.clone()).map_err(led)
     }

@@ -10,7 +10,7 @@ use super::{cause, client::client, target::Target};
 use crate::{
     ir::{HttpMethod, HttpRequest, Input, Text},
     machine::Perform,
-    run::effects::secret::Opened,
+    run::effects::{secret::Opened, unable::Unable},
 };
 
 /// The header in which a server finds the key of a request (draft-ietf-httpapi-idempotency-key-header).
@@ -33,12 +33,12 @@ impl<'a> Sent<'a> {
     ///
     /// # Errors
     /// It can't be sent like that: why.
-    pub fn new(perform: &Perform, request: &'a HttpRequest, opened: &Opened) -> Result<Sent<'a>, String> {
+    pub fn new(perform: &Perform, request: &'a HttpRequest, opened: &Opened) -> Result<Sent<'a>, Unable> {
         let body = request.body.as_ref().map(|body| opened.input(body));
         let mut headers = HeaderMap::new();
         for (name, value) in &request.headers {
             let known = HeaderName::from_bytes(name.as_bytes());
-            let known = known.map_err(|_| format!("`{name}` can't be the name of a header"))?;
+            let known = known.map_err(|_| Unable::HeaderName(name.clone()))?;
             headers.append(known, header(name, value, opened)?);
         }
         if let Some(body) = body.as_ref().filter(|_| !headers.contains_key(CONTENT_TYPE)) {
@@ -46,7 +46,7 @@ impl<'a> Sent<'a> {
         }
         if let (Some(key), false) = (&perform.key, headers.contains_key(KEY_HEADER)) {
             let key = HeaderValue::from_bytes(key.as_bytes());
-            headers.insert(KEY_HEADER, key.map_err(|_| "its key can't be the text of a header".to_owned())?);
+            headers.insert(KEY_HEADER, key.map_err(|_| Unable::Key)?);
         }
         let method = match request.method {
             HttpMethod::Get => Method::GET,
@@ -65,7 +65,7 @@ impl<'a> Sent<'a> {
 
     /// Sends it and waits for the head of the answer. If there is none: why, and whether it may have been sent.
     pub async fn send(&self) -> Result<Response, (String, bool)> {
-        let client = client().map_err(|why| (why, false))?;
+        let client = client().map_err(|why| (why.to_string(), false))?;
         let mut builder = client.request(self.method.clone(), self.target.url().clone()).headers(self.headers.clone());
         if let Some(body) = &self.body {
             builder = builder.body(body.as_bytes().to_vec());
@@ -83,14 +83,14 @@ impl<'a> Sent<'a> {
     ///
     /// # Errors
     /// It can't be followed there: why.
-    pub fn lead(&mut self, status: StatusCode, next: Target) -> Result<(), String> {
+    pub fn lead(&mut self, status: StatusCode, next: Target) -> Result<(), Unable> {
         let looks = self.method == Method::GET;
         match status {
             // Who was asked has answered, and what it gave is found there.
             StatusCode::SEE_OTHER => self.look_there(),
             // Some servers mean the same place under another name, others the page that comes after the deed.
             StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND if !looks => {
-                return Err(format!("whether it was done is not known; if it has moved, write `{next}`"));
+                return Err(Unable::Moved(next.to_string()));
             }
             _ => {}
         }
@@ -109,10 +109,10 @@ impl<'a> Sent<'a> {
     }
 
     /// What was meant for one server is told to no other.
-    fn forget_credentials(&mut self) -> Result<(), String> {
+    fn forget_credentials(&mut self) -> Result<(), Unable> {
         let has_secret = |body: &Input| body.parts().iter().any(|part| part.secret().is_some());
         if self.body.is_some() && self.request.body.as_ref().is_some_and(has_secret) {
-            return Err("its body has a secret, which is not told to another server".to_owned());
+            return Err(Unable::SecretBody);
         }
         let secrets = self.request.headers.iter().filter(|(_, value)| value.secret().is_some());
         for (name, _) in secrets {
@@ -125,10 +125,10 @@ impl<'a> Sent<'a> {
     }
 }
 
-fn header(name: &str, value: &Text, opened: &Opened) -> Result<HeaderValue, String> {
+fn header(name: &str, value: &Text, opened: &Opened) -> Result<HeaderValue, Unable> {
     let text = opened.text(value);
-    let odd = |_| format!("what the header `{name}` would be has a line break or another sign that no header can have");
-    let mut header = HeaderValue::from_bytes(text.as_bytes()).map_err(odd)?;
+    let header = HeaderValue::from_bytes(text.as_bytes());
+    let mut header = header.map_err(|_| Unable::Header(name.to_owned()))?;
     header.set_sensitive(value.secret().is_some());
     Ok(header)
 }

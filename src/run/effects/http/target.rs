@@ -5,7 +5,7 @@ use std::fmt;
 
 use reqwest::Url;
 
-use crate::ir::host;
+use crate::{ir::host, run::effects::unable::Unable};
 
 /// A URL that can be reached.
 #[derive(Clone, PartialEq, Eq)]
@@ -16,23 +16,22 @@ impl Target {
     ///
     /// # Errors
     /// Nothing can be reached that way, or it says who asks: what should be written.
-    pub fn new(url: &str) -> Result<Target, String> {
-        let parsed = Url::parse(url).map_err(|error| format!("`{url}` is no URL: {error}"))?;
-        Target::checked(parsed, url)
+    pub fn new(url: &str) -> Result<Target, Unable> {
+        Target::checked(Url::parse(url), url)
     }
 
     /// Where a redirect leads to.
-    pub fn leading(&self, location: &str) -> Result<Target, String> {
-        let parsed = self.0.join(location).map_err(|error| format!("`{location}` is no URL: {error}"))?;
-        Target::checked(parsed, location)
+    pub fn leading(&self, location: &str) -> Result<Target, Unable> {
+        Target::checked(self.0.join(location), location)
     }
 
-    fn checked(url: Url, written: &str) -> Result<Target, String> {
+    fn checked(url: Result<Url, impl fmt::Display>, written: &str) -> Result<Target, Unable> {
+        let url = url.map_err(|why| Unable::NoUrl { written: written.to_owned(), why: why.to_string() })?;
         if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none_or(str::is_empty) {
-            return Err(format!("`{written}` names no host to reach: write `https://HOST/..`"));
+            return Err(Unable::NoHost(written.to_owned()));
         }
         if !url.username().is_empty() || url.password().is_some() {
-            return Err("a URL is seen by everyone, so it says no user and no password: use `headers:`".to_owned());
+            return Err(Unable::Credentials);
         }
         Ok(Target(url))
     }

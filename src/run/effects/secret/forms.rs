@@ -28,7 +28,6 @@ pub fn forms(text: &str) -> Vec<Form> {
         // A key of several lines is often printed by one of them.
         found.extend(trimmed.lines().map(str::trim).filter(|line| line.len() >= SHORTEST_ENCODED).map(copy));
         for text in [text, trimmed] {
-            found.push(as_json(text));
             found.extend([percent(text, "0123456789ABCDEF", false), percent(text, "0123456789abcdef", false)]);
             found.push(percent(text, "0123456789ABCDEF", true));
             found.extend((0..3).flat_map(|before| in_base64(text, before)));
@@ -41,12 +40,6 @@ pub fn forms(text: &str) -> Vec<Form> {
 
 fn copy(text: &str) -> Form {
     Zeroizing::new(text.to_owned())
-}
-
-/// As a part of a JSON text.
-fn as_json(text: &str) -> Form {
-    let quoted = Zeroizing::new(serde_json::Value::from(text).to_string());
-    Zeroizing::new(quoted[1..quoted.len() - 1].to_owned())
 }
 
 /// As a part of a URL (RFC 3986), or of a form, in which a blank is `+`.

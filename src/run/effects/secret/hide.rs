@@ -6,7 +6,10 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
-use super::forms::{Form, forms};
+use super::{
+    escaped,
+    forms::{Form, forms},
+};
 use crate::{
     ir::{PathRef, SecretPlace, SecretRef, UrlPart},
     machine::Outcome,
@@ -35,7 +38,10 @@ impl Hidden {
             }
         }
         hidden.forms.sort_by_key(|(form, _)| std::cmp::Reverse(form.len()));
-        let begins = |byte: u8| hidden.forms.iter().any(|(form, _)| form.as_bytes().first() == Some(&byte));
+        let begins = |byte: u8| {
+            let mut first = hidden.forms.iter().filter_map(|(form, _)| form.as_bytes().first());
+            byte == escaped::SIGN || first.any(|first| *first == byte)
+        };
         hidden.first = (0..=u8::MAX).map(begins).collect();
         hidden
     }
@@ -45,8 +51,9 @@ impl Hidden {
         self.forms.extend(forms(text).into_iter().map(|form| (form, Arc::clone(&name))));
     }
 
+    /// How many bytes there can be of one of them.
     fn longest(&self) -> usize {
-        self.forms.first().map_or(0, |(form, _)| form.len())
+        self.forms.iter().map(|(form, _)| escaped::longest(form)).max().unwrap_or(0)
     }
 
     /// What begins at the head of these bytes: how long it is, and its name.
@@ -55,8 +62,11 @@ impl Hidden {
         if !begins {
             return None;
         }
-        let found = self.forms.iter().find(|(form, _)| bytes.starts_with(form.as_bytes()));
-        found.map(|(form, name)| (form.len(), name.as_ref()))
+        let length = |form: &Form| match bytes.starts_with(form.as_bytes()) {
+            true => Some(form.len()),
+            false => escaped::length_at_head(form, bytes),
+        };
+        self.forms.iter().find_map(|(form, name)| length(form).map(|length| (length, name.as_ref())))
     }
 
     /// The text, with names in place of secrets.

@@ -5,6 +5,7 @@
 //! are dropped. What the system copies on its way to a process or a server is out of reach. Between effects only
 //! references are known, so a value that is changed meanwhile is read anew, and a crash leaves nothing behind.
 
+mod escaped;
 mod forms;
 mod hide;
 mod known;
@@ -16,7 +17,7 @@ pub use hide::{Hidden, Passing};
 pub use known::Known;
 use zeroize::Zeroizing;
 
-use super::site::Site;
+use super::{site::Site, unable::Unable};
 use crate::ir::{Input, Request, SecretPlace, SecretRef, Text};
 
 /// What an effect needs of secrets, and what must not be seen of any.
@@ -37,7 +38,7 @@ impl Opened {
     ///
     /// # Errors
     /// One that the request uses is not granted or can't be read: which, and why. The effect has not begun then.
-    pub fn for_effect(site: &Site, request: &Request, known: &Known) -> Result<Opened, String> {
+    pub fn for_effect(site: &Site, request: &Request, known: &Known) -> Result<Opened, Unable> {
         let mut read = Vec::new();
         let used = used(request);
         for secret in &used {

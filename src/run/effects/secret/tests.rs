@@ -47,6 +47,17 @@ fn a_secret_is_found_however_the_stream_is_cut() {
 }
 
 #[test]
+fn escaped_as_json_it_is_found_however_the_stream_is_cut() {
+    let text = r"<\ud83d\udd11 k\u00e9y> \ud83d\udd11 k\u00e8y \u00e".as_bytes();
+    for size in 1..=text.len() {
+        let mut passing = Passing::new(hiding(&["\u{1f511} k\u{e9}y"], &[]));
+        let mut all: Vec<u8> = text.chunks(size).flat_map(|piece| passing.pass(piece)).collect();
+        all.extend(passing.end());
+        assert_eq!(String::from_utf8(all).unwrap(), r"<[secret S0]> \ud83d\udd11 k\u00e8y \u00e");
+    }
+}
+
+#[test]
 fn what_is_not_utf_8_passes_as_it_is() {
     let mut passing = Passing::new(hiding(&["hush"], &[]));
     let mut all = passing.pass(b"\xff\xfehu");
@@ -61,6 +72,8 @@ fn the_usual_encodings_are_hidden_too() {
     let check = |text: &str| assert_eq!(shown(&[secret], &format!("<{text}>")), "<[secret S0]>", "{text}");
     check(secret);
     check("p&ss \\\"wörd\\\"/+\\\\");
+    check(r#"p\u0026ss \"w\u00f6rd\"\/+\\"#);
+    check(r#"p&ss\u0020\u0022w\u00F6rd\u0022/\u002B\u005c"#);
     check("p%26ss%20%22w%C3%B6rd%22%2F%2B%5C");
     check("p%26ss%20%22w%c3%b6rd%22%2f%2b%5c");
     check("p%26ss+%22w%C3%B6rd%22%2F%2B%5C");

@@ -1,18 +1,28 @@
 //! Plain data as JSON in a column.
 
+use std::cell::RefCell;
+
 use rusqlite::Row;
 use serde::{Serialize, de::DeserializeOwned};
 
-/// Most of what is kept is shorter than this, in bytes.
-const ROOM: usize = 1_024;
+/// What is longer than this, in bytes, is written to a place that is given back afterwards.
+const ROOM: usize = 64 << 10;
+
+thread_local! {
+    /// Where a text is written before its length is known: what is kept of it has no room to spare, as very many of
+    /// them may wait to be saved together.
+    static DRAFT: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
 
 /// Plain data with text keys always has a JSON form.
 pub fn to_json(value: &impl Serialize) -> String {
-    let mut text = Vec::with_capacity(ROOM);
-    let written = serde_json::to_writer(&mut text, value).ok();
-    // Very many of them may wait to be saved together.
-    text.shrink_to_fit();
-    written.and_then(|()| String::from_utf8(text).ok()).unwrap_or_default()
+    DRAFT.with_borrow_mut(|draft| {
+        draft.clear();
+        let written = serde_json::to_writer(&mut *draft, value).ok();
+        let text = written.and_then(|()| str::from_utf8(draft).ok()).unwrap_or_default().to_owned();
+        draft.shrink_to(ROOM);
+        text
+    })
 }
 
 /// What is kept in a column.

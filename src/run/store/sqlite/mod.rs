@@ -175,7 +175,7 @@ impl SqliteStore {
 }
 
 impl Both {
-    fn append(&self, writer: &mut Writer, entries: &[Entry]) -> Result<(), Trouble> {
+    fn append(&self, writer: &mut Writer, entries: &[&Entry]) -> Result<(), Trouble> {
         let began = Instant::now();
         writer.append(entries)?;
         let mut figures = self.figures.lock().unwrap_or_else(PoisonError::into_inner);
@@ -188,15 +188,15 @@ impl Both {
 
 impl Save<Entry> for Both {
     /// Where not all can be saved together, each is saved alone, so that what fails is what can't be saved.
-    fn save(&self, entries: Vec<Entry>) -> Vec<Saved> {
+    fn save(&self, entries: &[&Entry]) -> Vec<Saved> {
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         let told = |trouble: &Trouble, entry: &Entry| {
             trouble.while_doing(|| format!("save entry {} of run `{}`", entry.number, entry.run), &entry.run)
         };
-        match self.append(&mut writer, &entries) {
+        match self.append(&mut writer, entries) {
             Ok(()) => entries.iter().map(|_| Ok(())).collect(),
             Err(trouble) if entries.len() > 1 && trouble.may_be_of_one() => {
-                let alone = |entry| {
+                let alone = |entry: &&Entry| {
                     let saved = self.append(&mut writer, std::slice::from_ref(entry));
                     saved.map_err(|trouble| told(&trouble, entry))
                 };

@@ -93,7 +93,7 @@ impl Writer {
     }
 
     /// Saves entries in one transaction.
-    pub fn append(&mut self, entries: &[Entry]) -> Result<(), Trouble> {
+    pub fn append(&mut self, entries: &[&Entry]) -> Result<(), Trouble> {
         let mut heads = std::mem::take(&mut self.heads);
         let saved = self.transact(|connection| {
             let mut adding = Adding::over(connection)?;
@@ -101,9 +101,10 @@ impl Writer {
                 let head = head_before(connection, &heads, entry)?;
                 let head = adding.add(head, entry)?;
                 let last = head.last;
-                match head.standing.ended() {
-                    true => drop(heads.remove(&entry.run)),
-                    false => drop(heads.insert(entry.run.clone(), head)),
+                match (head.standing.ended(), heads.get_mut(&entry.run)) {
+                    (true, _) => drop(heads.remove(&entry.run)),
+                    (false, Some(known)) => *known = head,
+                    (false, None) => drop(heads.insert(entry.run.clone(), head)),
                 }
                 Ok(last)
             })
