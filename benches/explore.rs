@@ -9,7 +9,7 @@ use std::{fs, path::Path, sync::Arc, thread, time::Instant};
 
 use orch::{
     check::{LoadError, check},
-    explore::{Exploration, Settings, Walked},
+    explore::{Exploration, Settings, Terms, Walked},
     ir::{ModuleId, Program, json::to_json},
     machine::Beginning,
     simulate::generate,
@@ -49,7 +49,7 @@ fn measure(name: &str, program: &Arc<Program>, plan: &str) {
     let inputs: Map<String, Json> =
         made_up.map(|input| (input.name.to_string(), to_json(&generate(input.ty, 0, input.name)))).collect();
     let began = Instant::now();
-    let mut exploration = Exploration::new(Arc::clone(program), plan, &inputs, Settings::default(), Vec::new())
+    let mut exploration = Exploration::new(Arc::clone(program), plan, &inputs, Settings::default(), Terms::default())
         .expect("a run that begins");
     loop {
         let batch = exploration.batch();

@@ -1,4 +1,5 @@
-//! How long it takes to take up a run of a million steps: from its snapshot, and from the beginning of its journal.
+//! How long it takes to take up a run of a million steps: from its snapshot, and from the beginning of its journal; and
+//! how long until the command has shown it.
 //!
 //! The journal is that of a run whose effects do nothing, written as a driver writes it, with a snapshot as often; only
 //! the commits are larger, so that this ends. The snapshot is as old as it can be. What is measured is all that a process
@@ -7,7 +8,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "what is measured is time")]
 
-use std::{path::Path, sync::Arc, time::Instant};
+use std::{path::Path, process, sync::Arc, time::Instant};
 
 use orch::{
     check::{LoadError, check},
@@ -15,7 +16,7 @@ use orch::{
     run::{
         RunId, SqliteStore,
         driver::{now, recover},
-        store::{Append, NewRun, Saving, Standing, Store},
+        store::{Append, KeptSource, NewRun, Saving, Standing, Store},
     },
 };
 use serde_json::Map;
@@ -48,6 +49,7 @@ fn main() {
     let run = write(&path, &fresh, entries);
     let (from_snapshot, replayed) = taken_up(&path, &fresh, &run, entries);
     println!("{entries} entries, from the snapshot     {:>8.1} ms, {replayed} replayed", from_snapshot * 1e3);
+    println!("{entries} entries, `orch show`            {:>8.1} ms", shown(folder.path(), &run) * 1e3);
     let database = rusqlite::Connection::open(&path).expect("the store");
     database.execute("DELETE FROM snapshot", []).expect("no snapshot");
     let (from_beginning, replayed) = taken_up(&path, &fresh, &run, entries);
@@ -65,6 +67,15 @@ fn taken_up(path: &Path, fresh: &Machine, run: &RunId, entries: u64) -> (f64, u6
     (began.elapsed().as_secs_f64(), recovered.replayed)
 }
 
+/// Seconds until the command has shown the run: its process, the program it keeps, its state and its story.
+fn shown(folder: &Path, run: &RunId) -> f64 {
+    let began = Instant::now();
+    let mut orch = process::Command::new(env!("CARGO_BIN_EXE_orch"));
+    let shown = orch.args(["show", run.as_str(), "--store"]).arg(folder).output().expect("the command");
+    assert!(shown.status.success(), "{}", String::from_utf8_lossy(&shown.stderr));
+    began.elapsed().as_secs_f64()
+}
+
 /// A run that goes on until its journal has so many entries.
 fn write(path: &Path, fresh: &Machine, entries: u64) -> RunId {
     let store = SqliteStore::open(path).expect("a store");
@@ -74,7 +85,7 @@ fn write(path: &Path, fresh: &Machine, entries: u64) -> RunId {
         deepest: None,
         unique: "bench".into(),
         key: None,
-        sources: Vec::new(),
+        sources: vec![KeptSource { name: "bench.orch".into(), folder: "/".into(), text: PROGRAM.into() }],
         at: now(),
     };
     let run = store.create(&new).expect("a run").id().clone();

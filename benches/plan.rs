@@ -3,7 +3,7 @@
 use divan::{Bencher, black_box, counter::ItemsCount};
 use orch::{
     check::{LoadError, check},
-    plan::{Given, Outline, timeline},
+    plan::{Given, Outline, Trials, timeline},
 };
 
 /// How many tasks the plan has: five phases side by side or one after another, with two branches of five tasks each.
@@ -45,7 +45,9 @@ fn outline() -> Outline {
 #[divan::bench]
 fn trials_of_fifty_tasks(bencher: Bencher<'_, '_>) {
     let outline = outline();
-    bencher.counter(ItemsCount::new(TRIALS)).bench_local(|| timeline::trials(black_box(&outline), TRIALS, 1));
+    bencher
+        .counter(ItemsCount::new(TRIALS))
+        .bench_local(|| timeline::trials(black_box(&outline), Trials { count: TRIALS, seed: 1 }));
 }
 
 #[divan::bench]

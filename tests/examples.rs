@@ -118,7 +118,7 @@ fn a_share_that_goes_bad_is_taken_back_and_then_the_phase_before() {
     let done: Vec<String> = log.lines().map(|line| line.split('\t').take(2).collect::<Vec<_>>().join(" ")).collect();
     assert_eq!(done, ["deploy v2", "set 1%", "set 10%", "set 0%", "withdraw v2"]);
     let shown = example.show();
-    let parts = ["✔ prepare", "↩ servers", "■ shift", "↩ traffic", "✔ traffic[1%]", "■ traffic[10%]", "✖ errors"];
+    let parts = ["↩ prepare", "↩ servers", "■ shift", "↩ traffic", "↩ traffic[1%]", "■ traffic[10%]", "✖ errors"];
     places(&shown, &parts);
 }
 

@@ -3,7 +3,7 @@
 #[expect(dead_code, reason = "what the properties use of this world")]
 mod support;
 
-use orch::machine::{Ending, Event, Settlement, Status, Verdict, WaitOn, Word};
+use orch::machine::{Ending, Event, OnRetry, Settlement, Status, Verdict, WaitOn, Word};
 use serde_json::{Value as Json, json};
 use support::actions::{ACTIONS, address, ended, say, seconds, stuck_on, well, world};
 use support::{Answer, World, fails, ok};
@@ -272,6 +272,32 @@ mod doubt {
         assert_eq!(not_done.status(), ended(Ending::Compensated));
     }
 
+    /// What the machine did by itself, and gave up: it has no need to know whether it was done.
+    #[test]
+    fn who_says_retry_has_a_doubt_looked_into_again() {
+        for (action, words) in [("a", "a"), ("sure", "find")] {
+            let script = move |asked: &str, count| match asked {
+                "sure" => Answer::LostDone,
+                "find" if count < 6 => fails("no route"),
+                "find" => ok("s-7"),
+                "a" if count < 6 => Answer::LostDone,
+                asked => well(asked, count),
+            };
+            let mut world = world(&format!("plan p() {{ step x = {action}() step y = once() }}"), script);
+            world.run();
+            assert_eq!(world.status(), Status::Stuck, "{words}");
+            let waits = world.machine.waits();
+            let on_retry = if action == "a" { OnRetry::SameKey } else { OnRetry::Confirm };
+            assert!(
+                matches!(&waits[0].on, WaitOn::Settlement { on_retry: Some(how), .. } if *how == on_retry),
+                "{waits:?}"
+            );
+            say(&mut world, Word::Retry { address: Some(address("x")) });
+            assert_eq!(world.status(), ended(Ending::Completed), "{words}");
+            assert_eq!(world.effects(), [action, "once"]);
+        }
+    }
+
     #[test]
     fn a_retry_of_the_wrong_thing_says_what_is_stuck() {
         let script = |words: &str, count| if words == "once" { Answer::LostDone } else { well(words, count) };
@@ -432,6 +458,54 @@ mod undoing {
         assert_eq!(world.status(), ended(Ending::Compensated));
         assert_eq!(world.effects(), ["a", "un a"]);
         assert_eq!(seconds(world.now), 3600);
+    }
+
+    #[test]
+    fn a_cancel_undoes_from_wherever_the_run_stands_paused_or_not() {
+        const MINUTE: i64 = 60_000_000_000;
+        let script = |words: &str, count| match words {
+            "bad" => fails("no"),
+            "c" if count == 0 => Answer::Hangs,
+            words => well(words, count),
+        };
+        let hold = "rollout t as share 1% for 1d { step s = set(share) gate rate() < 1% every 10m } compensate set(0%)";
+        let both = "parallel { branch l { step y = b() wait 1d } branch r { task k \"?\" by \"us\" } }";
+        let items = "for n in [1, 2, 3] parallel limit 2 { step u = un(\"{n}\") compensate un(\"back {n}\") wait 1d }";
+        let otherwise =
+            "attempt { step y = b() fail \"no\" } else { step v = un(\"v\") compensate un(\"back v\") wait 1d }";
+        let measuring = "phase q { } after each phase as p { wait 1d }";
+        let stuck = "phase q { } after each phase as p { step z = bad() }";
+        let states: [(&str, &[&str]); 15] = [
+            ("wait 1d", &[]),
+            ("task k \"?\" by \"us\"", &[]),
+            ("approve k \"?\" by \"us\"", &[]),
+            ("decide k \"?\" by \"us\" { option l { } option m { } }", &[]),
+            ("wait until rate() > 5% every 10m", &[]),
+            ("verify rate() > 5% within 1d every 10m", &[]),
+            ("guard rate() > 5% every 10m on fail pause wait 2d", &[]),
+            ("step z = bad() retry 9 backoff 1h..1h", &[]),
+            ("step z = c() timeout 2d", &["c", "un c"]),
+            (hold, &["set 1%", "set 0%"]),
+            (both, &["b", "un b"]),
+            (items, &["un 1", "un 2", "un back 2", "un back 1"]),
+            (otherwise, &["b", "un b", "un v", "un back v"]),
+            (measuring, &[]),
+            (stuck, &[]),
+        ];
+        for ((statement, undone), paused) in states.iter().flat_map(|state| [(state, false), (state, true)]) {
+            let mut world = world(&format!("plan p() {{ step x = a() {statement} step y = d() }}"), script);
+            world.run_until(MINUTE);
+            if paused && world.status() != Status::Paused {
+                world.event(Event::Operator { word: Word::Pause, who: "test".into(), why: None });
+            }
+            say(&mut world, Word::Cancel);
+            let expected: Vec<&str> = ["a"].iter().chain(*undone).chain(&["un a"]).copied().collect();
+            assert_eq!(
+                (world.status(), world.effects()),
+                (ended(Ending::Compensated), expected),
+                "{statement} {paused}"
+            );
+        }
     }
 
     #[test]

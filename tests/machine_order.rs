@@ -143,6 +143,26 @@ fn every_structure_is_undone_in_the_reverse_order_of_intents() {
         &["a", "d", "b", "un v", "un back v", "un b", "un d", "un a"],
     );
     check(
+        "a scope in which all is undone already has nothing to undo",
+        "plan p() { phase q { attempt { step x = a() fail \"n\" } else { } require rate() > 5% } compensate un(\"q\") }",
+        &["a", "un a"],
+    );
+    check(
+        "a scope that only looked has nothing to undo",
+        "plan p() { phase q { probe h = holds() fail \"n\" } compensate un(\"q\") }",
+        &[],
+    );
+    check(
+        "a scope in which something was begun is undone, though that failed and was let pass",
+        "plan p() { phase q { step x = bad() best_effort fail \"n\" } compensate un(\"q\") }",
+        &["un q"],
+    );
+    check(
+        "each scope sees the names of its own time",
+        "plan p() { for n in [1, 2] { phase q { step x = a() } compensate un(\"{n} {x ?? \"-\"}\") } step z = bad() }",
+        &["a", "a", "un 2 a", "un 1 a"],
+    );
+    check(
         "nested sub-plans to any depth",
         "plan p() { run q(2) step z = bad() } plan q(n: Int) { step x = un(\"{n}\") compensate un(\"back {n}\") \
          when n > 0 { run q(n - 1) } step y = un(\"{n} too\") compensate un(\"back {n} too\") }",

@@ -363,6 +363,66 @@ mod final_parts {
         assert_eq!(addresses(&world), ["q/t/x", "q/t/x/undo", "q/t~2/x", "z~2"]);
     }
 
+    /// The first time `bad` fails, and `holds` says no at this look; then the run is told to go on, and ends well.
+    fn irreversible(statements: &str, no: usize) -> World {
+        let plan = format!("plan p() {{ commit \"ready\" {statements} step z = bad() }}");
+        let mut world = world(&plan, move |words: &str, count| match words {
+            "holds" if count == no => ok("false"),
+            words => once_bad(words, count),
+        });
+        world.run();
+        assert_eq!(world.status(), ended(Ending::Halted), "{plan}");
+        say(&mut world, Word::Retry { address: None });
+        assert_eq!(world.status(), ended(Ending::Completed), "{plan}");
+        world
+    }
+
+    const STAGES: &str = "rollout t as r in [\"one\", \"two\"] for 10m { step x = un(r) irreversible \
+                          gate holds() every 10m on fail step_back }";
+
+    #[test]
+    fn stages_that_can_not_be_undone_are_not_done_again_after_a_halt() {
+        let world = irreversible(STAGES, usize::MAX);
+        assert_eq!(world.effects(), ["un one", "un two", "bad"]);
+    }
+
+    #[test]
+    fn a_step_back_does_again_what_can_not_be_undone() {
+        let world = irreversible(STAGES, 1);
+        assert_eq!(world.effects(), ["un one", "un two", "un one", "un two", "bad"]);
+    }
+
+    #[test]
+    fn a_step_back_after_a_halt_does_it_again_too() {
+        // The first two looks are before the halt.
+        let world = irreversible(STAGES, 3);
+        assert_eq!(world.effects(), ["un one", "un two", "un one", "un two", "bad"]);
+    }
+
+    #[test]
+    fn the_other_way_of_an_attempt_does_what_has_the_name_of_what_was_done() {
+        let world = irreversible(
+            "attempt { step x = un(\"one\") irreversible require rate() > 5% } else { step x = un(\"two\") irreversible }",
+            usize::MAX,
+        );
+        assert_eq!(world.effects(), ["un one", "un two", "bad"]);
+    }
+
+    #[test]
+    fn a_way_back_that_can_not_be_undone_is_gone_every_time() {
+        let plan = "action mail() = exec(\"x\", [\"mail\"]) idempotent irreversible \
+                    plan p() { commit \"ready\" step x = a() compensate { step m = mail() } step z = bad() }";
+        let mut world = world(plan, |words: &str, count| match words {
+            "bad" if count < 2 => fails("no"),
+            words => well(words, count),
+        });
+        world.run();
+        assert_eq!(world.effects(), ["a", "mail"]);
+        say(&mut world, Word::Retry { address: None });
+        assert_eq!(world.status(), ended(Ending::Halted));
+        assert_eq!(world.effects(), ["a", "mail", "a", "mail"]);
+    }
+
     #[test]
     fn branches_and_plans_that_are_run_can_be_made_final() {
         let plan = "plan p() -> String { parallel { branch l { run v = q() wait 1h commit \"left\" } \

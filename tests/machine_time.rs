@@ -79,6 +79,34 @@ fn while_a_run_is_paused_the_time_of_a_step_stands_still() {
 }
 
 #[test]
+fn what_fails_while_a_run_is_paused_is_tried_again_soon_after_it() {
+    let mut world = world("plan p() { step x = a() retry 1 backoff 1s step y = b() }", |words: &str, count| {
+        if (words, count) == ("a", 0) { support::fails("no") } else { well(words, count) }
+    });
+    world.event(Event::Operator { word: Word::Pause, who: "test".into(), why: None });
+    world.now = 9 * HOUR;
+    world.run_until(10 * HOUR);
+    assert_eq!(world.effects(), Vec::<&str>::new(), "nothing new starts");
+    say(&mut world, Word::Resume);
+    assert_eq!(world.effects(), ["a", "b"]);
+    assert_eq!(seconds(world.now), 36_001, "the pause before the next try is a second, not nine hours");
+}
+
+#[test]
+fn what_is_done_again_after_a_crash_in_a_pause_has_its_own_time() {
+    let program = program(&format!("{ACTIONS}\nplan p() {{ step x = a() timeout 30s retry 0 step y = b() }}"));
+    let mut world = World::of(Arc::clone(&program), json!({}), |_, _| Answer::Hangs);
+    world.run_until(1);
+    world.event(Event::Operator { word: Word::Pause, who: "test".into(), why: None });
+    world.now = 9 * HOUR;
+    let kept = world.records.len();
+    world.crash(program, kept, false);
+    world.run_until(10 * HOUR);
+    say(&mut world, Word::Resume);
+    assert_eq!((world.status(), seconds(world.now)), (Status::Stuck, 36_030));
+}
+
+#[test]
 fn what_is_verified_within_a_time_has_that_time_over_a_crash_and_one_more_look() {
     let program = program(&format!("{ACTIONS}\nplan p() {{ verify holds() within 1h every 10m }}"));
     let no_then_yes = |_: &str, count: usize| support::ok(if count < 2 { "false" } else { "true" });

@@ -31,6 +31,36 @@ mod guards {
     const PLAN: &str = "plan p() { step w = a() phase q { guard up: holds() every 10m tolerate 1 step x = b() wait 1h \
                         step y = c() } step v = d() }";
 
+    /// Who is called at night must not look for what did not happen.
+    #[test]
+    fn one_that_has_no_answer_does_not_say_that_it_does_not_hold() {
+        for (answer, said) in [("no answer", "`holds()` could not be found out"), ("false", "too many errors")] {
+            let answers: &'static [&'static str] = if answer == "false" { &["false"] } else { &["no answer"] };
+            let mut world =
+                world("plan p() { guard up: holds() every 10m else \"too many errors\" wait 1h }", holding(answers));
+            let journal = world.run_until(HOUR / 2).journal().join("\n");
+            assert!(journal.contains(&format!("reason: \"{said}")), "{journal}");
+            assert_eq!(journal.contains("too many errors"), answer == "false", "{journal}");
+        }
+    }
+
+    /// A later version may say better why.
+    #[test]
+    fn a_journal_that_says_why_in_other_words_replays() {
+        let mut world = world("plan p() { guard up: holds() every 10m wait 1h }", holding(&["false"]));
+        world.run();
+        let text = |record: &Record| serde_json::to_string(record).expect("a record is JSON");
+        let other = |text: String| text.replace("`holds()` does not hold", "it was not so");
+        let records: Vec<String> = world.records.iter().map(text).collect();
+        let others: Vec<String> = records.iter().cloned().map(other).collect();
+        assert_ne!(records, others);
+        let mut machine = orch::machine::Machine::new(world.machine.shared_program());
+        for record in others {
+            machine.replay(&serde_json::from_str(&record).expect("a record")).expect("the same entries");
+        }
+        assert_eq!(machine.status(), world.status());
+    }
+
     #[test]
     fn one_looks_at_once_and_then_again_and_again() {
         let mut world = world(PLAN, holding(&["true"]));

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 
 use rustc_hash::FxHashMap;
 
-use crate::ir::{Argument, BinaryOp, Body, Expr, ExprKind, FunctionId, Program, UnaryOp, library::Fails};
+use crate::ir::{Argument, Body, Expr, ExprKind, FunctionId, Program, UnaryOp, library::Fails};
 
 /// Remembers which functions may fail.
 #[derive(Default)]
@@ -19,7 +19,7 @@ impl Fallible {
         let itself = match &expr.kind {
             ExprKind::Index(..) | ExprKind::Decode(_) | ExprKind::Look(..) | ExprKind::Effect(_) => true,
             ExprKind::Unary(op, _) => *op == UnaryOp::Negate,
-            ExprKind::Binary(op, _, _) => computes(*op),
+            ExprKind::Binary(op, _, _) => !op.compares(),
             ExprKind::Call(function, _) => self.function(program, *function),
             ExprKind::Library(member, arguments) => match member.fails() {
                 Fails::Never => false,
@@ -64,17 +64,4 @@ impl Fallible {
 
 fn is_literal(argument: &Argument) -> bool {
     matches!(argument.expr().kind, ExprKind::Literal(_))
-}
-
-fn computes(op: BinaryOp) -> bool {
-    match op {
-        BinaryOp::Add | BinaryOp::Subtract | BinaryOp::Multiply | BinaryOp::Divide => true,
-        BinaryOp::Equal
-        | BinaryOp::NotEqual
-        | BinaryOp::Less
-        | BinaryOp::LessEqual
-        | BinaryOp::Greater
-        | BinaryOp::GreaterEqual
-        | BinaryOp::In => false,
-    }
 }

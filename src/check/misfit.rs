@@ -116,7 +116,7 @@ impl Checker<'_> {
 
     /// Reports two sides that don't go together.
     pub(super) fn unlike(&mut self, op: BinaryOp, left: &Expr, right: &Expr) {
-        let message = format!("`{}` does not go with `{}` and `{}`", sign(op), left.ty, right.ty);
+        let message = format!("`{}` does not go with `{}` and `{}`", op.sign(), left.ty, right.ty);
         let diagnostic = Diagnostic::new(Code::E0302, right.span, message, format!("this is {}", described(&right.ty)))
             .label(left.span, format!("this is {}", described(&left.ty)));
         let said = self.made_alike(op, left, right, diagnostic);
@@ -280,22 +280,6 @@ fn described(ty: &Type) -> String {
         Type::Duration => "a time (`Duration`)".to_owned(),
         Type::Size => "a size in bytes (`Size`)".to_owned(),
         ty => format!("`{ty}`"),
-    }
-}
-
-fn sign(op: BinaryOp) -> &'static str {
-    match op {
-        BinaryOp::Equal => "==",
-        BinaryOp::NotEqual => "!=",
-        BinaryOp::Less => "<",
-        BinaryOp::LessEqual => "<=",
-        BinaryOp::Greater => ">",
-        BinaryOp::GreaterEqual => ">=",
-        BinaryOp::In => "in",
-        BinaryOp::Add => "+",
-        BinaryOp::Subtract => "-",
-        BinaryOp::Multiply => "*",
-        BinaryOp::Divide => "/",
     }
 }
 

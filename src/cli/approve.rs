@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{compile::from_kept, exit::Exit, failure::Failure, global::Global, stream::AsLines, words};
+use super::{compile::from_kept, drive::Driving, exit::Exit, failure::Failure, global::Global, words};
 use crate::{
     ir::Address,
     machine::{WaitOn, Word},
@@ -22,7 +22,7 @@ pub struct Approve {
     #[arg(long, value_name = "WHY")]
     because: Option<String>,
     #[command(flatten)]
-    lines: AsLines,
+    driving: Driving,
 }
 
 impl Approve {
@@ -33,7 +33,7 @@ impl Approve {
             Some(digest) => Some(digest.into()),
             None => asked_now(&self.run, &address, global)?,
         };
-        words::say(&self.run, Word::Approve { address, digest }, self.because, self.lines, global)
+        words::say(&self.run, Word::Approve { address, digest }, self.because, self.driving, global)
     }
 }
 

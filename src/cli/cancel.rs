@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{exit::Exit, failure::Failure, global::Global, stream::AsLines, words};
+use super::{drive::Driving, exit::Exit, failure::Failure, global::Global, words};
 use crate::machine::Word;
 
 /// Stop a run, and undo what it has done.
@@ -14,12 +14,12 @@ pub struct Cancel {
     #[arg(long, value_name = "WHY")]
     because: Option<String>,
     #[command(flatten)]
-    lines: AsLines,
+    driving: Driving,
 }
 
 impl Cancel {
     /// Says it.
     pub fn run(self, global: &Global) -> Result<Exit, Failure> {
-        words::say(&self.run, Word::Cancel, self.because, self.lines, global)
+        words::say(&self.run, Word::Cancel, self.because, self.driving, global)
     }
 }

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{exit::Exit, failure::Failure, global::Global, stream::AsLines, words};
+use super::{drive::Driving, exit::Exit, failure::Failure, global::Global, words};
 use crate::machine::Word;
 
 /// Choose an option of a decision that a run leaves to people.
@@ -18,13 +18,13 @@ pub struct Choose {
     #[arg(long, value_name = "WHY")]
     because: Option<String>,
     #[command(flatten)]
-    lines: AsLines,
+    driving: Driving,
 }
 
 impl Choose {
     /// Says it.
     pub fn run(self, global: &Global) -> Result<Exit, Failure> {
         let address = words::address(&self.run, &self.address, global)?;
-        words::say(&self.run, Word::Choose { address, option: self.option.into() }, self.because, self.lines, global)
+        words::say(&self.run, Word::Choose { address, option: self.option.into() }, self.because, self.driving, global)
     }
 }

@@ -4,13 +4,16 @@ use super::{
     compile::manner,
     exit::Exit,
     instead::commands,
-    moment::{duration, moment},
+    moment::duration,
     story::{Part, Story},
     terminal::{
         Style,
         text::{harmless, one_line, readable, word},
     },
-    view::hints::{Hint, go_on, hint_lines, look_at, resume, unblock},
+    view::{
+        hints::{Hint, go_on, hint_lines, look_at, resume, unblock},
+        telling,
+    },
 };
 use crate::{
     diagnostic::{Code, Diagnostic, render},
@@ -32,10 +35,7 @@ pub fn closing(run: &RunId, story: &Story, left: &Left, style: Style) -> (Vec<St
         Left::Ended(Ending::Killed, _) => (killed(run, story, style), Exit::Killed),
         Left::Stuck(waits) => (stuck(run, story, waits, style), Exit::Stuck),
         Left::Waiting(waits) => (asked(run, waits, style), Exit::Stuck),
-        Left::Sleeping(until, _) => {
-            let line = format!("{} until {}: nobody drives it meanwhile", style.yellow("waits"), in_time(*until));
-            (with(prose(&line, style), &[resume(run), due()], style), Exit::Left)
-        }
+        Left::Sleeping(until, waits) => (sleeping(run, *until, waits, style), Exit::Left),
         Left::Asked => {
             let line = format!("{}: nothing is in flight, and nothing is lost", style.yellow("left"));
             (with(prose(&line, style), &[resume(run)], style), Exit::Left)
@@ -51,6 +51,14 @@ pub fn closing(run: &RunId, story: &Story, left: &Left, style: Style) -> (Vec<St
             (std::iter::once(format!("{}: {refused}", style.red("refused"))).chain(lines).collect(), Exit::Refused)
         }
     }
+}
+
+/// What is asked until then, if anything is, and that nobody drives the run.
+fn sleeping(run: &RunId, until: Timestamp, waits: &[Wait], style: Style) -> Vec<String> {
+    let asked = asked(run, waits, style);
+    let line = format!("{} {}: nobody drives it meanwhile", style.yellow("waits"), telling::until(until, now()));
+    let lines = [asked, prose(&line, style)].concat();
+    with(lines, &[resume(run), due()], style)
 }
 
 fn took(story: &Story) -> String {
@@ -81,7 +89,7 @@ pub fn owed_lines(run: &RunId, owed: &[Owed], style: Style) -> Vec<String> {
 }
 
 /// What can be typed of something that is owed.
-fn settled(run: &RunId, owed: &Owed) -> Vec<Hint> {
+pub fn settled(run: &RunId, owed: &Owed) -> Vec<Hint> {
     let by_hand = owed.undo.as_ref().map(|undo| format!("it was undone by hand, as by {}", harmless(undo)));
     let by_hand = by_hand.unwrap_or_else(|| "it was undone by hand".to_owned());
     let (undo, step) = (word(&owed.address.undo().to_string()), word(&owed.address.to_string()));
@@ -205,11 +213,13 @@ fn asked(run: &RunId, waits: &[Wait], style: Style) -> Vec<String> {
 fn ask(wait: &Wait, style: Style) -> Option<String> {
     let (head, address) = (style.yellow("waits"), readable(wait.address.as_str()));
     match &wait.on {
-        WaitOn::Person { text, by, .. } => {
-            Some(format!("{head} for {} at `{address}`: {}", one_line(by), one_line(text)))
+        WaitOn::Person { text, by, until, .. } => {
+            Some(format!("{head} for {} at `{address}`: {}{}", one_line(by), one_line(text), limit(*until)))
         }
-        WaitOn::Event { event, .. } => Some(format!("{head} for the event `{event}` at `{address}`")),
-        WaitOn::Paused { reason } => Some(format!("{}: {}", style.yellow("paused"), one_line(reason))),
+        WaitOn::Event { event, until } => {
+            Some(format!("{head} for the event `{event}` at `{address}`{}", limit(*until)))
+        }
+        WaitOn::Paused { reason } => Some(style.yellow(one_line(&telling::paused(reason)))),
         WaitOn::Effect { .. }
         | WaitOn::Time { .. }
         | WaitOn::Backoff { .. }
@@ -218,6 +228,11 @@ fn ask(wait: &Wait, style: Style) -> Option<String> {
         | WaitOn::Settlement { .. }
         | WaitOn::Compensation { .. } => None,
     }
+}
+
+/// `, until Fri 27 Nov 02:33 (in 2d 23h)`: until when somebody can answer, if not for ever.
+fn limit(until: Option<Timestamp>) -> String {
+    until.map(|until| format!(", {}", telling::until(until, now()))).unwrap_or_default()
 }
 
 /// Why a person is needed, if one is.
@@ -249,10 +264,4 @@ fn with(mut lines: Vec<String>, hints: &[Hint], style: Style) -> Vec<String> {
 /// How all runs are taken up that have something to do.
 fn due() -> Hint {
     Hint::new("orch resume --due".to_owned(), "goes on with every run that has something to do")
-}
-
-/// When something comes, and how long that is from now.
-pub fn in_time(until: Timestamp) -> String {
-    let now = now();
-    format!("{} (in {})", moment(until, now), duration(until.since(now)))
 }

@@ -31,7 +31,10 @@ const STDIN: &str = "<stdin>";
 
 /// Checks the program whose root file is `path`, or is what stdin gives if that is `-`.
 pub fn from_texts(path: &Path, texts: &Texts, levels: &Levels) -> Result<Checked, Failure> {
-    let load = |path: &str| texts.import(path).map(|text| text.to_string()).map_err(LoadError);
+    let load = |path: &str| {
+        let text = texts.import(path).map_err(|unreadable| LoadError(unreadable.to_string()))?;
+        Ok(text.to_string())
+    };
     Ok(check_at(&name(path), texts.root(path)?, &load, levels))
 }
 

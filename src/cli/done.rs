@@ -3,7 +3,7 @@
 use clap::Args;
 use serde_json::Value as Json;
 
-use super::{exit::Exit, failure::Failure, global::Global, stream::AsLines, words};
+use super::{drive::Driving, exit::Exit, failure::Failure, global::Global, words};
 use crate::machine::Word;
 
 /// Report that a task is done.
@@ -19,7 +19,7 @@ pub struct Done {
     #[arg(long, value_name = "WHY")]
     because: Option<String>,
     #[command(flatten)]
-    lines: AsLines,
+    driving: Driving,
 }
 
 impl Done {
@@ -28,6 +28,6 @@ impl Done {
         let read = |value: String| serde_json::from_str(&value).unwrap_or(Json::String(value));
         let value = self.value.map_or(Json::Null, read);
         let word = Word::Done { address: words::address(&self.run, &self.address, global)?, value };
-        words::say(&self.run, word, self.because, self.lines, global)
+        words::say(&self.run, word, self.because, self.driving, global)
     }
 }

@@ -75,6 +75,14 @@ pub fn drive(
     held(&live).all_told().map(|()| exit)
 }
 
+/// What will fail if it is needed is told before anything is done.
+pub fn tell_of_unset(secrets: &[String], terminal: &Terminal) {
+    for variable in secrets {
+        let note = terminal.notes.yellow("note");
+        terminal.note(format_args!("{note}: `{variable}` is not set, which the program names as a secret"));
+    }
+}
+
 /// The last lines about a run that was left, its value, and the exit code.
 pub fn closed(id: &RunId, story: &Story, left: &Left, form: Form, terminal: &Terminal) -> Result<Exit, Failure> {
     let (lines, exit) = closing(id, story, left, terminal.again().notes);

@@ -5,7 +5,7 @@ use std::pin::pin;
 use tokio::task::JoinSet;
 
 use super::{
-    closing::{closing, in_time},
+    closing::closing,
     compile::from_kept,
     drive::runtime,
     exit::Exit,
@@ -15,10 +15,11 @@ use super::{
     signals::{Heard, Signals},
     stream::{self, Form},
     terminal::Terminal,
+    view::{asks::in_short, telling::until},
 };
 use crate::{
     machine::Ending,
-    run::{Control, Error, Left, RunInfo, Runner},
+    run::{Control, Error, Left, RunInfo, Runner, driver::now},
 };
 
 /// Goes on with every run that is due or has a word without an answer. A run that can't be taken up is told of, and
@@ -54,7 +55,11 @@ async fn drive_all(
         let (runner, control) = (runner.clone(), control.clone());
         driven.spawn(async move {
             let left = match runner.take_up(&info, &from_kept) {
-                Ok(run) => run.no_wait().go(control).await,
+                Ok(run) if info.standing.ended() => run.no_wait().go(control).await,
+                Ok(run) => match run.has_its_secrets() {
+                    Ok(()) => run.no_wait().go(control).await,
+                    Err(error) => Err(error),
+                },
                 Err(error) => Err(error),
             };
             (info, left)
@@ -96,8 +101,11 @@ fn how(info: &RunInfo, left: &Left) -> String {
         Left::Ended(Ending::Partial, _) => see("partial"),
         Left::Ended(Ending::Killed, _) => see("killed"),
         Left::Stuck(_) => see("stuck"),
-        Left::Waiting(_) => see("waits to be told"),
-        Left::Sleeping(until, _) => format!("waits until {}", in_time(*until)),
+        Left::Waiting(waits) => see(&in_short(waits, now()).unwrap_or_else(|| "waits to be told".to_owned())),
+        Left::Sleeping(at, waits) => match in_short(waits, now()) {
+            Some(asked) => see(&asked),
+            None => format!("waits {}", until(*at, now())),
+        },
         Left::Asked | Left::AskedTwice | Left::Refused(_) => format!("left: orch resume {}", info.id),
     }
 }

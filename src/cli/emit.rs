@@ -7,17 +7,18 @@ use serde_json::{Map, Value as Json};
 
 use super::{
     compile::from_kept,
+    drive::Driving,
     exit::Exit,
     failure::Failure,
     global::Global,
-    stream::{self, AsLines, Form, Line},
+    stream::{self, Form, Line},
     words,
 };
 use crate::{
     diagnostic::{render::counted, suggest::nearest},
     ir::json::from_json,
     machine::Word,
-    run::{Runner, store::Said},
+    run::{Runner, Store, lock::RunLock, store::Said},
 };
 
 /// What an event carries, as one types it.
@@ -40,7 +41,7 @@ pub struct Emit {
     #[arg(long, value_name = "WHY")]
     because: Option<String>,
     #[command(flatten)]
-    lines: AsLines,
+    driving: Driving,
 }
 
 impl Emit {
@@ -58,8 +59,8 @@ impl Emit {
                 global.terminal.note("this was told before");
                 Ok(Exit::Done)
             }
-            Some(run) => words::say(run, word, self.because, self.lines, global),
-            None => tell_all(&self.event, word, self.because, self.lines.form(), global),
+            Some(run) => words::say(run, word, self.because, self.driving, global),
+            None => tell_all(&self.event, word, self.because, self.driving.lines.form(), global),
         }
     }
 }
@@ -90,10 +91,21 @@ fn tell_all(event: &str, word: Word, why: Option<String>, form: Form, global: &G
         stream::write(Line::Told { event, runs, new: told.is_new }, &global.terminal)?;
     }
     match told.is_new {
-        true => global.terminal.note(format_args!("told {}", counted(runs, "run"))),
+        true if runs == 0 => global.terminal.note("told 0 runs"),
+        true => global.terminal.note(format_args!("told {}{}", counted(runs, "run"), undriven(&runner)?)),
         false => global.terminal.note("this was told before"),
     }
     Ok(Exit::Done)
+}
+
+/// `; nobody drives 1 of them: orch resume --due`
+fn undriven(runner: &Runner) -> Result<String, Failure> {
+    let told = runner.store().spoken_to()?;
+    let waiting = told.iter().filter(|run| RunLock::holder(runner.folder(), run).is_none()).count();
+    Ok(match waiting {
+        0 => String::new(),
+        several => format!("; nobody drives {several} of those that were told something: orch resume --due"),
+    })
 }
 
 /// The runs that go on and won't hear of an event.

@@ -32,7 +32,9 @@ impl Failure {
 impl From<Error> for Failure {
     fn from(error: Error) -> Failure {
         let exit = match &error {
-            Error::Held { .. } | Error::Known { .. } | Error::NotProvided { .. } => Exit::Refused,
+            Error::Held { .. } | Error::Known { .. } | Error::NotProvided { .. } | Error::NoSecret { .. } => {
+                Exit::Refused
+            }
             Error::Bug(_) => Exit::Bug,
             Error::Store(StoreError::NoRun { .. } | StoreError::Ambiguous { .. }) => Exit::Usage,
             Error::Store(_)

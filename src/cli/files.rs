@@ -9,28 +9,50 @@ use std::{
 use super::{exit::Exit, failure::Failure};
 use crate::source::Sources;
 
-/// The text of a file, or why it can't be had: `no such file`.
-pub fn read(path: &Path) -> Result<String, String> {
-    let about = fs::metadata(path).map_err(|error| reason(&error))?;
+/// Why a file is no text that can be had.
+#[derive(Debug, thiserror::Error)]
+pub enum Unreadable {
+    /// It is none
+    #[error("it is a folder")]
+    Folder,
+    /// It has more than [`Sources::MAX_BYTES`]
+    #[error("it is larger than {} MiB", Sources::MAX_BYTES / 1024 / 1024)]
+    TooLarge,
+    /// Its bytes are no text
+    #[error("it is not UTF-8 at byte {byte}, in line {line}")]
+    NotText {
+        /// The first byte that is none.
+        byte: usize,
+        /// The line it stands in, from 1.
+        line: usize,
+    },
+    /// The system says why
+    #[error("{}", reason(.0))]
+    Io(#[from] io::Error),
+}
+
+/// The text of a file.
+pub fn read(path: &Path) -> Result<String, Unreadable> {
+    let about = fs::metadata(path)?;
     if about.is_dir() {
-        return Err("it is a folder".to_owned());
+        return Err(Unreadable::Folder);
     }
     if about.len() > Sources::MAX_BYTES as u64 {
-        return Err(too_large());
+        return Err(Unreadable::TooLarge);
     }
-    text(fs::read(path).map_err(|error| reason(&error))?)
+    text(fs::read(path)?)
 }
 
 /// The bytes of a program as its text.
-fn text(bytes: Vec<u8>) -> Result<String, String> {
+fn text(bytes: Vec<u8>) -> Result<String, Unreadable> {
     if bytes.len() > Sources::MAX_BYTES {
-        return Err(too_large());
+        return Err(Unreadable::TooLarge);
     }
-    String::from_utf8(bytes).map_err(|error| not_text(error.as_bytes(), error.utf8_error().valid_up_to()))
-}
-
-fn too_large() -> String {
-    format!("it is larger than {} MiB", Sources::MAX_BYTES / 1024 / 1024)
+    String::from_utf8(bytes).map_err(|error| {
+        let byte = error.utf8_error().valid_up_to();
+        let line = error.as_bytes()[..byte].iter().filter(|byte| **byte == b'\n').count() + 1;
+        Unreadable::NotText { byte, line }
+    })
 }
 
 /// The text of a file that was named on the command line.
@@ -42,23 +64,23 @@ pub fn read_named(path: &Path) -> Result<String, Failure> {
 pub fn read_stdin() -> Result<String, Failure> {
     let mut bytes = Vec::new();
     let read = io::stdin().lock().take(Sources::MAX_BYTES as u64 + 1).read_to_end(&mut bytes);
-    let text = read.map_err(|error| reason(&error)).and_then(|_| text(bytes));
+    let text = read.map_err(Unreadable::from).and_then(|_| text(bytes));
     text.map_err(|why| Failure::usage(format!("can't read stdin: {why}")))
 }
 
 /// Puts a text in the place of another: whoever reads the file meanwhile sees one of the two, and who may do what with
 /// it stays.
 pub fn replace(file: &Path, before: &str, after: &str) -> Result<(), Failure> {
-    let unwritable = |why: String| format!("can't write `{}`: {why}", from_here(file));
-    if read(file).map_err(|why| Failure::usage(unwritable(why)))? != before {
-        return Err(Failure::usage(unwritable("somebody else has changed it meanwhile".to_owned())));
+    let unwritable = |why: &str| format!("can't write `{}`: {why}", from_here(file));
+    if read(file).map_err(|why| Failure::usage(unwritable(&why.to_string())))? != before {
+        return Err(Failure::usage(unwritable("somebody else has changed it meanwhile")));
     }
     // Who may not write a file may not replace it either.
     let opened = OpenOptions::new().write(true).open(file).and_then(|file| file.metadata());
-    let permissions = opened.map_err(|error| Failure::usage(unwritable(reason(&error))))?.permissions();
+    let permissions = opened.map_err(|error| Failure::usage(unwritable(&reason(&error))))?.permissions();
     write_beside(file, permissions, after).map_err(|error| Failure {
         exit: Exit::Store,
-        message: unwritable(reason(&error)),
+        message: unwritable(&reason(&error)),
         help: Vec::new(),
     })
 }
@@ -86,11 +108,6 @@ pub fn from_here(path: &Path) -> String {
     path.strip_prefix(&here).unwrap_or(path).display().to_string()
 }
 
-fn not_text(bytes: &[u8], at: usize) -> String {
-    let line = bytes[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
-    format!("it is not UTF-8 at byte {at}, in line {line}")
-}
-
 fn reason(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "no such file".to_owned(),
@@ -112,7 +129,7 @@ mod tests {
         let refused = replace(&file, "before", "after").unwrap_err();
         assert!(refused.message.ends_with("somebody else has changed it meanwhile"), "{}", refused.message);
         replace(&file, "theirs", "after").unwrap();
-        assert_eq!(read(&file).as_deref(), Ok("after"));
+        assert_eq!(read(&file).unwrap(), "after");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 }

@@ -17,7 +17,7 @@ pub struct Global {
 impl Global {
     /// The folder of the store.
     pub fn folder(&self) -> Result<Folder, Failure> {
-        if let Some(folder) = self.store.as_ref().filter(|folder| !folder.as_os_str().is_empty()) {
+        if let Some(folder) = self.named() {
             return Ok(Folder::at(folder));
         }
         let here = std::env::current_dir();
@@ -25,9 +25,22 @@ impl Global {
         Ok(Folder::of_project(&here))
     }
 
-    /// The runs of the store, if there is one.
+    /// The folder that somebody said is the store.
+    fn named(&self) -> Option<&PathBuf> {
+        self.store.as_ref().filter(|folder| !folder.as_os_str().is_empty())
+    }
+
+    /// The runs of the store; none, where a project has not run anything yet.
+    ///
+    /// # Errors
+    /// It can't be read; or it was named, and there is none.
     pub fn existing(&self) -> Result<Option<Runner>, Failure> {
-        Ok(Runner::open_existing(self.folder()?)?)
+        let runner = Runner::open_existing(self.folder()?)?;
+        match self.named().filter(|_| runner.is_none()) {
+            Some(named) => Err(Failure::usage(format!("there is no store in `{}`", named.display()))
+                .help("it was named with `--store` or `ORCH_STORE`; `orch run` and `orch serve` create it")),
+            None => Ok(runner),
+        }
     }
 
     /// The run that is meant by `typed`.

@@ -11,14 +11,28 @@ pub fn commands(run: &RunId, instead: &[String]) -> Vec<String> {
     let mut commands = Vec::new();
     for said in instead {
         let mut about = String::new();
-        for part in said.split(" | ") {
+        for part in alternatives(said) {
             // What is another way to end the same word leaves it out.
-            let whole = if part.starts_with("--") { format!("{about} {part}") } else { part.to_owned() };
+            let whole = if part.starts_with("--") { format!("{about} {part}") } else { part };
             about = whole.split(" --").next().unwrap_or_default().to_owned();
             commands.push(command(run, &whole));
         }
     }
     commands
+}
+
+/// What is said in turn; a type is said with bars of its own.
+fn alternatives(said: &str) -> Vec<String> {
+    let mut alternatives: Vec<String> = Vec::new();
+    for part in said.split(" | ") {
+        match alternatives.last_mut() {
+            Some(last) if (last.contains(OF_TYPE) || last.starts_with("emit ")) && !part.starts_with("--") => {
+                last.extend([" | ", part])
+            }
+            Some(_) | None => alternatives.push(part.to_owned()),
+        }
+    }
+    alternatives
 }
 
 fn command(run: &RunId, said: &str) -> String {
@@ -59,6 +73,10 @@ mod tests {
         assert_eq!(said("choose way left"), ["orch choose k7 way left"]);
         assert_eq!(said("done count with a value of type Int"), ["orch done k7 count VALUE    (VALUE is Int)"]);
         assert_eq!(said("promote x[10%]"), ["orch promote k7 'x[10%]'"]);
+        assert_eq!(
+            said("settle way --done with a value of type left | right(Int)"),
+            ["orch settle k7 way --done VALUE    (VALUE is left | right(Int))"]
+        );
         assert_eq!(
             said("settle two --done | --not-done"),
             ["orch settle k7 two --done", "orch settle k7 two --not-done"]

@@ -1,6 +1,10 @@
 //! `orch journal`: what is in the journal of a run, one line an entry.
 
-use std::{collections::HashMap, thread::sleep, time::Duration};
+use std::{
+    collections::{BTreeSet, HashMap},
+    thread::sleep,
+    time::Duration,
+};
 
 use clap::Args;
 
@@ -9,6 +13,7 @@ use super::{
     failure::Failure,
     global::Global,
     moment::exact,
+    show::no_part,
     stream,
     subject::Subject,
     terminal::{
@@ -19,7 +24,7 @@ use super::{
 };
 use crate::{
     ir::Address,
-    machine::{EffectId, Entry, Event, Outcome, Record, Timestamp, Word},
+    machine::{EffectId, Entry, Event, Outcome, Question, Record, Retold, Timestamp, Word},
     run::RunId,
 };
 
@@ -28,6 +33,9 @@ const LOOK: Duration = Duration::from_millis(100);
 
 /// How wide the columns of addresses and of what happened are.
 const COLUMNS: (usize, usize) = (28, 12);
+
+/// Among how many parts one that is misspelt is looked for.
+const REMEMBERED: usize = 10_000;
 
 /// How many signs of a digest are shown: enough to tell two programs apart.
 const DIGEST: usize = 12;
@@ -66,17 +74,45 @@ impl Journal {
         loop {
             read = subject.records(read + 1, |number, record| listing.take(number, record))?;
             if !self.follow || listing.over || subject.is_sent() {
-                return Ok(Exit::Done);
+                return listing.end();
             }
             sleep(LOOK);
         }
     }
 }
 
+/// A part that is asked for.
+struct Wanted {
+    typed: String,
+    address: Address,
+    /// Whether the journal tells of it.
+    found: bool,
+    /// The parts that the journal tells of, as long as it is not among them.
+    others: BTreeSet<Address>,
+}
+
+impl Wanted {
+    fn typed(typed: &str) -> Wanted {
+        Wanted { typed: typed.to_owned(), address: Address::typed(typed), found: false, others: BTreeSet::new() }
+    }
+
+    /// Whether it is this part, or one around it.
+    fn is(&mut self, part: &Address) -> bool {
+        let is_it = part.is_within(&self.address);
+        self.found |= is_it;
+        if self.found {
+            self.others.clear();
+        } else if self.others.len() < REMEMBERED {
+            self.others.insert(part.clone());
+        }
+        is_it
+    }
+}
+
 /// What has been read so far.
 struct Listing<'a> {
     run: RunId,
-    wanted: Option<Address>,
+    wanted: Option<Wanted>,
     from: u64,
     json: bool,
     terminal: &'a Terminal,
@@ -90,7 +126,7 @@ impl<'a> Listing<'a> {
     fn new(journal: &Journal, run: RunId, global: &'a Global) -> Listing<'a> {
         Listing {
             run,
-            wanted: journal.address.as_deref().map(Address::typed),
+            wanted: journal.address.as_deref().map(Wanted::typed),
             from: journal.from,
             json: journal.json,
             terminal: &global.terminal,
@@ -115,9 +151,18 @@ impl<'a> Listing<'a> {
         meant.into_iter().try_for_each(|line| self.terminal.data(line.drawn(number, &at, self.terminal.data)))
     }
 
-    fn is_meant(&self, line: &Line) -> bool {
-        let Some(wanted) = &self.wanted else { return true };
-        line.address.as_ref().is_some_and(|address| address.is_within(wanted))
+    /// The part that is wanted may have begun before the first record that is shown.
+    fn is_meant(&mut self, line: &Line) -> bool {
+        let Some(wanted) = &mut self.wanted else { return true };
+        line.address.as_ref().is_some_and(|address| wanted.is(address))
+    }
+
+    /// All was read: a part that nothing was heard of is none of the run.
+    fn end(self) -> Result<Exit, Failure> {
+        match self.wanted {
+            Some(wanted) if !wanted.found => Err(no_part(&self.run, &wanted.typed, wanted.others.iter())),
+            Some(_) | None => Ok(Exit::Done),
+        }
     }
 
     fn lines(&mut self, record: &Record) -> Vec<Line> {
@@ -155,12 +200,11 @@ impl<'a> Listing<'a> {
                 let values = format!("{who} {}{because}", spoken(word));
                 Some(Line { address: spoken_of(word).cloned(), what: "said".to_owned(), values })
             }
-            Event::Migrated { sources, who, why, dead: _ } => {
+            Event::Migrated { sources, who, why, dead: _, retold } => {
                 let because = why.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
-                whole(
-                    "migrated",
-                    format!("by {who} to program {}{because}", sources.chars().take(DIGEST).collect::<String>()),
-                )
+                let sources: String = sources.chars().take(DIGEST).collect();
+                let retold: String = retold.iter().map(now_told).collect();
+                whole("migrated", format!("by {who} to program {sources}{because}{retold}"))
             }
         }
     }
@@ -181,6 +225,14 @@ impl Line {
         let line = format!("{number:>5}  {at}  {address}  {what:<second$}  {values}");
         style.fitted(line.trim_end(), style.width)
     }
+}
+
+/// `; asks finance at money: Spend 360 of 500?`
+fn now_told(retold: &Retold) -> String {
+    let Retold { address, becomes, question } = retold;
+    let called = becomes.as_ref().map(|becomes| format!("; {address} is {becomes} now")).unwrap_or_default();
+    let asked = question.as_ref().map(|Question { text, by }| format!("; asks {by} at {address}: {text}"));
+    format!("{called}{}", asked.unwrap_or_default())
 }
 
 /// The part of the run that an operator speaks of.

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{exit::Exit, failure::Failure, global::Global, stream::AsLines, words};
+use super::{drive::Driving, exit::Exit, failure::Failure, global::Global, words};
 use crate::machine::Word;
 
 /// End a run at once, undo nothing, and list what is owed.
@@ -14,12 +14,12 @@ pub struct Kill {
     #[arg(long, value_name = "WHY", required = true)]
     because: String,
     #[command(flatten)]
-    lines: AsLines,
+    driving: Driving,
 }
 
 impl Kill {
     /// Says it.
     pub fn run(self, global: &Global) -> Result<Exit, Failure> {
-        words::say(&self.run, Word::Kill, Some(self.because), self.lines, global)
+        words::say(&self.run, Word::Kill, Some(self.because), self.driving, global)
     }
 }

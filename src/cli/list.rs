@@ -4,6 +4,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::{
+    compile::from_kept,
     exit::Exit,
     failure::Failure,
     global::Global,
@@ -12,18 +13,30 @@ use super::{
         Style,
         text::{padded, width},
     },
+    view::{
+        asks::{asks_whom, event},
+        telling::{since, until},
+    },
 };
 use crate::{
-    machine::Timestamp,
+    machine::{Machine, Timestamp},
     run::{
-        RunInfo, Runner, Standing,
+        Error, RunId, RunInfo, Runner, Standing, Store,
+        error::StoreError,
         lock::RunLock,
+        look::records,
         store::{Listed, Unreadable},
     },
 };
 
-/// How wide the column of plans is.
+/// How wide the column of plans is at most.
 const PLAN: usize = 20;
+
+/// How wide the column of states is.
+const STATUS: usize = 12;
+
+/// How far the second line of a row stands from the left.
+const INDENT: usize = 6;
 
 /// List the runs.
 #[derive(Args, Debug)]
@@ -31,6 +44,12 @@ pub struct List {
     /// As one JSON document
     #[arg(long)]
     json: bool,
+    /// Read every journal and program to its end: what is damaged inside of a run is told as well
+    #[arg(long)]
+    verify: bool,
+    /// Only runs that stand so: `stuck`, `waiting`, ..; may be said several times
+    #[arg(long, value_name = "STATUS")]
+    status: Vec<String>,
 }
 
 /// The version of the document.
@@ -58,6 +77,8 @@ pub struct Row {
     started: Option<String>,
     /// RFC 3339
     since: Option<String>,
+    /// When it goes on by itself, in RFC 3339
+    due: Option<String>,
     /// The process that drives it
     driver: Option<u32>,
     /// Why it can't be read, if it can't
@@ -68,18 +89,60 @@ impl List {
     /// Prints the list, latest run last. A run that can't be read hides no other; the exit code tells of it.
     pub fn run(self, global: &Global) -> Result<Exit, Failure> {
         let runner = global.existing()?;
-        let runs = runner.as_ref().map_or_else(|| Ok(Vec::new()), Runner::listed)?;
+        let mut runs = runner.as_ref().map_or_else(|| Ok(Vec::new()), Runner::listed)?;
+        if let Some(runner) = runner.as_ref().filter(|_| self.verify) {
+            runs = runs.into_iter().map(|run| run.and_then(|run| verified(runner, run))).collect();
+        }
+        let wanted = self.wanted()?;
+        // What can't be read may stand in any way.
+        let is_wanted =
+            |run: &Listed| wanted.is_empty() || run.as_ref().map_or(true, |run| wanted.contains(&run.standing));
+        runs.retain(is_wanted);
         let rows = rows(runner.as_ref(), &runs);
+        let unheard = runner.as_ref().map_or_else(|| Ok(Vec::new()), |runner| runner.store().spoken_to())?;
         if self.json {
             let document = Document::of(rows);
             global.terminal.data(serde_json::to_string_pretty(&document).unwrap_or_default())?;
+        } else if rows.is_empty() && !wanted.is_empty() {
+            global.terminal.note("no run here stands so");
         } else if rows.is_empty() {
             global.terminal.note("there are no runs here; `orch run FILE` starts one");
         } else {
-            let lines = runs.iter().zip(&rows).map(|(run, row)| line(run, row, global.now(), global.terminal.data));
-            global.terminal.data(lines.collect::<Vec<_>>().join("\n"))?;
+            let told =
+                runs.iter().zip(&rows).map(|(run, row)| Told::of(runner.as_ref(), run, row, &unheard, global.now()));
+            let told: Vec<Told> = told.collect();
+            global.terminal.data(lines(&told, global.terminal.data).join("\n"))?;
         }
         Ok(if runs.iter().all(Result::is_ok) { Exit::Done } else { Exit::Store })
+    }
+
+    /// How the runs stand that are to be listed; all, if nothing was said.
+    fn wanted(&self) -> Result<Vec<Standing>, Failure> {
+        let known = |typed: &String| {
+            let all = || Standing::ALL.map(Standing::as_str).join(", ");
+            Standing::parse(typed).ok_or_else(|| {
+                Failure::usage(format!("no run can be `{typed}`")).help(format!("a run is one of {}", all()))
+            })
+        };
+        self.status.iter().map(known).collect()
+    }
+}
+
+/// A run of which all that is kept can be read.
+fn verified(runner: &Runner, run: RunInfo) -> Listed {
+    let store = runner.store();
+    let read = || {
+        store.sources(&run.id)?;
+        store.unanswered(&run.id)?;
+        records(store, &run.id, 1, |_, _| Ok::<_, Error>(()))
+    };
+    match read() {
+        Ok(_) => Ok(run),
+        Err(Error::Store(error)) => Err(Unreadable { run: run.id, error }),
+        Err(error) => {
+            let why = error.to_string();
+            Err(Unreadable { run: run.id.clone(), error: StoreError::Damaged { run: run.id, entry: 0, why } })
+        }
     }
 }
 
@@ -105,6 +168,7 @@ fn row(runner: Option<&Runner>, run: &RunInfo) -> Row {
         status: run.standing.as_str(),
         started: Some(rfc3339(run.started)),
         since: Some(rfc3339(run.since)),
+        due: run.due.map(rfc3339),
         driver: holder.map(|holder| holder.pid),
         problem: None,
     }
@@ -119,46 +183,116 @@ fn damaged(unreadable: &Unreadable) -> Row {
         status: "damaged",
         started: None,
         since: None,
+        due: None,
         driver: None,
         problem: Some(unreadable.error.to_string()),
     }
 }
 
-fn line(run: &Listed, row: &Row, now: Timestamp, style: Style) -> String {
-    match run {
-        Ok(run) => run_line(run, row, now, style),
-        Err(Unreadable { run, error }) => {
-            let line =
-                format!("{}  {:PLAN$}  {}  {error}", style.bold(run), "", style.red(format!("{:<12}", row.status)));
-            style.hanging(&line, 6).join("\n")
+/// The lines of the list. Where one is too long, what is said last stands below it: columns stay below each other.
+fn lines(told: &[Told], style: Style) -> Vec<String> {
+    let widest = |of: fn(&Told) -> &str| told.iter().map(|told| width(of(told))).max().unwrap_or_default();
+    let (plans, since) = (widest(|told| &told.plan).min(PLAN), widest(|told| &told.since));
+    told.iter().map(|told| told.line(plans, since, style)).collect()
+}
+
+/// A run as its row tells it: `k7f2  place_order  stuck  since Mon 2 Apr 09:12  orch show k7f2`.
+struct Told {
+    id: String,
+    plan: String,
+    status: &'static str,
+    standing: Option<Standing>,
+    since: String,
+    /// What there is to say or to type beside that.
+    next: String,
+}
+
+impl Told {
+    fn of(runner: Option<&Runner>, run: &Listed, row: &Row, unheard: &[RunId], now: Timestamp) -> Told {
+        let (id, status) = (row.id.clone(), row.status);
+        match run {
+            Ok(run) => Told {
+                id,
+                plan: run.plan.to_string(),
+                status,
+                standing: Some(run.standing),
+                since: format!("since {}", moment(run.since, now)),
+                next: if row.driver.is_none() && unheard.contains(&run.id) {
+                    format!("was told something, and nobody drives it: orch resume {}", run.id)
+                } else {
+                    next(runner, run, row.driver, now)
+                },
+            },
+            Err(Unreadable { run: _, error }) => {
+                let (plan, since, next) = (String::new(), String::new(), error.to_string());
+                Told { id, plan, status, standing: None, since, next }
+            }
+        }
+    }
+
+    fn line(&self, plans: usize, since: usize, style: Style) -> String {
+        let head = format!("{}  {}  {}  ", style.bold(&self.id), padded(&self.plan, plans), self.status(style));
+        let whole = width(&self.id) + plans.max(width(&self.plan)) + STATUS + since + width(&self.next) + 8;
+        if style.cuts && whole > style.width {
+            let next = style.hanging(&format!("{:INDENT$}{}", "", self.next), INDENT).join("\n");
+            return format!("{head}{}\n{next}", self.since).trim_end().to_owned();
+        }
+        format!("{head}{}  {}", padded(&self.since, since), self.next).trim_end().to_owned()
+    }
+
+    fn status(&self, style: Style) -> String {
+        let status = format!("{:STATUS$}", self.status);
+        match self.standing {
+            Some(Standing::Completed) => style.green(status),
+            Some(Standing::Stuck | Standing::Halted | Standing::Partial | Standing::Killed) | None => style.red(status),
+            Some(Standing::Compensated | Standing::Unwinding | Standing::Paused) => style.yellow(status),
+            Some(Standing::New | Standing::Running | Standing::Waiting) => status,
         }
     }
 }
 
-/// `k7f2  place_order  stuck        since Mon 2 Apr 09:12  orch show k7f2`
-fn run_line(run: &RunInfo, row: &Row, now: Timestamp, style: Style) -> String {
-    let status = format!("{:<12}", row.status);
-    let status = match run.standing {
-        Standing::Completed => style.green(status),
-        Standing::Stuck | Standing::Halted | Standing::Partial | Standing::Killed => style.red(status),
-        Standing::Compensated | Standing::Unwinding => style.yellow(status),
-        Standing::Paused => style.yellow(status),
-        Standing::New | Standing::Running | Standing::Waiting => status,
-    };
-    let since = moment(run.since, now);
-    let next = match (run.standing, row.driver) {
-        (Standing::Completed | Standing::Compensated, _) => String::new(),
-        (Standing::Halted, _) => format!("orch retry {}", run.id),
-        (Standing::Stuck | Standing::Paused | Standing::Partial | Standing::Killed, _) => {
-            format!("orch show {}", run.id)
-        }
-        (_, Some(pid)) => format!("driven by process {pid}"),
+/// What a run waits for, whom it asks, what it owes, and what is to be typed where it needs somebody.
+fn next(runner: Option<&Runner>, run: &RunInfo, driver: Option<u32>, now: Timestamp) -> String {
+    let by = driver.map(|pid| format!("driven by process {pid}"));
+    match (run.standing, by) {
+        (Standing::Completed, _) => String::new(),
+        (Standing::Compensated | Standing::Partial | Standing::Killed | Standing::Halted, _) => over(runner, run),
+        (Standing::Stuck | Standing::Paused, _) => format!("orch show {}", run.id),
+        (Standing::Waiting, by) => waiting(runner, run, by.as_deref(), now),
+        (Standing::New | Standing::Running | Standing::Unwinding, Some(by)) => by,
         (Standing::New, None) => format!("it has not begun: orch resume {}", run.id),
-        (_, None) => format!("nobody drives it: orch resume {}", run.id),
-    };
-    let plan = padded(&run.plan, PLAN);
-    let line = format!("{}  {plan}  {status}  since {since:<16}  {next}", row.id);
-    let words: Vec<&str> = line.split_whitespace().collect();
-    let line = if style.cuts && width(line.trim_end()) > style.width { words.join(" ") } else { line };
-    style.hanging(&line.trim_end().replacen(&row.id, &style.bold(&row.id), 1), 6).join("\n")
+        (Standing::Running | Standing::Unwinding, None) => format!("nobody drives it: orch resume {}", run.id),
+    }
+}
+
+/// What a run that failed owes, and how one sees it; a halted one can go on.
+fn over(runner: Option<&Runner>, run: &RunInfo) -> String {
+    let owed = machine(runner, run).map_or(0, |machine| machine.owed().len());
+    let owed = (owed > 0).then(|| format!("{owed} owed: "));
+    match (run.standing, owed) {
+        (Standing::Halted, owed) => format!("{}orch retry {}", owed.unwrap_or_default(), run.id),
+        (Standing::Compensated, None) => String::new(),
+        (_, owed) => format!("{}orch show {}", owed.unwrap_or_default(), run.id),
+    }
+}
+
+/// Whom a run asks, else until when it waits.
+fn waiting(runner: Option<&Runner>, run: &RunInfo, by: Option<&str>, now: Timestamp) -> String {
+    let waits = machine(runner, run).map(|machine| machine.waits()).unwrap_or_default();
+    if let Some(asked) = asks_whom(&waits) {
+        return format!("{asked}: orch inbox");
+    }
+    if let Some(event) = event(&waits, now) {
+        return event;
+    }
+    match (run.due, by) {
+        (Some(due), None) if due <= now => format!("due {}: orch resume {}", since(due, now), run.id),
+        (Some(due), by) => format!("{}, {}", until(due, now), by.unwrap_or("nobody drives it")),
+        (None, by) => by.map_or_else(|| format!("waits to be told: orch show {}", run.id), str::to_owned),
+    }
+}
+
+/// A run as it stands. One that can't be taken up is told by what the list knows.
+fn machine(runner: Option<&Runner>, run: &RunInfo) -> Option<Machine> {
+    runner?.state(run, &from_kept).ok().map(|(machine, _)| machine)
 }

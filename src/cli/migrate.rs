@@ -85,6 +85,9 @@ struct ObstacleRow {
     place: Option<String>,
 }
 
+/// What is told where something stands against it.
+const UNCHANGED: &str = "the run was not changed: it is pinned to the program it has";
+
 /// The program that a run is to go on under.
 struct New {
     program: std::sync::Arc<crate::ir::Program>,
@@ -122,7 +125,13 @@ impl Migrate {
         let (program, texts, kept) = compile::checked(&self.file, "can't be gone on under", &global.terminal)?;
         let Some(plan) = program.plans.iter().find(|plan| plan.name == info.plan) else {
             let (id, file, plan) = (&info.id, self.file.display(), &info.plan);
-            return Err(refused(format!("run `{id}` can't go on under `{file}`: it has no plan `{plan}`")));
+            let failure = refused(format!("run `{id}` can't go on under `{file}`: it has no plan `{plan}`"));
+            let names: Vec<String> = program.plans.iter().map(|plan| format!("`{}`", plan.name)).collect();
+            let failure = match names.as_slice() {
+                [] => failure,
+                names => failure.help(format!("it has {}", names.join(", "))),
+            };
+            return Err(failure.help(UNCHANGED));
         };
         compile::can_be_run(&program, plan, &texts, &global.terminal)?;
         Ok(New { program, texts, kept })
@@ -158,6 +167,14 @@ impl Migrate {
                 style.green("migrated:"),
                 self.file.display()
             ));
+            if let Some(approval) = comparison.dead.first() {
+                let paused = style.yellow("paused:");
+                let approval = part(approval);
+                global
+                    .terminal
+                    .note(format_args!("{paused} what would run now is not what `{approval}` was approved for"));
+                global.terminal.note(format_args!("  orch resume {id} --because WHY      says yes to what will run"));
+            }
             global.terminal.note(format_args!("  orch show {id}      how it stands"));
         } else if self.explain {
             global.terminal.note(format_args!("nothing stands against it; nothing was done"));
@@ -174,7 +191,7 @@ impl Migrate {
             refused(format!("run `{}` can't go on under `{}`: {things} against it", info.id, self.file.display()));
         let lines = comparison.obstacles.iter().flat_map(|(obstacle, place)| obstacle_lines(obstacle, *place, texts));
         let failure = lines.fold(failure, Failure::help);
-        failure.help("the run was not changed: it is pinned to the program it has")
+        failure.help(UNCHANGED)
     }
 }
 

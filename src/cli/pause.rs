@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{exit::Exit, failure::Failure, global::Global, stream::AsLines, words};
+use super::{drive::Driving, exit::Exit, failure::Failure, global::Global, words};
 use crate::machine::Word;
 
 /// Let a run start nothing new until `orch resume`; what is in flight ends.
@@ -14,12 +14,12 @@ pub struct Pause {
     #[arg(long, value_name = "WHY")]
     because: Option<String>,
     #[command(flatten)]
-    lines: AsLines,
+    driving: Driving,
 }
 
 impl Pause {
     /// Says it.
     pub fn run(self, global: &Global) -> Result<Exit, Failure> {
-        words::say(&self.run, Word::Pause, self.because, self.lines, global)
+        words::say(&self.run, Word::Pause, self.because, self.driving, global)
     }
 }

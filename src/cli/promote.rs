@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{exit::Exit, failure::Failure, global::Global, stream::AsLines, words};
+use super::{drive::Driving, exit::Exit, failure::Failure, global::Global, words};
 use crate::machine::Word;
 
 /// Skip the rest of the time for which a stage is held.
@@ -16,13 +16,13 @@ pub struct Promote {
     #[arg(long, value_name = "WHY")]
     because: Option<String>,
     #[command(flatten)]
-    lines: AsLines,
+    driving: Driving,
 }
 
 impl Promote {
     /// Says it.
     pub fn run(self, global: &Global) -> Result<Exit, Failure> {
         let address = self.address.as_deref().map(|typed| words::address(&self.run, typed, global));
-        words::say(&self.run, Word::Promote { address: address.transpose()? }, self.because, self.lines, global)
+        words::say(&self.run, Word::Promote { address: address.transpose()? }, self.because, self.driving, global)
     }
 }

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{exit::Exit, failure::Failure, global::Global, stream::AsLines, words};
+use super::{drive::Driving, exit::Exit, failure::Failure, global::Global, words};
 use crate::machine::Word;
 
 /// Say no to what a run asks, or that a task can't be done; that is a failure, and undoes what it would undo.
@@ -16,13 +16,13 @@ pub struct Refuse {
     #[arg(long, value_name = "WHY")]
     because: String,
     #[command(flatten)]
-    lines: AsLines,
+    driving: Driving,
 }
 
 impl Refuse {
     /// Says it.
     pub fn run(self, global: &Global) -> Result<Exit, Failure> {
         let word = Word::Refuse { address: words::address(&self.run, &self.address, global)? };
-        words::say(&self.run, word, Some(self.because), self.lines, global)
+        words::say(&self.run, word, Some(self.because), self.driving, global)
     }
 }

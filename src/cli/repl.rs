@@ -26,11 +26,8 @@ use crate::{
     check::LoadError,
     ir::json::from_json,
     machine::{Beginning, USUAL_DEPTH},
-    plan::{
-        Given,
-        timeline::{SEED, TRIALS},
-    },
-    repl::{self, Ended, GOES_ON, Lines, Loaded, Look, PROMPT, Spoken, Surroundings, goes_on},
+    plan::{Given, Trials},
+    repl::{self, Ended, GOES_ON, Lines, Loaded, Look, PROMPT, Spoken, Surroundings, Unable, goes_on},
 };
 
 /// Try a program out: expressions, declarations, plans in a virtual world.
@@ -80,7 +77,7 @@ impl Repl {
 }
 
 fn import(path: &str) -> Result<String, LoadError> {
-    files::read(Path::new(path)).map_err(LoadError)
+    files::read(Path::new(path)).map_err(|unreadable| LoadError(unreadable.to_string()))
 }
 
 /// Where what was typed is remembered; none where there is no place for it.
@@ -130,6 +127,10 @@ impl Lines for Piped {
     }
 }
 
+fn unable(failure: Failure) -> Unable {
+    Unable(failure.message)
+}
+
 /// Files and streams.
 struct Around<'g> {
     global: &'g Global,
@@ -137,29 +138,29 @@ struct Around<'g> {
 
 impl Around<'_> {
     /// Only a whole word is a yes.
-    fn says_yes(&self, plan: &str) -> Result<bool, String> {
-        let database = self.global.folder().map_err(|failure| failure.message)?.database();
+    fn says_yes(&self, plan: &str) -> Result<bool, Unable> {
+        let database = self.global.folder().map_err(unable)?.database();
         let place = files::from_here(&database);
         self.global.terminal.draw(&format!("run `{plan}` for real, in {place}? Type `yes`: "));
         let mut answer = String::new();
-        io::stdin().lock().read_line(&mut answer).map_err(|error| error.to_string())?;
+        io::stdin().lock().read_line(&mut answer).map_err(|error| Unable(error.to_string()))?;
         Ok(answer.trim() == "yes")
     }
 }
 
 /// What is known of a plan with what it is given.
-fn preview(spoken: &Spoken<'_>) -> Result<Preview, String> {
+fn preview(spoken: &Spoken<'_>) -> Result<Preview, Unable> {
     let Spoken { file, program, sources, plan, inputs } = spoken;
-    let number = program.plan(&plan.name).ok_or_else(|| format!("there is no plan `{}`", plan.name))?;
+    let number = program.plan(&plan.name).ok_or_else(|| Unable(format!("there is no plan `{}`", plan.name)))?;
     let mut given = Given::default();
     for input in Beginning::of(program, plan).inputs() {
         if let Some(json) = inputs.get(input.name.as_str()) {
-            let value = from_json(input.ty, json).map_err(|mismatch| mismatch.to_string())?;
+            let value = from_json(input.ty, json).map_err(|mismatch| Unable(mismatch.to_string()))?;
             given.inputs.insert(input.name.clone(), value);
         }
     }
     let file = file.map_or_else(|| "the session".to_owned(), |file| files::from_here(Path::new(file)));
-    Ok(Preview::of((program, sources), number, &given, file, (TRIALS, SEED)))
+    Ok(Preview::of((program, sources), number, &given, file, Trials::default()))
 }
 
 impl Surroundings for Around<'_> {
@@ -172,23 +173,24 @@ impl Surroundings for Around<'_> {
         self.global.terminal.note(text);
     }
 
-    fn read(&self, path: &str) -> Result<Loaded, String> {
+    fn read(&self, path: &str) -> Result<Loaded, Unable> {
         let path = Path::new(path);
-        let text = files::read_named(path).map_err(|failure| failure.message)?;
-        let levels = project::of(path).map_err(|failure| failure.message)?.levels;
+        let text = files::read_named(path).map_err(unable)?;
+        let levels = project::of(path).map_err(unable)?.levels;
         Ok(Loaded { path: path.to_string_lossy().into_owned(), text: text.into(), levels })
     }
 
-    fn write(&self, path: &str, before: &str, after: &str) -> Result<(), String> {
-        files::replace(Path::new(path), before, after).map_err(|failure| failure.message)
+    fn write(&self, path: &str, before: &str, after: &str) -> Result<(), Unable> {
+        files::replace(Path::new(path), before, after).map_err(unable)
     }
 
-    fn show(&self, spoken: &Spoken<'_>, view: repl::View) -> Result<String, String> {
+    fn show(&self, spoken: &Spoken<'_>, view: repl::View) -> Result<String, Unable> {
         let style = self.global.terminal.data;
         let view = match view {
             repl::View::Paths => {
-                let Spoken { program, sources, plan, inputs, .. } = spoken;
-                return explore::found(program, sources, plan, inputs, style).map_err(|failure| failure.message);
+                let Spoken { file, program, sources, plan, inputs } = spoken;
+                let command = file.map(|file| format!("orch explore {file} {} --all", plan.name));
+                return explore::found(program, sources, plan, inputs, command.as_deref(), style).map_err(unable);
             }
             repl::View::Plan => plan::View::Plan,
             repl::View::Graph => plan::View::Graph,
@@ -197,17 +199,17 @@ impl Surroundings for Around<'_> {
         Ok(preview(spoken)?.shown(view, style))
     }
 
-    fn live(&mut self, file: &str, plan: &str, inputs: &Map<String, Json>) -> Result<(), String> {
+    fn live(&mut self, file: &str, plan: &str, inputs: &Map<String, Json>) -> Result<(), Unable> {
         if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-            return Err("`:live` runs for real and asks first: that needs a terminal".to_owned());
+            return Err(Unable("`:live` runs for real and asks first: that needs a terminal".to_owned()));
         }
         if !self.says_yes(plan)? {
-            return Err(format!("`{plan}` was not run"));
+            return Err(Unable(format!("`{plan}` was not run")));
         }
         let complete =
             |beginning: &Beginning<'_>| beginning.complete(inputs).map_err(|unfit| Failure::usage(unfit.to_string()));
         let driving = Driving::on(AsLines::default());
         let ended = run::go(Path::new(file), Some(plan), complete, USUAL_DEPTH, driving, self.global);
-        ended.map(drop).map_err(|failure| failure.message)
+        ended.map(drop).map_err(unable)
     }
 }

@@ -21,6 +21,9 @@ use crate::run::{Error, Left, RunInfo, Runner, Standing, Store, lock::RunLock, l
 pub struct Resume {
     /// The run, or the beginning of its name; may be left out if only one can be resumed
     run: Option<String>,
+    /// Why; kept in the journal where the run is paused
+    #[arg(long, value_name = "WHY", conflicts_with = "due")]
+    because: Option<String>,
     #[command(flatten)]
     driving: Driving,
     /// Go on with every run that has something to do, and leave where nothing is left but waiting; for cron
@@ -38,8 +41,14 @@ impl Resume {
             Some(typed) => global.find(typed)?,
             None => only(global)?,
         };
+        if self.because.is_some() && info.standing != Standing::Paused {
+            let (id, standing) = (&info.id, info.standing.as_str());
+            return Err(Failure::usage(format!(
+                "run `{id}` is {standing}, not paused: there is no word that `--because` would be kept with"
+            )));
+        }
         match info.standing {
-            Standing::Paused => words::say(info.id.as_str(), Word::Resume, None, self.driving.lines, global),
+            Standing::Paused => words::say(info.id.as_str(), Word::Resume, self.because, self.driving, global),
             Standing::New
             | Standing::Running
             | Standing::Waiting
@@ -59,7 +68,11 @@ pub fn resume(runner: &Runner, info: &RunInfo, driving: Driving, global: &Global
     let story = story(runner, info)?;
     let style = global.terminal.notes;
     let run = runner.take_up(info, &from_kept)?;
-    global.terminal.note(format_args!("run {} · {} · resumed", style.bold(&info.id), info.plan));
+    if !info.standing.ended() {
+        run.has_its_secrets()?;
+    }
+    let how = if info.standing.ended() { "is over already" } else { "resumed" };
+    global.terminal.note(format_args!("run {} · {} · {how}", style.bold(&info.id), info.plan));
     stream::begin(run.info(), How::Resumed, runner.folder(), driving.lines.form(), &global.terminal)?;
     drive(runner, run, story, driving, &global.terminal)
 }

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{exit::Exit, failure::Failure, global::Global, stream::AsLines, words};
+use super::{drive::Driving, exit::Exit, failure::Failure, global::Global, words};
 use crate::machine::Word;
 
 /// Try once more what a run is stuck on, or go on from the commit it is halted at.
@@ -16,7 +16,7 @@ pub struct Retry {
     #[arg(long, value_name = "WHY")]
     because: Option<String>,
     #[command(flatten)]
-    lines: AsLines,
+    driving: Driving,
 }
 
 impl Retry {
@@ -24,6 +24,6 @@ impl Retry {
     pub fn run(self, global: &Global) -> Result<Exit, Failure> {
         let address = self.address.as_deref().map(|typed| words::address(&self.run, typed, global));
         let word = Word::Retry { address: address.transpose()? };
-        words::say(&self.run, word, self.because, self.lines, global)
+        words::say(&self.run, word, self.because, self.driving, global)
     }
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json};
 
 use super::{
     compile,
-    drive::{Driving, drive},
+    drive::{Driving, drive, tell_of_unset},
     exit::Exit,
     failure::Failure,
     files,
@@ -72,7 +72,7 @@ pub(super) fn go(
     let runner = Runner::open(folder.clone())?;
     let run = match runner.create_once(start)? {
         Started::New(run) => *run,
-        Started::Known(info) => return known::go_on(&runner, &info, driving, global),
+        Started::Known(info, otherwise) => return known::go_on(&runner, &info, &otherwise, driving, global),
     };
     let style = global.terminal.notes;
     let database = folder.database();
@@ -83,6 +83,7 @@ pub(super) fn go(
         files::from_here(&database)
     ));
     stream::begin(run.info(), How::Started, &folder, driving.lines.form(), &global.terminal)?;
+    tell_of_unset(&run.unset_secrets(), &global.terminal);
     drive(&runner, run, Story::of(texts), driving, &global.terminal)
 }
 

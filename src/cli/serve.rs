@@ -16,6 +16,7 @@ use tokio::{runtime::Builder, sync::mpsc::UnboundedSender, task::JoinHandle, tim
 
 use super::{
     compile,
+    drive::tell_of_unset,
     exit::Exit,
     failure::Failure,
     global::Global,
@@ -24,7 +25,7 @@ use super::{
 use crate::{
     ir::{ModuleId, Plan, Program},
     machine,
-    run::{Control, RunId, Runner, Wish},
+    run::{Control, RunId, Runner, Wish, effects::Site},
     serve::{
         self, Settings,
         access::{Tokens, read_private},
@@ -181,6 +182,8 @@ fn program(file: &Path, global: &Global) -> Result<Served, Failure> {
     for (plan, why) in &left_out {
         global.terminal.note(format_args!("`{plan}` of {} is not served: {why}", texts.get(FileId(0)).name()));
     }
+    let site = Site::new(&program, &sources);
+    tell_of_unset(&site.unset(&site.secrets), &global.terminal);
     Ok(Served { file: file.to_owned(), program, sources, left_out })
 }
 

@@ -3,7 +3,7 @@
 use clap::{ArgGroup, Args};
 use serde_json::Value as Json;
 
-use super::{exit::Exit, failure::Failure, global::Global, stream::AsLines, words};
+use super::{drive::Driving, exit::Exit, failure::Failure, global::Global, words};
 use crate::machine::{Settlement, Word};
 
 /// Say how a step ended that the run is stuck on.
@@ -24,7 +24,7 @@ pub struct Settle {
     #[arg(long, value_name = "WHY")]
     because: Option<String>,
     #[command(flatten)]
-    lines: AsLines,
+    driving: Driving,
 }
 
 impl Settle {
@@ -35,6 +35,6 @@ impl Settle {
             None => Settlement::NotDone,
         };
         let word = Word::Settle { address: words::address(&self.run, &self.address, global)?, verdict };
-        words::say(&self.run, word, self.because, self.lines, global)
+        words::say(&self.run, word, self.because, self.driving, global)
     }
 }

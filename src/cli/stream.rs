@@ -155,10 +155,11 @@ pub fn begin(info: &RunInfo, how: How, folder: &Folder, form: Form, terminal: &T
 ///
 /// # Errors
 /// As of [`write`].
-pub fn answered(run: &RunId, answer: &Answer, exit: Exit, terminal: &Terminal) -> Result<(), Failure> {
+pub fn answered(run: &RunId, answer: Option<&Answer>, exit: Exit, terminal: &Terminal) -> Result<(), Failure> {
     let (answer, reason, instead) = match answer {
-        Answer::Accepted => ("accepted", None, [].as_slice()),
-        Answer::Refused { reason, instead } => ("refused", Some(reason.as_str()), instead.as_slice()),
+        None => ("none yet", None, [].as_slice()),
+        Some(Answer::Accepted) => ("accepted", None, [].as_slice()),
+        Some(Answer::Refused { reason, instead }) => ("refused", Some(reason.as_str()), instead.as_slice()),
     };
     let commands = commands(run, instead);
     let (run, exit) = (run.as_str(), exit as u8);

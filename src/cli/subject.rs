@@ -64,6 +64,7 @@ impl Subject {
         let beginning = beginning(self.store(), &self.info.id)?;
         let mut story = Story::of(self.sources()?).begun_by(beginning.as_ref());
         let (machine, program) = tell(self.store(), &self.info, &from_kept, &mut story)?;
+        story.turn_wholes(&machine.to_undo());
         Ok((machine, program, story))
     }
 
@@ -71,6 +72,7 @@ impl Subject {
     pub fn told_whole(&self) -> Result<(Machine, Arc<Program>, Story), Error> {
         let mut story = Story::of(self.sources()?);
         let (machine, program) = self.look(|record, machine| story.add(record, machine))?;
+        story.turn_wholes(&machine.to_undo());
         Ok((machine, program, story))
     }
 

@@ -8,7 +8,11 @@ use std::{
     sync::Arc,
 };
 
-use super::{compile, failure::Failure, files};
+use super::{
+    compile,
+    failure::Failure,
+    files::{self, Unreadable},
+};
 
 /// Texts by the files they stand in, whatever name those were given.
 #[derive(Clone, Debug, Default)]
@@ -36,7 +40,7 @@ impl Texts {
     }
 
     /// The text of a file that is imported, or why it can't be had.
-    pub fn import(&self, path: &str) -> Result<Arc<str>, String> {
+    pub fn import(&self, path: &str) -> Result<Arc<str>, Unreadable> {
         self.known(key(path), || files::read(Path::new(path)))
     }
 

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{exit::Exit, failure::Failure, global::Global, stream::AsLines, words};
+use super::{drive::Driving, exit::Exit, failure::Failure, global::Global, words};
 use crate::machine::Word;
 
 /// Give up a compensation that is stuck: what it would undo is owed, and the way back goes on.
@@ -16,13 +16,13 @@ pub struct Waive {
     #[arg(long, value_name = "WHY", required = true)]
     because: String,
     #[command(flatten)]
-    lines: AsLines,
+    driving: Driving,
 }
 
 impl Waive {
     /// Says it.
     pub fn run(self, global: &Global) -> Result<Exit, Failure> {
         let word = Word::Waive { address: words::address(&self.run, &self.address, global)? };
-        words::say(&self.run, word, Some(self.because), self.lines, global)
+        words::say(&self.run, word, Some(self.because), self.driving, global)
     }
 }

@@ -6,42 +6,25 @@
 
 use std::collections::BTreeMap;
 
-use super::boundary::{Comparison, Part, Test, holding, other_values};
+use super::{
+    boundary::{Comparison, Test, holding, other_values},
+    origin::{Names, Origin, Source, bind, item, items_of, mentions, name, origin, parameters},
+};
 use crate::{
     evaluate::{Answers, Constants, Evaluator, Locals, Scope},
     ir::{
-        ActionId, Argument, BinaryOp, BlockId, EventId, Expr, ExprKind, LocalId, Operation, Pattern, Plan, ProbeId,
-        Program, Statement, StatementKind, Type, UnaryOp, Value,
+        BinaryOp, BlockId, Expr, ExprKind, Operation, Pattern, Plan, Program, Statement, StatementKind, Type, UnaryOp,
+        Value,
     },
     machine::Listener,
-    source::Span,
 };
 
 /// How deep functions and sub-plans are followed.
 const DEPTH: u32 = 8;
 
-/// Who tells a value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Source {
-    /// A probe, wherever it is asked.
-    Probe(ProbeId),
-    /// An action that is done.
-    Action(ActionId),
-    /// The task that is written there.
-    Task(Span),
-    /// An event.
-    Event(EventId),
-}
-
 /// What a plan compares with what.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Compared(BTreeMap<Source, Vec<Comparison>>);
-
-/// A value, or a part of it, that a name stands for.
-type Origin = (Source, Vec<Part>);
-
-/// The names that stand for something that is told.
-type Names = BTreeMap<LocalId, Origin>;
 
 impl Compared {
     /// By a plan that is begun with these arguments.
@@ -255,93 +238,6 @@ impl<'p> Reading<'p> {
             self.found.0.entry(source).or_default().push(Comparison { path, test });
         }
     }
-}
-
-/// Where the value of an expression comes from, if it is a value that is told or a part of one.
-fn origin(expr: &Expr, names: &Names) -> Option<Origin> {
-    match &expr.kind {
-        ExprKind::Local(local) => names.get(local).cloned(),
-        ExprKind::Look(probe, _) => Some((Source::Probe(*probe), Vec::new())),
-        ExprKind::Field(inner, name) => {
-            let (source, mut path) = origin(inner, names)?;
-            path.push(Part::Field(name.clone()));
-            Some((source, path))
-        }
-        // `value ?? other` is a match: what is there, if it is.
-        ExprKind::Widen(inner) | ExprKind::Decode(inner) | ExprKind::Match(inner, _) => origin(inner, names),
-        ExprKind::Literal(_)
-        | ExprKind::Constant(_)
-        | ExprKind::List(_)
-        | ExprKind::Record(_)
-        | ExprKind::Variant(..)
-        | ExprKind::Text(_)
-        | ExprKind::Index(..)
-        | ExprKind::Unary(..)
-        | ExprKind::Binary(..)
-        | ExprKind::And(..)
-        | ExprKind::Or(..)
-        | ExprKind::Is(..)
-        | ExprKind::If(..)
-        | ExprKind::Update(_)
-        | ExprKind::Library(..)
-        | ExprKind::Call(..)
-        | ExprKind::Encode(_)
-        | ExprKind::Secret(_)
-        | ExprKind::Effect(_) => None,
-    }
-}
-
-fn item((source, mut path): Origin) -> Origin {
-    path.push(Part::Item);
-    (source, path)
-}
-
-fn name(names: &mut Names, local: Option<LocalId>, from: Option<Origin>) {
-    if let (Some(local), Some(from)) = (local, from) {
-        names.insert(local, from);
-    }
-}
-
-/// The names that a pattern gives to a whole value; those of its parts are not followed.
-fn bind(pattern: &Pattern, from: Option<&Origin>, names: &mut Names) {
-    match pattern {
-        Pattern::Bind(inner, local) => {
-            name(names, Some(*local), from.cloned());
-            bind(inner, from, names);
-        }
-        Pattern::Some(inner) => bind(inner, from, names),
-        Pattern::Any
-        | Pattern::None
-        | Pattern::Literal(_)
-        | Pattern::Range(..)
-        | Pattern::Variant(..)
-        | Pattern::Alternatives(_) => {}
-    }
-}
-
-/// What a function of the library takes is an item of the list it goes over: `tables.filter(t => t.rows > 5)`.
-fn items_of(arguments: &[Argument], names: &mut Names) {
-    let from = arguments.first().and_then(|list| origin(list.expr(), names)).map(item);
-    for argument in arguments {
-        if let Argument::Function { params, body: _ } = argument {
-            name(names, params.first().copied(), from.clone());
-        }
-    }
-}
-
-/// The names of parameters: they are the first of what is called.
-fn parameters(arguments: &[Expr], names: &Names) -> Names {
-    let numbered = arguments.iter().zip(0..);
-    numbered.filter_map(|(argument, number)| Some((LocalId(number), origin(argument, names)?))).collect()
-}
-
-/// Whether an expression speaks of something that is told.
-fn mentions(expr: &Expr, names: &Names) -> bool {
-    let is_named = matches!(&expr.kind, ExprKind::Local(local) if names.contains_key(local));
-    let told = is_named || matches!(&expr.kind, ExprKind::Look(..) | ExprKind::Effect(_));
-    let mut found = told;
-    expr.each_part(|part| found |= mentions(part, names));
-    found
 }
 
 /// What `a op b` says of `b`, if it compares; the inner is missing where the two can't change their places.

@@ -120,7 +120,7 @@ impl Deviation {
             Deviation::Fails => Answer::now(Ends::Fails("it failed".into())),
             Deviation::NoAnswer => Answer::now(Ends::Fails("no answer".into())),
             Deviation::Broken => Answer::now(Ends::Returns(Value::Bool(false))),
-            Deviation::LostDone => Answer { ends: lost(usual.ends), ..usual },
+            Deviation::LostDone => Answer { ends: usual.ends.lost(), ..usual },
             Deviation::LostNotDone | Deviation::LostForGood => Answer::now(Ends::LostNotDone),
             Deviation::Hangs | Deviation::NeverComes => Answer::now(Ends::Hangs),
             Deviation::Refused => Answer::now(Ends::Refused("no".into())),
@@ -130,23 +130,6 @@ impl Deviation {
             Deviation::Chooses(option) => Answer::now(Ends::Chooses(option.clone())),
             Deviation::Gives(value) => Answer::now(Ends::Returns(value.clone())),
         }
-    }
-}
-
-/// It was done as it would have been, and nobody heard.
-fn lost(ends: Ends) -> Ends {
-    match ends {
-        Ends::Returns(Value::None) | Ends::Done => Ends::LostDone(None),
-        Ends::Returns(value) => Ends::LostDone(Some(value)),
-        Ends::Fails(_)
-        | Ends::Hangs
-        | Ends::LostDone(_)
-        | Ends::LostNotDone
-        | Ends::Granted
-        | Ends::Refused(_)
-        | Ends::Chooses(_)
-        | Ends::Open
-        | Ends::NotGiven(_) => ends,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     Deviation,
-    compared::Source,
+    origin::Source,
     run::About,
     world::{Met, Sort},
 };
@@ -53,6 +53,10 @@ impl Here<'_> {
             Asks::Effect(effect) => of_effect(effect),
             Asks::Person(person) => of_person(person, &met.question.address, self.machine),
         };
+        if met.is_given {
+            // What is said is not doubted; that it fails, is lost or refused is tried all the same.
+            return ways.into_iter().filter(Deviation::is_fault).collect();
+        }
         ways.into_iter().chain(self.other_values(met).into_iter().map(Deviation::Gives)).collect()
     }
 

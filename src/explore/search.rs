@@ -15,7 +15,8 @@ use super::{
 };
 use crate::{
     ir::{Address, Program},
-    machine::{Beginning, CannotBegin, Machine, Record},
+    machine::{Beginning, CannotBegin, Machine, Record, USUAL_DEPTH},
+    simulate::{Completed, NotGiven},
     source::Span,
 };
 
@@ -38,12 +39,23 @@ pub struct Settings {
     pub lasts: i64,
     /// What values are made up from.
     pub seed: u64,
+    /// How deep plans may run each other.
+    pub deepest: u32,
 }
 
 impl Default for Settings {
     fn default() -> Settings {
-        Settings { faults: 1, limit: 100_000, steps: 100_000, lasts: FOR_EVER, seed: 0 }
+        Settings { faults: 1, limit: 100_000, steps: 100_000, lasts: FOR_EVER, seed: 0, deepest: USUAL_DEPTH }
     }
+}
+
+/// On which terms a plan is explored.
+#[derive(Debug, Default)]
+pub struct Terms {
+    /// What must hold.
+    pub stated: Vec<Stated>,
+    /// What is given: it is answered so, but where it goes wrong. Without it all is made up.
+    pub given: Option<Completed>,
 }
 
 /// An exploration on its way.
@@ -87,12 +99,16 @@ pub struct Report {
     pub undisturbed: Option<(Ending, Option<(Address, String)>)>,
     /// The statements and options of the plan that no path came to.
     pub not_reached: Vec<Span>,
+    /// What is given and no path asked for, by where it stands.
+    pub unused: Vec<Span>,
+    /// What is given and can't be used: the first of it that a path came to.
+    pub unusable: Option<NotGiven>,
     /// What is wrong, what happens most often first.
     pub findings: Vec<Finding>,
 }
 
 impl Exploration {
-    /// Of a plan with these inputs, of which something must hold.
+    /// Of a plan with these inputs, on these terms.
     ///
     /// # Errors
     /// There is no such plan, or it can't begin with these inputs.
@@ -101,13 +117,13 @@ impl Exploration {
         plan: &str,
         inputs: &Map<String, Json>,
         settings: Settings,
-        stated: Vec<Stated>,
+        terms: Terms,
     ) -> Result<Exploration, CannotBegin> {
         let found = program.plans.iter().find(|candidate| candidate.name == plan);
         let missing = || CannotBegin { reason: format!("the program has no plan `{plan}`").into(), span: None };
         let found = found.ok_or_else(missing)?;
         let inputs = Beginning::of(&program, found).complete(inputs)?;
-        let about = Arc::new(About::new(&program, found, &inputs, stated)?);
+        let about = Arc::new(About::new(&program, found, &inputs, terms)?);
         let machine = Machine::new(Arc::clone(&program));
         let mut exploration = Exploration {
             program,
@@ -154,9 +170,14 @@ impl Exploration {
     }
 
     fn take_one(&mut self, walked: Walked) {
-        let Walked { taken, steps, end, broken, failed, states, junctions, alike } = walked;
+        let Walked { taken, steps, end, broken, failed, states, junctions, alike, unused, unusable } = walked;
         self.report.paths += 1;
         self.report.alike += alike;
+        match self.report.paths {
+            1 => self.report.unused = unused,
+            _ => self.report.unused.retain(|span| unused.contains(span)),
+        }
+        self.report.unusable = self.report.unusable.take().or(unusable);
         let joined = matches!(end, End::Joined(_));
         let end = match end {
             End::Joined(end) => end,

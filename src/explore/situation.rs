@@ -10,7 +10,7 @@ use std::{
 
 use super::{deviation::Disturbance, point::sort_of, world::Met};
 use crate::{
-    ir::Address,
+    ir::{Address, address::without_marks},
     machine::Machine,
     simulate::{Simulation, World},
 };
@@ -72,8 +72,8 @@ fn addresses<'a>(all: impl Iterator<Item = &'a Address>) -> BTreeSet<String> {
 /// An address without keys of items, stages and numbers of visits: `service[*]/extract/infra`.
 pub(super) fn keyless(address: &Address) -> String {
     let parts = address.as_str().split('/').map(|part| {
-        let part = part.split('~').next().unwrap_or(part);
-        part.split_once('[').map_or(part.to_owned(), |(name, _)| format!("{name}[*]"))
+        let part = without_marks(part);
+        part.split_once('[').map_or(part.to_string(), |(name, _)| format!("{name}[*]"))
     });
     parts.collect::<Vec<_>>().join("/")
 }

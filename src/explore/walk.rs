@@ -13,6 +13,8 @@ use super::{
 use crate::{
     ir::Address,
     machine::{Record, Status},
+    simulate::{Completed, NotGiven},
+    source::Span,
 };
 
 /// How often a state comes again before it counts as one that does not end.
@@ -43,6 +45,10 @@ pub struct Walked {
     pub(super) junctions: Vec<Junction>,
     /// How many turns were not taken, as others like them were.
     pub(super) alike: u64,
+    /// What is given and was not asked for.
+    pub(super) unused: Vec<Span>,
+    /// What is given and can't be used.
+    pub(super) unusable: Option<NotGiven>,
 }
 
 /// How a path ended.
@@ -111,7 +117,10 @@ impl Path {
         let Walker { states, junctions, alike, .. } = walker;
         let failure = run.simulation.machine().failure();
         let failed = failure.map(|(address, reason)| (address.clone(), reason.to_owned()));
-        Walked { failed, taken: run.taken, steps: run.steps, end, broken, states, junctions, alike }
+        let unused = run.simulation.world().given().map(Completed::unused).unwrap_or_default();
+        let unusable = run.simulation.stopped().cloned();
+        let (taken, steps) = (run.taken, run.steps);
+        Walked { failed, taken, steps, end, broken, states, junctions, alike, unused, unusable }
     }
 }
 

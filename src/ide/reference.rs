@@ -15,13 +15,16 @@ const PAGES: [&str; 10] = [
 ];
 
 /// What the reference says of a word, in Markdown: the section whose heading has it, up to the end of its first example;
-/// else the rows of tables that begin with it; else the section that mentions it.
+/// else the rows of tables that begin with it, as a table; else the section that mentions it. The title of a page is none
+/// of a word.
 pub fn section_of(word: &str) -> Option<String> {
-    let headed = sections().find(|section| words(section.lines().next().unwrap_or_default()).any(|part| part == word));
+    let heading =
+        |section: &'static str| section.lines().next().filter(|line| !line.starts_with("# ")).unwrap_or_default();
+    let headed = sections().find(|section| words(heading(section)).any(|part| part == word));
     if let Some(section) = headed {
         return Some(up_to_example(section));
     }
-    let rows: Vec<String> = sections().flat_map(str::lines).filter(|line| begins_row(line, word)).map(row).collect();
+    let rows: Vec<&str> = sections().flat_map(str::lines).filter(|line| begins_row(line, word)).collect();
     if !rows.is_empty() {
         return Some(rows.join("\n"));
     }
@@ -35,7 +38,7 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
 
 /// A section without what follows its first example: more of them are for the one who reads the page.
 fn up_to_example(section: &str) -> String {
-    const EXAMPLE: &str = "\n```orch\n";
+    const EXAMPLE: &str = "\n```orch";
     const END: &str = "\n```\n";
     let example = section.find(EXAMPLE).map_or(section.len(), |at| at + EXAMPLE.len());
     let end = section[example..].find(END).map_or(section.len(), |at| example + at + END.len());
@@ -46,11 +49,6 @@ fn up_to_example(section: &str) -> String {
 fn begins_row(line: &str, word: &str) -> bool {
     let cell = line.strip_prefix("| `").and_then(|row| row.split(" | ").next());
     cell.is_some_and(|cell| words(cell).any(|part| part == word))
-}
-
-fn row(line: &str) -> String {
-    let cells: Vec<&str> = line.trim_matches('|').split(" | ").map(str::trim).collect();
-    cells.join("  ")
 }
 
 /// The sections of all pages, each from its heading to the next one.

@@ -6,7 +6,7 @@
 //! A statement without a name or label is addressed by its keyword and its own text in normal form, so that a
 //! `require` and a `verify` of one condition differ, and so that a changed `else` text changes no address.
 
-use std::{fmt, ops::Range};
+use std::{borrow::Cow, fmt, ops::Range};
 
 use serde::{Deserialize, Serialize};
 use smol_str::{SmolStr, SmolStrBuilder};
@@ -82,17 +82,22 @@ impl Address {
 
     /// This one as it was entered the first time: the marks of later visits taken away everywhere.
     pub fn without_visits(&self) -> Address {
-        if !self.0.contains('~') {
-            return self.clone();
+        match without_marks(&self.0) {
+            Cow::Borrowed(_) => self.clone(),
+            Cow::Owned(text) => Address(SmolStr::from(text)),
         }
-        let parts = self.0.split('/').map(|part| part.split_once('~').map_or(part, |(part, _)| part));
-        Address(SmolStr::from(parts.collect::<Vec<_>>().join("/")))
     }
 
     /// The part around this one, as far as the address says; the root is in none.
     pub fn around(&self) -> Option<Address> {
         let (outer, _) = self.0.rsplit_once('/').unwrap_or_default();
         (!self.is_root()).then(|| Address(SmolStr::new(outer)))
+    }
+
+    /// Its last part as people read it: what the program calls the part itself, with the key of an item.
+    pub fn last_part(&self) -> String {
+        let readable = self.to_string();
+        readable.rsplit('/').next().unwrap_or(&readable).to_owned()
     }
 
     /// Two addresses between which all lie that are inside this one, and no others.
@@ -121,6 +126,15 @@ impl Address {
     fn join(&self, part: &str) -> Address {
         if self.0.is_empty() { Address(SmolStr::new(part)) } else { Address(concat(&[&self.0, "/", part])) }
     }
+}
+
+/// An address, or a part of one, without the marks of visits: `traffic~2[a]~3` is `traffic[a]`.
+pub fn without_marks(text: &str) -> Cow<'_, str> {
+    let mut pieces = text.split('~');
+    let first = pieces.next().unwrap_or_default();
+    let number = |c: char| c.is_ascii_digit();
+    let rest: Vec<&str> = pieces.map(|piece| piece.trim_start_matches(number)).collect();
+    if rest.is_empty() { Cow::Borrowed(text) } else { Cow::Owned(format!("{first}{}", rest.concat())) }
 }
 
 /// As people read it: `traffic[10%]`. [`Address::typed`] reads it back.
@@ -196,6 +210,9 @@ mod tests {
         let address = Address::root().child(&Segment::name("a")).visit(2).item(&Segment::name("b"), "k").visit(3);
         assert_eq!(address.as_str(), "a~2/b[k]~3");
         assert_eq!(address.without_visits().as_str(), "a/b[k]");
+        let rollout = Address::root().child(&Segment::name("t")).visit(2).with_key("10%").visit(12);
+        assert_eq!(rollout.as_str(), "t~2[10%25]~12");
+        assert_eq!(rollout.without_visits().as_str(), "t[10%25]");
     }
 
     #[test]

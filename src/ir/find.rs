@@ -3,9 +3,7 @@
 use super::{
     address::{Address, Segment},
     program::{BlockId, Plan, PlanId, Program},
-    statement::{
-        Branch, Check, Compensation, CompensationBody, Estimate, Gate, Phase, Rollout, Statement, StatementKind,
-    },
+    statement::{Branch, Compensation, CompensationBody, Estimate, Gate, Phase, Rollout, Statement, StatementKind},
 };
 use crate::source::Span;
 
@@ -48,17 +46,6 @@ impl Found<'_> {
     }
 }
 
-impl<'p> Found<'p> {
-    /// The condition that it looks at, if it is one that is looked at.
-    pub fn check(self) -> Option<&'p Check> {
-        match self {
-            Found::Plan(_) | Found::Phase(_) | Found::Branch(_) => None,
-            Found::Statement(statement) => statement.kind.check(),
-            Found::Gate(gate) => Some(&gate.check),
-        }
-    }
-}
-
 impl Program {
     /// The plan of this name, by number.
     pub fn plan(&self, name: &str) -> Option<PlanId> {
@@ -78,11 +65,7 @@ impl Program {
 
     /// The same, or else the nearest part around it.
     pub fn find_near(&self, name: &str, address: &Address) -> Option<(PlanId, Found<'_>)> {
-        let around = |at: &Address| match at.as_str().rsplit_once('/') {
-            Some((around, _)) => Some(Address::typed(around)),
-            None => (!at.is_root()).then(Address::root),
-        };
-        std::iter::successors(Some(address.clone()), around).find_map(|address| self.find(name, &address))
+        std::iter::successors(Some(address.clone()), Address::around).find_map(|address| self.find(name, &address))
     }
 }
 

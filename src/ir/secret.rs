@@ -80,6 +80,12 @@ impl SecretRef {
         SecretRef { parts, ..self.clone() }
     }
 
+    /// Whether a part of a URL is meant, and what was read in its place is none: an empty host or database could be
+    /// another one than was meant.
+    pub fn lacks_url(&self, text: &str) -> bool {
+        !self.parts.is_empty() && !text.contains("://")
+    }
+
     /// What is meant of the text that was read in its place.
     pub fn of(&self, text: &str) -> String {
         self.parts.iter().fold(text.to_owned(), |text, part| part.of(&text))

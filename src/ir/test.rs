@@ -27,6 +27,15 @@ pub struct Test {
     pub span: Span,
 }
 
+impl Test {
+    /// The plan that it runs; none, if it runs none.
+    pub fn plan(&self) -> Option<PlanId> {
+        self.statements.iter().find_map(|statement| {
+            if let TestStatementKind::Run { plan, .. } = &statement.kind { Some(*plan) } else { None }
+        })
+    }
+}
+
 /// A statement of a test.
 #[derive(Clone, Debug)]
 pub struct TestStatement {

@@ -57,7 +57,7 @@ pub enum UrlPart {
 
 impl UrlPart {
     /// The part of a text, without its percent encoding. What is not there is empty, and so is every part of a text
-    /// that is no URL.
+    /// that is no URL; an effect does not begin with such a one.
     pub fn of(&self, text: &str) -> String {
         let url = Url::read(text);
         match self {

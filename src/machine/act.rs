@@ -10,7 +10,7 @@ use super::look::{too_long, why};
 use super::phases::statement_at;
 use super::reason::Reason;
 use super::state::{Act, ActOf, ActState, Backoff, Call, EnvId, Failure, FailureKind, Flight, FrameId, Policy, Work};
-use super::{Calling, Entry, Machine, Outcome, Purpose, Report};
+use super::{Calling, Entry, Machine, Outcome, Purpose, Report, Timestamp};
 use crate::evaluate::{Answers, Needed, Scope, Stop};
 use crate::ir::{
     Action, Body, LocalId, Operation, Place, Request, StatementKind, Step, Tries, Type, Value,
@@ -129,12 +129,11 @@ impl Machine {
         span: Span,
         doubt: Option<SmolStr>,
     ) {
-        let (key, now) = (self.key_of(id), self.state.now);
+        let (key, whole) = (self.key_of(id), self.end_of_try(id));
         let Some(frame) = self.state.live.frames.get_mut(&id) else { return };
         let undoing = frame.undoing;
         let Work::Act(act) = &mut frame.work else { return };
         act.launches += 1;
-        let whole = act.policy.timeout.map(|timeout| now.plus(timeout));
         let (launches, over) = (act.launches, if doubt.is_some() { whole } else { act.over });
         if launches == 1 && !undoing {
             self.expect_undo(id);
@@ -142,6 +141,12 @@ impl Machine {
         let purpose = self.purpose_of(id);
         let flight = self.launch(id, purpose, launches, Some(key), request, expects, span, over);
         self.set_act(id, ActState::InFlight { flight, doubt });
+    }
+
+    /// When a try that begins now takes too long.
+    fn end_of_try(&self, id: FrameId) -> Option<Timestamp> {
+        let timeout = self.act(id)?.policy.timeout?;
+        Some(self.moment_after(id, timeout))
     }
 
     /// The effect of an act ended; after a crash nobody knows how.
@@ -210,11 +215,12 @@ impl Machine {
     pub(super) fn act_done(&mut self, id: FrameId, value: Value) {
         let Some(frame) = self.state.live.frames.get(&id) else { return };
         let (env, address, undoing) = (frame.env, frame.address.clone(), frame.undoing);
-        let Some(local) = self.step_of(id).map(|step| step.local) else {
+        let Some((place, local)) = self.step_place(id).zip(self.step_of(id)).map(|(place, step)| (place, step.local))
+        else {
             return self.compensation_done(id);
         };
         if self.would_be_kept(id) {
-            self.state.kept.insert(address.without_visits(), value.clone());
+            self.state.kept.done(&address, place, value.clone());
         }
         let shown = to_json(&value);
         self.bind_step(env, local, value.clone());
@@ -231,15 +237,16 @@ impl Machine {
         let Some(frame) = self.state.live.frames.get_mut(&id) else { return };
         let (undoing, address) = (frame.undoing, frame.address.clone());
         let Work::Act(act) = &mut frame.work else { return };
-        if (giving_up && !undoing) || act.attempt > act.policy.retries.unwrap_or(0) {
+        if (giving_up && !undoing) || !act.has_another_try() {
             return self.act_failed(id, reason);
         }
         act.attempt += 1;
         act.over = None;
         act.answers = Answers::default();
-        let until = now.plus(act.policy.pause(act.attempt).max(retry_after.unwrap_or(0)));
-        act.state = ActState::Backoff(Backoff { until, reason: reason.clone() });
-        self.log(Entry::TryFailed { address, reason, next: until });
+        let pause = act.policy.pause(act.attempt).max(retry_after.unwrap_or(0));
+        let until = self.moment_after(id, pause);
+        self.set_act(id, ActState::Backoff(Backoff { until, reason: reason.clone() }));
+        self.log(Entry::TryFailed { address, reason, next: now.plus(pause) });
     }
 
     /// It was not done, and will not be.
@@ -312,14 +319,17 @@ impl Machine {
         step.irreversible || (step.compensation.is_none() && by_action())
     }
 
-    /// Whether an act, once done, stays done when a halted run goes on.
+    /// Whether an act, once done, stays done when a halted run goes on. What undoes something does so whenever it is
+    /// undone.
     pub(super) fn would_be_kept(&self, id: FrameId) -> bool {
-        self.state.floor.is_some() && self.step_of(id).is_some_and(|step| self.is_irreversible(step))
+        self.state.floor.is_some()
+            && self.state.live.frames.get(&id).is_some_and(|frame| !frame.repeats)
+            && self.step_of(id).is_some_and(|step| self.is_irreversible(step))
     }
 
     /// One key for each visit, the same for all its tries.
     pub(super) fn key_of(&self, id: FrameId) -> SmolStr {
-        SmolStr::from(format!("{}/{}", self.state.run, self.address_of(id).as_str()))
+        SmolStr::from([self.state.run.as_str(), "/", self.address_of(id).as_str()].concat())
     }
 
     /// What an act is for.
@@ -330,9 +340,15 @@ impl Machine {
 
     /// The step an act carries out; a compensation carries out none.
     pub(super) fn step_of(&self, id: FrameId) -> Option<&Step> {
-        let act = self.act(id)?;
-        let ActOf::Step(place) = act.of else { return None };
+        let place = self.step_place(id)?;
         if let StatementKind::Step(step) = &statement_at(&self.program, place).kind { Some(step) } else { None }
+    }
+
+    fn step_place(&self, id: FrameId) -> Option<Place> {
+        match self.act(id)?.of {
+            ActOf::Step(place) => Some(place),
+            ActOf::Undo { .. } => None,
+        }
     }
 
     /// The action an act calls; a bare effect calls none.
@@ -359,6 +375,11 @@ impl Machine {
 }
 
 impl Act {
+    /// Whether it is tried again if this try fails.
+    pub(super) fn has_another_try(&self) -> bool {
+        self.attempt <= self.policy.retries.unwrap_or(0)
+    }
+
     pub(super) fn new(of: ActOf, call: Call, policy: Policy) -> Act {
         let answers = Answers::default();
         let state = ActState::Preparing;

@@ -7,8 +7,8 @@ use smol_str::SmolStr;
 
 use super::act::USUAL_RETRIES;
 use super::compute::Given;
-use super::state::{ActOf, ActState, Backoff, Call, Flight, FrameId, Work};
-use super::{Entry, Machine, Purpose, Report};
+use super::state::{Act, ActOf, ActState, Backoff, Call, Flight, FrameId, Work};
+use super::{Entry, Machine, OnRetry, Purpose, Report};
 use crate::evaluate::{Answers, Stop};
 use crate::ir::{Action, Request, Type, Value};
 
@@ -53,6 +53,44 @@ impl Machine {
         if let Some(act) = self.act_mut(id) {
             act.last = Some(flight);
         }
+    }
+
+    /// What can be done again about a stuck act without anybody knowing how it ended: what the machine does by itself, and
+    /// did often enough.
+    pub(super) fn on_retry(&self, id: FrameId, act: &Act) -> Option<OnRetry> {
+        let ActState::Stuck { doubt, .. } = act.state else { return None };
+        let repeats = self.state.live.frames.get(&id).is_some_and(|frame| frame.repeats);
+        let confirms = self.action_of(id).is_some_and(|action| action.confirm.is_some());
+        match (doubt, confirms) {
+            (false, _) => Some(OnRetry::Anew),
+            (true, true) => Some(OnRetry::Confirm),
+            (true, false) if repeats => Some(OnRetry::Anew),
+            (true, false) => {
+                act.last.as_ref().filter(|flight| self.is_idempotent(id, flight)).map(|_| OnRetry::SameKey)
+            }
+        }
+    }
+
+    /// Does so.
+    pub(super) fn retried(&mut self, id: FrameId, how: OnRetry) {
+        let Some(act) = self.act_mut(id) else { return };
+        let ActState::Stuck { reason, crashed, .. } = &act.state else { return };
+        let (reason, crashed) = (reason.clone(), *crashed);
+        (act.settling, act.over) = (0, None);
+        match how {
+            OnRetry::Anew => (act.attempt, act.state) = (1, ActState::Preparing),
+            OnRetry::Confirm => act.state = ActState::Confirming { answers: Answers::default(), reason, crashed },
+            OnRetry::SameKey => return self.repeat(id, reason),
+        }
+        self.ready.push_back((id, Report::Go));
+    }
+
+    /// Whether a stuck act has another try if it was not done.
+    pub(super) fn is_tried_again(&self, id: FrameId, act: &Act) -> bool {
+        let ActState::Stuck { crashed, .. } = act.state else { return false };
+        let undoing = self.state.live.frames.get(&id).is_some_and(|frame| frame.undoing);
+        let goes_on = undoing || !self.gives_up(id);
+        goes_on && (crashed || act.has_another_try())
     }
 
     fn is_idempotent(&self, id: FrameId, flight: &Flight) -> bool {

@@ -82,9 +82,7 @@ impl<'p> Beginning<'p> {
                 .map_err(|stop| stop.about(&format!("the default of `{}` can't be computed", input.name))),
             (Some(given), _) => decoded(input, given).map(|value| to_json(&value)),
             // What may be `none` need not be given.
-            (None, None) => from_json(input.ty, &Json::Null)
-                .map(|value| to_json(&value))
-                .map_err(|_| unfit(format!("`{}` is missing: it is a `{}`", input.name, input.ty))),
+            (None, None) => from_json(input.ty, &Json::Null).map(|value| to_json(&value)).map_err(|_| missing(input)),
         }
     }
 
@@ -155,6 +153,11 @@ fn event_of<'p>(program: &'p Program, plan: &'p Plan, trigger: &Trigger) -> Inpu
 /// The value of an input.
 pub(super) fn decoded(input: &Input<'_>, given: &Json) -> Result<Value, CannotBegin> {
     from_json(input.ty, given).map_err(|mismatch| unfit(format!("`{}`: {mismatch}", input.name)))
+}
+
+/// An input that has no default, is no `T?`, and is not given.
+pub(super) fn missing(input: &Input<'_>) -> CannotBegin {
+    unfit(format!("`{}` is missing: it is a `{}`", input.name, input.ty))
 }
 
 fn unfit(reason: String) -> CannotBegin {

@@ -173,7 +173,7 @@ impl Machine {
 
     /// A step, unless it was done before the run was halted and can't be done twice.
     fn begin_step(&mut self, id: FrameId, place: Place, statement: &Statement, step: &Step) -> Result<Begun, Refusal> {
-        if let Some(value) = self.kept_value(id, statement.segment.as_ref(), step) {
+        if let Some(value) = self.kept_value(id, place, statement.segment.as_ref(), step) {
             self.bind_step(self.env_of(id), step.local, value);
             return Ok(Begun::Over);
         }
@@ -301,10 +301,11 @@ impl Machine {
     }
 
     /// The value of an irreversible step that was done before the run was halted and went on.
-    fn kept_value(&self, id: FrameId, segment: Option<&Segment>, step: &Step) -> Option<Value> {
-        if !self.is_irreversible(step) {
+    fn kept_value(&mut self, id: FrameId, place: Place, segment: Option<&Segment>, step: &Step) -> Option<Value> {
+        if !self.is_irreversible(step) || self.state.live.frames.get(&id).is_none_or(|frame| frame.repeats) {
             return None;
         }
-        self.state.kept.get(&self.part_of(id, segment).without_visits()).cloned()
+        let address = self.part_of(id, segment);
+        self.state.kept.come_to(&address, place)
     }
 }

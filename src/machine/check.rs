@@ -137,9 +137,10 @@ impl Machine {
         let Some(check) = check_of(&self.program, of) else { return SmolStr::default() };
         let said = check.otherwise.as_ref().map(|text| self.compute(self.env_of(id), text));
         let said = match said {
+            // What the program says of a condition that does not hold is not known to be so.
+            _ if verdict == Verdict::Unknown => SmolStr::from(format!("`{}` could not be found out", check.text)),
             Some(Ok(text)) => text_of(&text),
             Some(Err(reason)) => reason.text,
-            None if verdict == Verdict::Unknown => SmolStr::from(format!("`{}` could not be found out", check.text)),
             None => SmolStr::from(format!("`{}` does not hold", check.text)),
         };
         let seen = why.map_or_else(|| answers.join(", "), |why| why.to_string());

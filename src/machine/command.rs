@@ -87,6 +87,17 @@ pub struct Wait {
     pub on: WaitOn,
 }
 
+/// What can be done again about what nobody knows the end of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnRetry {
+    /// It is tried anew: it failed, or is a compensation, which may be done twice.
+    Anew,
+    /// Its `confirm` is asked once more.
+    Confirm,
+    /// It is done again with the same key: doing it twice is doing it once.
+    SameKey,
+}
+
 /// What is waited for.
 #[derive(Clone, Debug, PartialEq)]
 pub enum WaitOn {
@@ -162,6 +173,10 @@ pub enum WaitOn {
         reason: SmolStr,
         /// The type of the value that is needed if it was done, for a person; empty if none.
         expects: String,
+        /// What `orch retry` would do, where one need not know how it ended.
+        on_retry: Option<OnRetry>,
+        /// Whether it is tried again if it was not done; else it has failed.
+        is_tried_again: bool,
     },
     /// A person, to try a compensation again: `orch retry`, or to settle it.
     Compensation {

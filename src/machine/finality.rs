@@ -61,7 +61,7 @@ impl Machine {
         let outermost = self.state.live.parts_around(id).last().map(|(_, whole)| whole);
         let inside = self.address_of(part);
         self.region(RegionId::RUN).undo.retain(|undo| !undo.address.is_within(&inside));
-        self.state.kept.retain(|address, _| !address.is_within(&inside.without_visits()));
+        self.state.kept.forget_inside(&inside);
         let is_of = |floor: &Floor| floor.parts_of == outermost;
         let known = self.state.floor.take_if(|floor| is_of(floor));
         let Some(mut floor) = known.or_else(|| self.state.parts_floor.take().filter(|floor| is_of(floor))) else {
@@ -83,7 +83,7 @@ impl Machine {
         floor.forget(part);
         floor.take_over(&self.state.live, whole, slot);
         // Nothing goes on inside it any more, also after a halt.
-        self.state.kept.retain(|kept, _| !kept.is_within(&address.without_visits()));
+        self.state.kept.forget_inside(&address);
         self.forget_visits_inside(part, &address);
         self.forget_scopes();
     }

@@ -3,9 +3,10 @@
 
 use smol_str::SmolStr;
 
-use super::state::{ActState, Frame, FrameId, Paused, RegionId, Work};
-use super::{Entry, Machine, Refused};
-use crate::ir::Address;
+use super::phases::statement_at;
+use super::state::{ActState, Frame, FrameId, Guard, Paused, RegionId, Work};
+use super::{Entry, Machine, Refused, Timestamp};
+use crate::ir::{Address, Reaction, StatementKind};
 
 impl Machine {
     /// Whether a frame starts nothing new now.
@@ -16,6 +17,13 @@ impl Machine {
     /// Whether the time of a frame stands still now. An event is taken in a pause, too, but its time does not count.
     pub(super) fn stands_still(&self, id: FrameId) -> bool {
         self.state.paused.is_some() && (!self.goes_on_in_a_pause(id) || self.waits_for_event(id))
+    }
+
+    /// The moment this long from now. What stands still has the length of the pause added when that ends, so it counts
+    /// from where the pause began.
+    pub(super) fn moment_after(&self, id: FrameId, wait: i64) -> Timestamp {
+        let paused = self.state.paused.as_ref().filter(|_| self.stands_still(id));
+        paused.map_or(self.state.now, |paused| paused.since).plus(wait)
     }
 
     fn waits_for_event(&self, id: FrameId) -> bool {
@@ -31,9 +39,20 @@ impl Machine {
 
     /// Whether a frame is a guard, or part of one.
     fn watches(&self, id: FrameId) -> bool {
+        self.guard_around(id).is_some()
+    }
+
+    fn guard_around(&self, id: FrameId) -> Option<&Guard> {
         let get = |id: FrameId| self.state.live.frames.get(&id);
         let mut frames = std::iter::successors(get(id), |frame| frame.parent.and_then(get));
-        frames.any(|frame| matches!(frame.work, Work::Guard(_)))
+        frames.find_map(|frame| if let Work::Guard(guard) = &frame.work { Some(guard) } else { None })
+    }
+
+    /// Whether a frame is a guard that can do nothing but pause a run, or part of one, and the run is paused already.
+    pub(super) fn could_only_pause_again(&self, id: FrameId) -> bool {
+        let Some(guard) = self.guard_around(id).filter(|_| self.state.paused.is_some()) else { return false };
+        let StatementKind::Guard(written) = &statement_at(&self.program, guard.place).kind else { return false };
+        (written.on_fail, written.on_unknown) == (Reaction::Pause, Reaction::Pause)
     }
 
     /// Nothing new starts from here on; a pause in a pause changes nothing.
@@ -98,8 +117,8 @@ impl Machine {
 
 impl Frame {
     /// It stood still so long: what limits it, and what it observes, is moved by that.
-    fn stood_still(&mut self, now: super::Timestamp, stood: i64) {
-        let moved = |at: &mut super::Timestamp| *at = at.plus(stood);
+    fn stood_still(&mut self, now: Timestamp, stood: i64) {
+        let moved = |at: &mut Timestamp| *at = at.plus(stood);
         self.limit.iter_mut().for_each(|limit| moved(&mut limit.at));
         if let Some(flight) = self.flight_mut() {
             flight.deadline.iter_mut().for_each(moved);

@@ -1,7 +1,7 @@
 //! The ends of effects, and what a new process finds when it takes a run up.
 
 use super::state::{Policy, Stage, Work};
-use super::{Command, EffectId, Machine, Outcome};
+use super::{Command, EffectId, Machine, Outcome, Timestamp};
 
 impl Machine {
     /// An effect ended.
@@ -55,9 +55,9 @@ impl Machine {
 
     /// While no process drove the run nothing was observed, and no look could end: both have their time anew.
     fn forget_unobserved_time(&mut self) {
-        let now = self.state.now;
-        let anew = |policy: &Policy| policy.timeout.map(|timeout| now.plus(timeout));
-        for frame in self.state.live.frames.values_mut() {
+        let from: Vec<Timestamp> = self.state.live.frames.keys().map(|id| self.moment_after(*id, 0)).collect();
+        for (frame, now) in self.state.live.frames.values_mut().zip(from) {
+            let anew = |policy: &Policy| policy.timeout.map(|timeout| now.plus(timeout));
             match &mut frame.work {
                 Work::Stage(Stage { hold: Some(hold), .. }) => hold.forget_unobserved(now),
                 Work::Check(check) if check.next.is_none() => check.began = now,

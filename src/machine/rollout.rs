@@ -247,15 +247,18 @@ impl Machine {
         let program = self.program();
         let env = self.env_of(id);
         let Some(check) = super::check::check_of(&program, of) else { return SmolStr::default() };
-        let said = check.otherwise.as_ref().and_then(|text| self.compute(env, text).ok()).map(|text| text_of(&text));
+        let otherwise = check.otherwise.as_ref().and_then(|text| self.compute(env, text).ok());
         let Some((_, stage)) = self.stage_mut(id) else { return SmolStr::default() };
         let Some(gate) = stage.hold.as_ref().map(|hold| &hold.gates[slot]) else { return SmolStr::default() };
         let seen = gate.answers.join(", ");
-        let what = match gate.last {
-            Some(Verdict::Unknown) => format!("`{}` had no answer {UNKNOWN_LIMIT} times in a row", check.text),
-            Some(Verdict::Pass | Verdict::Fail) | None => format!("`{}` does not hold", check.text),
+        let said: SmolStr = match (gate.last, otherwise) {
+            // What the program says of a condition that does not hold is not known to be so.
+            (Some(Verdict::Unknown), _) => {
+                format!("`{}` had no answer {UNKNOWN_LIMIT} times in a row", check.text).into()
+            }
+            (Some(Verdict::Pass | Verdict::Fail) | None, Some(text)) => text_of(&text),
+            (Some(Verdict::Pass | Verdict::Fail) | None, None) => format!("`{}` does not hold", check.text).into(),
         };
-        let said = said.unwrap_or_else(|| what.into());
         if seen.is_empty() { said } else { format!("{said} ({seen})").into() }
     }
 

@@ -19,7 +19,7 @@ use super::{
 use crate::ir::Program;
 
 /// Changes whenever the state does: its parts, or what they mean.
-const FORMAT: u32 = 3;
+const FORMAT: u32 = 4;
 
 /// What a snapshot fits.
 #[derive(PartialEq, Eq, Serialize, Deserialize)]

@@ -1,8 +1,10 @@
 //! What a machine says of itself: status, waits, the next moment it waits for.
 
-use super::state::{Act, ActOf, ActState, Blocked, Call, CheckOf, Frame, GateRun, Look, RegionId, Stage, Work};
+use super::state::{
+    Act, ActOf, ActState, Blocked, Call, CheckOf, Frame, FrameId, GateRun, Look, RegionId, Stage, Work,
+};
 use super::{EffectId, GateState, Machine, Purpose, Status, Timestamp, Wait, WaitOn};
-use crate::ir::{Address, Type};
+use crate::ir::{Address, Type, text::Shape};
 
 impl Machine {
     /// What the run is doing.
@@ -54,8 +56,22 @@ impl Machine {
         if self.state.suspended || self.is_killed() || self.state.ended.is_some() {
             return None;
         }
+        self.deadlines().map(|(_, at)| at).min()
+    }
+
+    /// The next moment at which the run may come to stand otherwise: in a pause, no look of a guard that could only pause
+    /// it.
+    pub fn next_change(&self) -> Option<Timestamp> {
+        let next = self.next_deadline()?;
+        if self.state.paused.is_none() {
+            return Some(next);
+        }
+        self.deadlines().filter(|(id, _)| !self.could_only_pause_again(*id)).map(|(_, at)| at).min()
+    }
+
+    fn deadlines(&self) -> impl Iterator<Item = (FrameId, Timestamp)> + '_ {
         let going_on = self.state.live.frames.iter().filter(|(id, _)| !self.stands_still(**id));
-        going_on.filter_map(|(_, frame)| frame.deadline()).min()
+        going_on.filter_map(|(id, frame)| Some((*id, frame.deadline()?)))
     }
 
     /// The latest moment that is known to end something by itself: a wait, the time of a part, or that of a condition that
@@ -96,7 +112,7 @@ impl Machine {
     /// When the run goes on by itself once somebody drives it; `None` if it waits for a word, or is over.
     pub fn due(&self) -> Option<Timestamp> {
         let at_once = self.state.ended.is_none() && (self.state.suspended || !self.state.effects.is_empty());
-        if at_once { Some(self.state.now) } else { self.next_deadline() }
+        if at_once { Some(self.state.now) } else { self.next_change() }
     }
 
     /// Whether somebody has to look again and again while the run waits: at the gates of a stage, or for a guard. What
@@ -216,12 +232,11 @@ impl Machine {
             }),
             ActState::Stuck { reason, doubt: false, .. } => Some(WaitOn::Compensation { reason: reason.clone() }),
             ActState::Stuck { reason, doubt: true, .. } => {
-                let expects = match self.acts().find(|(_, address, _)| **address == frame.address) {
-                    Some((id, _, _)) => self.expects(id),
-                    None => Type::Nothing,
-                };
-                let expects = if expects == Type::Nothing { String::new() } else { expects.to_string() };
-                Some(WaitOn::Settlement { reason: reason.clone(), expects })
+                let (id, _, _) = self.acts().find(|(_, address, _)| **address == frame.address)?;
+                let expects = self.expects(id);
+                let expects = if expects == Type::Nothing { String::new() } else { Shape(&expects).to_string() };
+                let (on_retry, is_tried_again) = (self.on_retry(id, act), self.is_tried_again(id, act));
+                Some(WaitOn::Settlement { reason: reason.clone(), expects, on_retry, is_tried_again })
             }
         }
     }
@@ -229,6 +244,15 @@ impl Machine {
     fn stage_wait(&self, stage: &Stage) -> Option<WaitOn> {
         let (held, gates) = self.held(stage)?;
         Some(WaitOn::Hold { held, needed: stage.needed, gates })
+    }
+
+    /// The gates of the stage that is held at `address`; none, if it has none or is not held.
+    pub fn gates_of(&self, address: &Address) -> Vec<Address> {
+        let held = self.state.live.frames.values().find_map(|frame| {
+            let Work::Stage(stage) = &frame.work else { return None };
+            stage.hold.as_ref().filter(|_| frame.address == *address)
+        });
+        held.map(|hold| hold.gates.iter().map(|gate| gate.address.clone()).collect()).unwrap_or_default()
     }
 
     /// How long a stage was held, in nanoseconds, and how its gates stand; nothing, while its body runs.

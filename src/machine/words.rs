@@ -3,8 +3,8 @@
 use smol_str::SmolStr;
 
 use super::state::{Act, ActState, Blocked, FrameId, Work};
-use super::{Ending, Entry, Machine, Owed, Refused, Settlement, Word};
-use crate::ir::{Address, Type, Value, json::from_json};
+use super::{Ending, Entry, Machine, OnRetry, Owed, Refused, Settlement, Word};
+use crate::ir::{Address, Type, Value, json::from_json, text::Shape};
 
 impl Machine {
     /// Whether a word is legal now.
@@ -76,7 +76,7 @@ impl Machine {
     fn allow_settling(&self, address: &Address, verdict: &Settlement) -> Result<(), Refused> {
         let Some((id, act)) = self.stuck_at(address) else {
             return match self.blocked().any(|blocked| blocked.address == *address) {
-                true => allow_done_only(verdict),
+                true => allow_done_only(address, verdict),
                 false => match self.owed_at(address) {
                     Some(owed) => self.allow_settling_owed(owed, verdict),
                     None => Err(self.nothing_to_settle(address)),
@@ -87,7 +87,7 @@ impl Machine {
             return if matches!(act.state, ActState::Stuck { doubt: true, .. }) {
                 Ok(())
             } else {
-                Err(failed_already())
+                Err(failed_already(address))
             };
         };
         let expects = self.expects(id);
@@ -95,7 +95,7 @@ impl Machine {
             Ok(_) => Ok(()),
             Err(mismatch) => Err(Refused {
                 reason: format!("what it gave does not fit: {mismatch}"),
-                instead: vec![format!("settle --done with a value of type {expects}")],
+                instead: vec![format!("settle {address} --done with a value of type {}", Shape(&expects))],
             }),
         }
     }
@@ -178,20 +178,12 @@ impl Machine {
             self.log(Entry::Unstuck { address });
         }
         self.measure_again(fits);
-        let again: Vec<(FrameId, Address)> = self
-            .acts()
-            .filter(|(id, at, act)| act.is_stuck() && !self.needs_settling(*id, act) && fits(at))
-            .map(|(id, address, _)| (id, address.clone()))
-            .collect();
-        for (id, address) in again {
+        let again = |(id, at, act): (FrameId, &Address, &Act)| Some((id, at.clone(), self.on_retry(id, act)?));
+        let all: Vec<(FrameId, Address, OnRetry)> =
+            self.acts().filter(|(_, at, _)| fits(at)).filter_map(again).collect();
+        for (id, address, how) in all {
             self.log(Entry::Unstuck { address });
-            if let Some(act) = self.act_mut(id) {
-                act.attempt = 1;
-                act.settling = 0;
-                act.over = None;
-                act.state = ActState::Preparing;
-                self.ready.push_back((id, super::Report::Go));
-            }
+            self.retried(id, how);
         }
     }
 
@@ -200,6 +192,7 @@ impl Machine {
         let Some(floor) = self.state.floor.clone() else { return };
         self.state.live = floor.live;
         self.state.ended = None;
+        self.state.kept.goes_on();
         self.state.regions.clear();
         self.state.paused = None;
         self.state.held.clear();
@@ -247,9 +240,10 @@ impl Machine {
     }
 
     fn stuck_on(&self, id: FrameId, act: &Act) -> StuckOn {
+        let again = self.on_retry(id, act).is_some();
         match (self.needs_settling(id, act), self.compensation_around(id)) {
-            (true, None) => StuckOn::Doubt,
-            (true, Some(_)) => StuckOn::UndoingInDoubt,
+            (true, None) => StuckOn::Doubt { again },
+            (true, Some(_)) => StuckOn::UndoingInDoubt { again },
             (false, _) => StuckOn::Undoing,
         }
     }
@@ -267,10 +261,10 @@ impl Machine {
     }
 }
 
-fn allow_done_only(verdict: &Settlement) -> Result<(), Refused> {
+fn allow_done_only(address: &Address, verdict: &Settlement) -> Result<(), Refused> {
     match verdict {
         Settlement::Done(_) => Ok(()),
-        Settlement::NotDone => Err(failed_already()),
+        Settlement::NotDone => Err(failed_already(address)),
     }
 }
 
@@ -283,12 +277,12 @@ pub(super) struct Stuck {
 /// For what.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum StuckOn {
-    /// To say whether a step was done.
-    Doubt,
+    /// To say whether a step was done; or to have it looked into again, where that needs no answer.
+    Doubt { again: bool },
     /// To do what a compensation could not do.
     Undoing,
-    /// To say whether a compensation was done.
-    UndoingInDoubt,
+    /// The same of a compensation.
+    UndoingInDoubt { again: bool },
     /// To have what is done after a phase tried again.
     Measuring,
 }
@@ -298,31 +292,32 @@ impl Stuck {
         Stuck { address: address.clone(), on }
     }
 
-    /// Whether it can be tried again: not while nobody knows whether it was done.
+    /// Whether it can be tried again: not while nobody knows whether it was done, unless that does not matter.
     fn can_be_retried(&self) -> bool {
         match self.on {
             StuckOn::Undoing | StuckOn::Measuring => true,
-            StuckOn::Doubt | StuckOn::UndoingInDoubt => false,
+            StuckOn::Doubt { again } | StuckOn::UndoingInDoubt { again } => again,
         }
     }
 
     /// What an operator can say of it.
     pub(super) fn help(&self) -> String {
         let at = &self.address;
+        let retry = if self.can_be_retried() { format!("retry {at} | ") } else { String::new() };
         match self.on {
-            StuckOn::Doubt => format!("settle {at} --done | --not-done"),
-            StuckOn::Undoing => format!("retry {at} | settle {at} --done | waive {at} --because WHY"),
-            StuckOn::UndoingInDoubt => format!("settle {at} --done | --not-done | waive {at} --because WHY"),
+            StuckOn::Doubt { .. } => format!("{retry}settle {at} --done | --not-done"),
+            StuckOn::Undoing => format!("{retry}settle {at} --done | waive {at} --because WHY"),
+            StuckOn::UndoingInDoubt { .. } => {
+                format!("{retry}settle {at} --done | --not-done | waive {at} --because WHY")
+            }
             StuckOn::Measuring => format!("retry {at}"),
         }
     }
 }
 
-fn failed_already() -> Refused {
-    Refused {
-        reason: "it is known that this was not done: it failed".into(),
-        instead: vec!["retry".into(), "settle --done".into()],
-    }
+fn failed_already(address: &Address) -> Refused {
+    let instead = vec![Stuck::new(address, StuckOn::Undoing).help()];
+    Refused { reason: "it is known that this was not done: it failed".into(), instead }
 }
 
 /// Who said something, and why: `mia: the night is over`.

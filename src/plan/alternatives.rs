@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 use super::{
     outline::{Kind, Outline, Taken},
     read::Given,
-    timeline::Timeline,
+    timeline::{Timeline, Trials},
 };
 use crate::{
     ir::{Address, PlanId, Program},
@@ -33,8 +33,7 @@ pub fn alternatives(
     sources: &Sources,
     plan: PlanId,
     given: &Given,
-    trials: u32,
-    seed: u64,
+    trials: Trials,
 ) -> Vec<Alternative> {
     let parts = outline.all();
     let open = parts
@@ -48,7 +47,7 @@ pub fn alternatives(
         let mut given = given.clone();
         given.chosen.insert(SmolStr::from(decision.to_string()), option.clone());
         let outline = Outline::of(program, sources, plan, &given);
-        Alternative { decision, option, timeline: Timeline::of(&outline, trials, seed) }
+        Alternative { decision, option, timeline: Timeline::of(&outline, trials) }
     };
     options.take(MOST).map(alternative).collect()
 }

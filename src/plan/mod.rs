@@ -22,4 +22,4 @@ pub use graph::PhaseGraph;
 pub use outline::Outline;
 pub use read::{Ask, Given, Patience};
 pub use summary::Summary;
-pub use timeline::Timeline;
+pub use timeline::{Timeline, Trials};

@@ -82,10 +82,33 @@ impl Summary {
             Kind::Decide { .. } => {
                 own.open_decisions = usize::from(part.ways.iter().all(|way| way.taken != Taken::Yes));
             }
-            _ => {}
+            Kind::Probe { .. }
+            | Kind::BlockStep { .. }
+            | Kind::Phases
+            | Kind::When { .. }
+            | Kind::Parallel { .. }
+            | Kind::Branch
+            | Kind::Loop(_)
+            | Kind::Rollout(_)
+            | Kind::Check(_)
+            | Kind::Wait { .. }
+            | Kind::WaitFor { .. }
+            | Kind::On { .. }
+            | Kind::Emit { .. }
+            | Kind::Attempt
+            | Kind::Run { .. }
+            | Kind::AfterEach
+            | Kind::Fail { .. }
+            | Kind::Return
+            | Kind::Unwind => {}
         }
+        own.then(&Summary::inside(part))
+    }
+
+    /// What is counted of what lies in a part.
+    fn inside(part: &Part) -> Summary {
         let ways = || part.ways.iter().filter(|way| way.taken != Taken::No).map(|way| Summary::of_parts(&way.parts));
-        let inside = match &part.kind {
+        match &part.kind {
             Kind::Loop(each) => Summary::one_of(ways()).times(each.items.as_ref().map(Vec::len)),
             Kind::Rollout(rollout) => Summary::one_of(ways()).times(rollout.stages.as_ref().map(Vec::len)),
             // It is done as often as the event arrives, or as there are phases: nobody counts that here.
@@ -99,9 +122,26 @@ impl Summary {
                     .then(&Summary::one_of([Summary::nothing(), Summary::of_parts(&otherwise.parts)].into_iter())),
                 _ => Summary::one_of(ways()),
             },
-            _ => Summary::one_of(ways()),
-        };
-        own.then(&inside)
+            Kind::Probe { .. }
+            | Kind::Step { .. }
+            | Kind::BlockStep { .. }
+            | Kind::Task { .. }
+            | Kind::Approve { .. }
+            | Kind::Phases
+            | Kind::Phase { .. }
+            | Kind::Decide { .. }
+            | Kind::Parallel { .. }
+            | Kind::Branch
+            | Kind::Check(_)
+            | Kind::Wait { .. }
+            | Kind::WaitFor { .. }
+            | Kind::Emit { .. }
+            | Kind::Commit { .. }
+            | Kind::Run { .. }
+            | Kind::Fail { .. }
+            | Kind::Return
+            | Kind::Unwind => Summary::one_of(ways()),
+        }
     }
 
     /// One of these, and nobody knows which.
@@ -168,11 +208,11 @@ impl Count {
 
 /// Whether everything in a part can be undone.
 pub fn can_be_undone(part: &Part) -> bool {
-    part.all().iter().all(|inner| match &inner.kind {
-        Kind::Step { way_back, .. } => match way_back {
+    part.all().iter().all(|inner| {
+        let Kind::Step { way_back, .. } = &inner.kind else { return true };
+        match way_back {
             WayBack::Irreversible | WayBack::None => false,
             WayBack::Own(_) | WayBack::Inherited(_) | WayBack::Scope(_) | WayBack::Nothing => true,
-        },
-        _ => true,
+        }
     })
 }

@@ -115,11 +115,11 @@ fn all_undoable(part: &Part) -> impl Iterator<Item = Undone> {
 
 /// The last commit in a part that makes final what is done around it, too: what an attempt commits, it does for itself.
 fn commit_in(part: &Part) -> Option<String> {
-    match &part.kind {
-        Kind::Commit { text } => Some(text.clone()),
-        Kind::Attempt => None,
-        _ => part.inside().filter_map(commit_in).last(),
+    if let Kind::Commit { text } = &part.kind {
+        return Some(text.clone());
     }
+    let around = part.inside().filter(|_| !matches!(part.kind, Kind::Attempt));
+    around.filter_map(commit_in).last()
 }
 
 impl Walk {
@@ -259,7 +259,8 @@ impl Walk {
     /// What goes on side by side: what others have done by then is undone, too.
     fn beside(&mut self, part: &Part, state: &mut State) {
         let inside: Vec<&Part> = part.inside().collect();
-        let after: Vec<Vec<u32>> = inside.iter().map(|inner| waits(inner)).collect();
+        let after: Vec<Vec<u32>> =
+            inside.iter().map(|inner| inner.after().iter().map(|before| *before as u32).collect()).collect();
         let graph = super::PhaseGraph::new(&after);
         let mut done: Vec<Vec<Undone>> = vec![Vec::new(); inside.len()];
         for at in graph.order().iter().copied() {
@@ -328,11 +329,4 @@ impl Walk {
 /// Whether a way ends in a failure.
 fn fails_at_last(way: &Way) -> bool {
     way.parts.last().is_some_and(|last| matches!(last.kind, Kind::Fail { .. }))
-}
-
-fn waits(part: &Part) -> Vec<u32> {
-    match &part.kind {
-        Kind::Phase { after, .. } => after.iter().map(|before| *before as u32).collect(),
-        _ => Vec::new(),
-    }
 }

@@ -1,6 +1,6 @@
 //! `:doc`: what is said of a name.
 
-use super::{look::Look, session::Session};
+use super::{look::Look, page::page, session::Session};
 use crate::{
     diagnostic::{Code, render},
     ide::{Around, builtin, section_of},
@@ -14,7 +14,8 @@ pub fn doc(session: &Session, name: &str, look: Look) -> Option<String> {
         .or_else(|| imported(session, name, look))
         .or_else(|| library(name, look))
         .or_else(|| effect(name, look));
-    found.or_else(|| Code::parse(name).map(render::page)).or_else(|| section_of(name))
+    let in_pages = || Code::parse(name).map(render::page).or_else(|| section_of(name));
+    found.or_else(|| in_pages().map(|text| page(&text, look)))
 }
 
 fn declaration(session: &Session, name: &str, look: Look) -> Option<String> {
@@ -61,5 +62,5 @@ fn of_row(row: &Row, look: Look) -> String {
 fn effect(name: &str, look: Look) -> Option<String> {
     let takes = builtin(name)?;
     let section = section_of(name.split('.').next().unwrap_or(name)).unwrap_or_default();
-    Some(format!("{}\n{section}", look.bold(takes)))
+    Some(format!("{}\n{}", look.bold(takes), page(&section, look)))
 }

@@ -2,6 +2,7 @@
 
 use super::{
     Surroundings,
+    complaint::{Complaint, Said},
     left_out::LeftOut,
     look::Look,
     session::{Mistakes, Session},
@@ -13,27 +14,27 @@ use crate::{
 };
 
 /// Goes on with a file, and says which plans it has.
-pub fn load(session: &mut Session, around: &dyn Surroundings, path: &str, look: Look) -> Result<String, String> {
+pub fn load(session: &mut Session, around: &dyn Surroundings, path: &str, look: Look) -> Said {
     if path.is_empty() {
-        return Err(look.error("`:load` needs a file"));
+        return Err(Complaint::of("`:load` needs a file"));
     }
-    let file = around.read(path).map_err(|why| look.error(&why))?;
+    let file = around.read(path)?;
     let loaded = session.load(file);
     told(session, loaded, look)
 }
 
 /// Reads the file again, and says which plans it has.
-pub fn reload(session: &mut Session, around: &dyn Surroundings, look: Look) -> Result<String, String> {
+pub fn reload(session: &mut Session, around: &dyn Surroundings, look: Look) -> Said {
     let Some(path) = session.file().map(|file| file.path.clone()) else {
-        return Err(look.error("no file is loaded: `:load FILE`"));
+        return Err(Complaint::of("no file is loaded: `:load FILE`"));
     };
-    let file = around.read(&path).map_err(|why| look.error(&why))?;
+    let file = around.read(&path)?;
     let loaded = session.reload(file);
     told(session, loaded, look)
 }
 
-fn told(session: &Session, loaded: Result<Option<LeftOut>, Mistakes>, look: Look) -> Result<String, String> {
-    let left_out = loaded.map_err(|mistakes| format!("{}\nnothing was loaded", look.mistakes(&mistakes)))?;
+fn told(session: &Session, loaded: Result<Option<LeftOut>, Mistakes>, look: Look) -> Said {
+    let left_out = loaded.map_err(|mistakes| Complaint::NotUsed(mistakes, "nothing was loaded".to_owned()))?;
     let plans: Vec<String> = session.plans().map(|plan| plan_line(session, plan, look)).collect();
     let plans = if plans.is_empty() { "loaded; there is no plan in it".to_owned() } else { plans.join("\n") };
     match left_out {
@@ -41,7 +42,7 @@ fn told(session: &Session, loaded: Result<Option<LeftOut>, Mistakes>, look: Look
         Some(LeftOut { heads, mistakes }) => {
             let heads: Vec<String> = heads.iter().map(|head| format!("  {}", look.code(head))).collect();
             let without = format!("loaded without these; mend the file, and `:reload`\n{}", heads.join("\n"));
-            Err(format!("{}\n{without}\n{plans}", look.mistakes(&mistakes)))
+            Err(Complaint::NotUsed(mistakes, format!("{without}\n{plans}")))
         }
     }
 }

@@ -6,14 +6,17 @@
 //!
 //! Absent by design: files, the clock and the streams, which are handed in, and any knowledge of how a plan runs.
 
+mod around;
 mod assist;
 mod command;
+mod complaint;
 mod doc;
 mod drive;
 mod editor;
 mod left_out;
 mod load;
 mod look;
+mod page;
 mod preview;
 mod save;
 mod session;
@@ -21,100 +24,28 @@ mod simulate;
 mod steer;
 mod typed;
 
-use std::{cell::RefCell, rc::Rc, sync::Arc};
+use std::{cell::RefCell, rc::Rc};
 
-use serde_json::{Map, Value as Json};
-
+pub use around::{Lines, Spoken, Surroundings, Unable, View};
 pub use editor::{Help, Terminal};
 pub use look::Look;
 pub use session::Loaded;
 pub use typed::goes_on;
 
 use crate::{
-    check::{Form, LoadError, Loader},
+    check::{Form, Loader},
     ide::Around,
-    ir::{Plan, Program},
-    source::Sources,
 };
 use command::Command;
+use complaint::{Complaint, Said};
 use drive::Drive;
-use session::{NoValue, Session};
+use session::Session;
 use typed::Typed;
 
 /// What is printed before what is typed.
 pub const PROMPT: &str = "orch> ";
 /// What is printed before a line that goes on.
 pub const GOES_ON: &str = "  ..> ";
-
-/// Where a session gets what is typed.
-pub trait Lines {
-    /// The next text, whole; `None` at the end.
-    fn next(&mut self) -> Option<String>;
-}
-
-/// What lies around a session.
-pub trait Surroundings {
-    /// Says what was asked for.
-    fn print(&mut self, text: &str);
-
-    /// Says what is wrong.
-    fn complain(&mut self, text: &str);
-
-    /// Reads a program file.
-    ///
-    /// # Errors
-    /// Why it can't be had, for people.
-    fn read(&self, path: &str) -> Result<Loaded, String>;
-
-    /// Writes a program file in place of what it held before.
-    ///
-    /// # Errors
-    /// Why it can't be written, for people; so also where it holds something else by now.
-    fn write(&self, path: &str, before: &str, after: &str) -> Result<(), String>;
-
-    /// What is to be seen of a plan before it runs.
-    ///
-    /// # Errors
-    /// Why that can't be shown, for people.
-    fn show(&self, plan: &Spoken<'_>, view: View) -> Result<String, String>;
-
-    /// Asks, and then runs a plan of a file for real.
-    ///
-    /// # Errors
-    /// Why it was not run, for people.
-    fn live(&mut self, file: &str, plan: &str, inputs: &Map<String, Json>) -> Result<(), String>;
-}
-
-/// A plan that is spoken of, and what it is given.
-#[derive(Debug)]
-pub struct Spoken<'s> {
-    /// The file that is loaded, if there is one.
-    pub file: Option<&'s str>,
-    /// The program, with what was declared at the prompt.
-    pub program: &'s Arc<Program>,
-    /// Its texts.
-    pub sources: &'s Sources,
-    /// The plan.
-    pub plan: &'s Plan,
-    /// What it is given, as far as that was typed.
-    pub inputs: Map<String, Json>,
-}
-
-/// What is to be seen of a plan.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum View {
-    /// What it would do
-    Plan,
-    /// The ways it can go, with every fault
-    Paths,
-    /// What follows what, as a graph
-    Graph,
-    /// When what would happen
-    Timeline,
-}
-
-/// Reads what programs import.
-pub type Import = fn(&str) -> Result<String, LoadError>;
 
 /// How a session ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -176,29 +107,29 @@ impl Repl<'_> {
             Typed::Command { word, rest } => match Command::named(word) {
                 Some(Command::Quit) => return false,
                 Some(command) => self.command(command, rest),
-                None => Err(self.look.error(&unknown(word))),
+                None => Err(Complaint::of(unknown(word))),
             },
             Typed::Binding => self.bind(text),
             Typed::Declarations => self.declare(text),
-            Typed::Statement(word) => Err(self.look.error(&out_of_place(word))),
+            Typed::Statement(word) => Err(Complaint::of(out_of_place(word))),
             Typed::Expression => self.evaluate(text),
         };
         self.tell(done);
         true
     }
 
-    fn tell(&mut self, done: Result<String, String>) {
+    fn tell(&mut self, done: Said) {
         match done {
             Ok(text) if text.is_empty() => {}
             Ok(text) => self.around.print(&text),
-            Err(text) => {
+            Err(complaint) => {
                 self.mistakes = true;
-                self.around.complain(&text);
+                self.around.complain(&complaint.drawn(self.look));
             }
         }
     }
 
-    fn command(&mut self, command: Command, rest: &str) -> Result<String, String> {
+    fn command(&mut self, command: Command, rest: &str) -> Said {
         match command {
             Command::Help | Command::Quit => Ok(self.help()),
             Command::Type => self.type_of(rest),
@@ -217,18 +148,18 @@ impl Repl<'_> {
         }
     }
 
-    fn loaded(&mut self, path: &str) -> Result<String, String> {
+    fn loaded(&mut self, path: &str) -> Said {
         let State { session, drive } = &mut *self.state.borrow_mut();
         *drive = None;
         load::load(session, self.around, path, self.look)
     }
 
-    fn evaluate(&mut self, text: &str) -> Result<String, String> {
+    fn evaluate(&mut self, text: &str) -> Said {
         if let Some(said) = self.callable(text.trim()) {
             return Ok(said);
         }
-        let valued = self.state.borrow_mut().session.evaluate(text);
-        valued.map(|valued| self.look.value(&valued)).map_err(|why| self.no_value(&why))
+        let valued = self.state.borrow_mut().session.evaluate(text)?;
+        Ok(self.look.value(&valued))
     }
 
     /// What is said of a name that is no value.
@@ -238,38 +169,27 @@ impl Repl<'_> {
         if known.what == "a constant" { None } else { doc::doc(session, name, self.look) }
     }
 
-    fn no_value(&self, why: &NoValue) -> String {
-        match why {
-            NoValue::Mistakes(mistakes) => self.look.mistakes(mistakes),
-            NoValue::Fault(sources, fault) => self.look.fault(sources, fault),
-        }
-    }
-
-    fn bind(&mut self, text: &str) -> Result<String, String> {
+    fn bind(&mut self, text: &str) -> Said {
         let session = &mut self.state.borrow_mut().session;
-        let declared = session.declare(text, Form::Binding).map_err(|mistakes| self.look.mistakes(&mistakes))?;
+        let declared = session.declare(text, Form::Binding)?;
         let names = declared.iter().map(|declared| session.sources().text(declared.span).to_owned());
         let names: Vec<String> = names.collect();
-        let shown = names.iter().map(|name| {
-            let valued = session.evaluate(name).map_err(|why| self.no_value(&why))?;
-            Ok(format!("{name} = {}", self.look.value(&valued)))
-        });
-        Ok(shown.collect::<Result<Vec<String>, String>>()?.join("\n"))
+        let shown = names.iter().map(|name| Ok(format!("{name} = {}", self.look.value(&session.evaluate(name)?))));
+        Ok(shown.collect::<Result<Vec<String>, Complaint>>()?.join("\n"))
     }
 
-    fn declare(&mut self, text: &str) -> Result<String, String> {
+    fn declare(&mut self, text: &str) -> Said {
         let State { session, drive } = &mut *self.state.borrow_mut();
-        let declared = session.declare(text, Form::Declarations);
-        let declared = declared.map_err(|mistakes| self.look.mistakes(&mistakes))?;
+        let declared = session.declare(text, Form::Declarations)?;
         // A run that goes on is one of the program as it was.
         *drive = None;
         let heads = declared.iter().map(|declared| self.look.code(&declared.head));
         Ok(heads.collect::<Vec<String>>().join("\n"))
     }
 
-    fn type_of(&mut self, text: &str) -> Result<String, String> {
+    fn type_of(&mut self, text: &str) -> Said {
         if text.is_empty() {
-            return Err(self.look.error("`:type` needs an expression"));
+            return Err(Complaint::of("`:type` needs an expression"));
         }
         if let Some(said) = self.callable(text) {
             return Ok(said);
@@ -281,10 +201,10 @@ impl Repl<'_> {
         }
     }
 
-    fn doc(&self, name: &str) -> Result<String, String> {
+    fn doc(&self, name: &str) -> Said {
         doc::doc(&self.state.borrow().session, name, self.look).ok_or_else(|| match name {
-            "" => self.look.error("`:doc` needs a name"),
-            name => self.look.error(&format!("nothing is known of `{name}`")),
+            "" => Complaint::of("`:doc` needs a name"),
+            name => Complaint::of(format!("nothing is known of `{name}`")),
         })
     }
 

@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{Repl, State, session::Session};
+use super::{
+    Repl, State,
+    complaint::{Complaint, Said},
+    session::Session,
+};
 use crate::{
     format::format,
     ir::{ModuleId, Program, Value, text::Nested},
@@ -13,37 +17,34 @@ use crate::{
 
 impl Repl<'_> {
     /// Writes what was tried into the file as a test called so.
-    pub(super) fn save(&mut self, rest: &str) -> Result<String, String> {
-        let look = self.look;
+    pub(super) fn save(&mut self, rest: &str) -> Said {
         let State { session, drive } = &mut *self.state.borrow_mut();
-        let Some(drive) = drive else { return Err(look.error("no plan was tried: `:simulate PLAN(..)` begins one")) };
+        let Some(drive) = drive else {
+            return Err(Complaint::of("no plan was tried: `:simulate PLAN(..)` begins one"));
+        };
         let Some(file) = session.file().cloned() else {
-            return Err(look.error("there is no file to write into: `:load FILE` first"));
+            return Err(Complaint::of("there is no file to write into: `:load FILE` first"));
         };
         if session.is_partial() {
-            return Err(look.error("the file has mistakes: mend them, and `:reload`"));
+            return Err(Complaint::of("the file has mistakes: mend them, and `:reload`"));
         }
         let name = rest.trim_matches('"');
         if name.is_empty() {
-            return Err(look.error("`:save` needs what the test is called: `:save \"gives the money back\"`"));
+            return Err(Complaint::of("`:save` needs what the test is called: `:save \"gives the money back\"`"));
         }
         if session.program().tests.iter().any(|test| test.name == name && test.module == ModuleId(0)) {
-            return Err(look.error(&format!("there is a test called \"{name}\" already")));
+            return Err(Complaint::of(format!("there is a test called \"{name}\" already")));
         }
-        let lines = drive.test().map_err(|why| look.error(&why))?;
+        let lines = drive.test().map_err(|unended| Complaint::of(unended.to_string()))?;
         let test = written(name, &with_bindings(session, lines));
         let after = format!("{}\n\n{test}", file.text.trim_end());
-        let alone = session.alone(&after).map_err(|mistakes| {
-            format!(
-                "{}\nnothing was written: the file alone does not have all that was tried",
-                look.mistakes(&mistakes)
-            )
-        })?;
+        let so = "nothing was written: the file alone does not have all that was tried";
+        let alone = session.alone(&after).map_err(|mistakes| Complaint::NotUsed(mistakes, so.to_owned()))?;
         if !passes(alone, name) {
             let why = "nothing was written: this can't be said as a test, it would end otherwise";
-            return Err(look.error(&format!("{why}\n{}", test.trim_end())));
+            return Err(Complaint::of(format!("{why}\n{}", test.trim_end())));
         }
-        self.around.write(&file.path, &file.text, &after).map_err(|why| look.error(&why))?;
+        self.around.write(&file.path, &file.text, &after)?;
         session.has_changed(after);
         Ok(format!("wrote a test into {}", file.path))
     }

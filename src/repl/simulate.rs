@@ -6,8 +6,8 @@ use serde_json::{Map, Value as Json};
 
 use super::{
     Repl, State,
+    complaint::{Complaint, Said},
     drive::{Drive, Wrapped},
-    look::Look,
     session::Session,
     steer,
 };
@@ -33,21 +33,21 @@ pub struct Call {
 
 impl Repl<'_> {
     /// Begins a run; without a call, the one before once more, with what was answered.
-    pub(super) fn simulate(&mut self, text: &str) -> Result<String, String> {
+    pub(super) fn simulate(&mut self, text: &str) -> Said {
         let look = self.look;
         let State { session, drive } = &mut *self.state.borrow_mut();
         let again = drive.as_ref().map(Drive::begun_with);
         let text = match (text, again) {
             ("", Some(again)) => again,
-            ("", None) => return Err(look.error("`:simulate` needs a plan: `:simulate PLAN(..)`")),
+            ("", None) => return Err(Complaint::of("`:simulate` needs a plan: `:simulate PLAN(..)`")),
             (text, _) => text.to_owned(),
         };
-        let call = call(session, &text, look)?;
+        let call = call(session, &text)?;
         if let Some(without) = needs_event(session.program(), &call) {
-            return Err(look.error(&without));
+            return Err(Complaint::of(without));
         }
         let begun = Drive::begin(session.program().clone(), call);
-        let mut begun = begun.map_err(|why| look.error(&why.to_string()))?;
+        let mut begun = begun.map_err(|why| Complaint::of(why.to_string()))?;
         if let Some(before) = drive.take().filter(|before| before.plan() == begun.plan()) {
             begun.answer_as(session, &before);
         }
@@ -61,11 +61,11 @@ impl Repl<'_> {
 
 /// What was typed as the call of a plan: `place_order(sample)`; without brackets, of a plan that needs nothing. Behind
 /// `given` stands the event that begins it: `refund() given Paid { order: "o-1" }`.
-pub fn call(session: &Session, text: &str, look: Look) -> Result<Call, String> {
+pub fn call(session: &Session, text: &str) -> Result<Call, Complaint> {
     let (called, event) = parts(text);
     let named = session.plans().find(|plan| plan.name == text[called.clone()]);
     if let Some(plan) = named.filter(|plan| plan.params.iter().any(|param| param.default.is_none())) {
-        return Err(look.error(&needs(plan)));
+        return Err(Complaint::of(needs(plan)));
     }
     let brackets = if named.is_some() { "()" } else { "" };
     let wrapped = Wrapped::default().own("test \"what was typed\" {\n  ");
@@ -74,10 +74,10 @@ pub fn call(session: &Session, text: &str, look: Look) -> Result<Call, String> {
         None => wrapped,
     };
     let wrapped = wrapped.own("run ").typed(text, called.clone()).own(&format!("{brackets}\n}}"));
-    let (sources, program) = session.with(&wrapped, text).map_err(|mistakes| look.mistakes(&mistakes))?;
+    let (sources, program) = session.with(&wrapped, text)?;
     let read = inputs(&program)
-        .map_err(|fault| look.error(&format!("{fault}\n  {}", sources.text(sources.first_line(fault.span)))))?;
-    let (plan, inputs) = read.ok_or_else(|| look.error("this is no call of a plan"))?;
+        .map_err(|fault| Complaint::of(format!("{fault}\n  {}", sources.text(sources.first_line(fault.span)))))?;
+    let (plan, inputs) = read.ok_or_else(|| Complaint::of("this is no call of a plan"))?;
     let event = event.map(|event| text[event].to_owned());
     Ok(Call { plan, text: format!("{}{brackets}", &text[called]), event, inputs })
 }
@@ -109,9 +109,12 @@ type Called = (String, Map<String, Json>);
 /// The plan that the last test of a program runs, and what it is given.
 fn inputs(program: &Program) -> Result<Option<Called>, Fault> {
     let statements = program.tests.last().map(|test| test.statements.as_slice()).unwrap_or_default();
-    let run = statements.iter().find_map(|statement| match &statement.kind {
-        TestStatementKind::Run { plan, arguments, .. } => Some((&program.plans[plan.index()], arguments)),
-        _ => None,
+    let run = statements.iter().find_map(|statement| {
+        if let TestStatementKind::Run { plan, arguments, .. } = &statement.kind {
+            Some((&program.plans[plan.index()], arguments))
+        } else {
+            None
+        }
     });
     let Some((plan, arguments)) = run else { return Ok(None) };
     let constants = Constants::new(program);
@@ -122,9 +125,12 @@ fn inputs(program: &Program) -> Result<Option<Called>, Fault> {
         Ok((param.name.to_string(), to_json(&value)))
     };
     let mut inputs = plan.params.iter().zip(arguments).map(value).collect::<Result<Map<_, _>, Fault>>()?;
-    let given = statements.iter().find_map(|statement| match &statement.kind {
-        TestStatementKind::GivenEvent { event, payload, .. } => Some((event, payload)),
-        _ => None,
+    let given = statements.iter().find_map(|statement| {
+        if let TestStatementKind::GivenEvent { event, payload, .. } = &statement.kind {
+            Some((event, payload))
+        } else {
+            None
+        }
     });
     if let (Some(trigger), Some((event, payload))) = (&plan.trigger, given)
         && trigger.event == *event

@@ -5,27 +5,30 @@ mod answers;
 use super::{
     Repl, State,
     command::Steer,
+    complaint::{Complaint, Said},
     drive::{Drive, Line, Stand},
     look::Look,
-    session::{NoValue, Session},
+    session::Session,
 };
 use crate::{
     diagnostic::suggest::nearest,
-    ir::{Address, Type, Value, json::to_json, text::Nested},
+    ir::{
+        Address, Type, Value,
+        json::{from_json, to_json},
+        text::Nested,
+    },
     machine::{Asking, Refused, Word},
 };
 
 /// What can be said with `:say`.
 const WORDS: &str = "pause, resume, promote, abort, cancel, retry";
 
-type Said = Result<String, String>;
-
 impl Repl<'_> {
     /// Does what a command about the simulated run says.
     pub(super) fn steer(&mut self, command: Steer, rest: &str) -> Said {
         let look = self.look;
         let State { session, drive } = &mut *self.state.borrow_mut();
-        let Some(drive) = drive else { return Err(look.error("no plan is tried: `:simulate PLAN(..)` begins one")) };
+        let Some(drive) = drive else { return Err(Complaint::of("no plan is tried: `:simulate PLAN(..)` begins one")) };
         let mut at = At { look, session, drive };
         match command {
             Steer::Step => Ok(at.went(Drive::step)),
@@ -88,10 +91,10 @@ impl At<'_> {
 
     fn back(&mut self, rest: &str) -> Said {
         let count = if rest.is_empty() { Ok(1) } else { rest.parse() };
-        let Ok(count) = count else { return Err(self.look.error("`:back` takes a number: `:back 2`")) };
+        let Ok(count) = count else { return Err(Complaint::of("`:back` takes a number: `:back 2`")) };
         let depth = self.drive.depth();
         let Some(ahead) = self.drive.back(count) else {
-            return Err(self.look.error(&format!("one can go back by {depth} at most")));
+            return Err(Complaint::of(format!("one can go back by {depth} at most")));
         };
         let ahead: Vec<String> = ahead.iter().map(Line::short).collect();
         Ok(format!("{} {} · {}", self.look.bold("before"), ahead.join(" "), self.to_undo()))
@@ -103,19 +106,14 @@ impl At<'_> {
     }
 
     fn advance(&mut self, rest: &str) -> Said {
-        match self.session.evaluate(rest) {
-            Ok(valued) => match valued.value {
-                Value::Duration(nanoseconds) if nanoseconds > 0 => {
-                    let lines = self.drive.advance(nanoseconds);
-                    let now = format!("it is {} since it began", Value::Duration(self.drive.elapsed()));
-                    let told = told(self.drive, &lines, self.look);
-                    Ok([told, now].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n"))
-                }
-                _ => Err(self.look.error("`:advance` takes a time: `:advance 3d`")),
-            },
-            Err(NoValue::Mistakes(mistakes)) => Err(self.look.mistakes(&mistakes)),
-            Err(NoValue::Fault(sources, fault)) => Err(self.look.fault(&sources, &fault)),
-        }
+        let time = self.session.evaluate(rest)?.value;
+        let Value::Duration(nanoseconds @ 1..) = time else {
+            return Err(Complaint::of("`:advance` takes a time: `:advance 3d`"));
+        };
+        let lines = self.drive.advance(nanoseconds);
+        let now = format!("it is {} since it began", Value::Duration(self.drive.elapsed()));
+        let told = told(self.drive, &lines, self.look);
+        Ok([told, now].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n"))
     }
 
     /// `Paid { amount: 3 }`
@@ -125,7 +123,7 @@ impl At<'_> {
         let Some(event) = events.iter().find(|event| event.name == name).cloned() else {
             let close = nearest(name, events.iter().map(|event| event.name.as_str()));
             let meant = close.map(|close| format!(": did you mean `{close}`?")).unwrap_or_default();
-            return Err(self.look.error(&format!("there is no event `{name}`{meant}")));
+            return Err(Complaint::of(format!("there is no event `{name}`{meant}")));
         };
         let payload = if payload.trim().is_empty() { "{}" } else { payload };
         let value = self.typed_value(payload, &event.payload)?;
@@ -135,13 +133,9 @@ impl At<'_> {
         self.said(word, None, line)
     }
 
-    fn typed_value(&mut self, text: &str, ty: &Type) -> Result<Value, String> {
-        match self.session.evaluate(text) {
-            Ok(valued) => crate::ir::json::from_json(ty, &to_json(&valued.value))
-                .map_err(|mismatch| self.look.error(&mismatch.to_string())),
-            Err(NoValue::Mistakes(mistakes)) => Err(self.look.mistakes(&mistakes)),
-            Err(NoValue::Fault(sources, fault)) => Err(self.look.fault(&sources, &fault)),
-        }
+    fn typed_value(&mut self, text: &str, ty: &Type) -> Result<Value, Complaint> {
+        let value = self.session.evaluate(text)?.value;
+        from_json(ty, &to_json(&value)).map_err(|mismatch| Complaint::of(mismatch.to_string()))
     }
 
     fn say(&mut self, rest: &str) -> Said {
@@ -153,7 +147,7 @@ impl At<'_> {
             "abort" => Word::Abort { address: None },
             "cancel" => Word::Cancel,
             "retry" => Word::Retry { address: None },
-            _ => return Err(self.look.error(&format!("`:say` takes one of {WORDS}"))),
+            _ => return Err(Complaint::of(format!("`:say` takes one of {WORDS}"))),
         };
         let reason = why.map(|why| format!(" {why}")).unwrap_or_default();
         let line = format!("given operator {word}{reason} after {}", Value::Duration(self.drive.elapsed()));
@@ -165,7 +159,7 @@ impl At<'_> {
             Ok(lines) => Ok(told(self.drive, &lines, self.look)),
             Err(Refused { reason, instead }) => {
                 let instead: String = instead.iter().map(|line| format!("\n  {line}")).collect();
-                Err(self.look.error(&format!("{reason}{instead}")))
+                Err(Complaint::of(format!("{reason}{instead}")))
             }
         }
     }
@@ -174,17 +168,17 @@ impl At<'_> {
         let happened = match rest {
             "" => false,
             "done" => true,
-            _ => return Err(self.look.error("`:crash`, or `:crash done` if it was done and nobody heard")),
+            _ => return Err(Complaint::of("`:crash`, or `:crash done` if it was done and nobody heard")),
         };
         let lines = self.drive.crash(happened);
         Ok(told(self.drive, &lines, self.look))
     }
 
     /// The address that was typed, if the plan has such a part.
-    fn address(&self, typed: &str) -> Result<Address, String> {
+    fn address(&self, typed: &str) -> Result<Address, Complaint> {
         let address = Address::typed(typed);
         if typed.is_empty() {
-            return Err(self.look.error("this needs the address of a part: `prepare/hold`"));
+            return Err(Complaint::of("this needs the address of a part: `prepare/hold`"));
         }
         if self.drive.knows(&address) {
             return Ok(address);
@@ -192,7 +186,7 @@ impl At<'_> {
         let known = self.drive.addresses();
         let close = nearest(typed, known.iter().map(String::as_str));
         let meant = close.map(|close| format!(": did you mean `{close}`?")).unwrap_or_default();
-        Err(self.look.error(&format!("`{}` has no part `{typed}`{meant}", self.drive.plan())))
+        Err(Complaint::of(format!("`{}` has no part `{typed}`{meant}", self.drive.plan())))
     }
 }
 

@@ -81,6 +81,19 @@ pub enum Error {
         /// `action reserve`, and what else is missing.
         missing: Vec<String>,
     },
+    /// The program speaks of secrets that this process does not have.
+    #[error("run `{run}` is not taken up here: {} not set, which its program names as a secret", none_of(missing))]
+    #[diagnostic(help(
+        "what was said to it is kept: `orch resume {run}` takes it up where the secrets are; what is not needed any more \
+         can be set to nothing: `{}= orch resume {run}`",
+        missing.join("= ")
+    ))]
+    NoSecret {
+        /// Which run.
+        run: RunId,
+        /// The variables that are not set.
+        missing: Vec<String>,
+    },
     /// A file of the store's folder, or a process, could not be handled.
     #[error("can't {doing} `{}`: {source}", path.display())]
     Files {
@@ -95,6 +108,13 @@ pub enum Error {
     #[error("a bug in orch: {0}")]
     #[diagnostic(help("the journal is whole; the run can be taken up again"))]
     Bug(String),
+}
+
+/// The names of variables, and the verb that follows them.
+fn none_of(variables: &[String]) -> String {
+    let verb = if variables.len() == 1 { "is" } else { "are" };
+    let names: Vec<String> = variables.iter().map(|name| format!("`{name}`")).collect();
+    format!("{} {verb}", names.join(", "))
 }
 
 /// Why a store can't do what was asked.
@@ -170,6 +190,27 @@ pub enum StoreError {
         path: PathBuf,
         /// Why not.
         source: std::io::Error,
+    },
+    /// Who asks may not read the store.
+    #[error("can't read the store `{}`: {source}", path.display())]
+    #[diagnostic(help("nothing was said and nothing started: be somebody who may read and write it"))]
+    Unreadable {
+        /// Its file.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// The store was opened to be looked at only, as its file can't be written.
+    #[error("can't {doing}: `{}` can't be written", path.display())]
+    #[diagnostic(help(
+        "nothing was said and nothing started; it can be looked at: to do this, be somebody who may write it, or choose \
+         another folder with `--store DIR` or `ORCH_STORE`"
+    ))]
+    Unwritable {
+        /// What was tried: `tell of Paid`.
+        doing: String,
+        /// The file.
+        path: PathBuf,
     },
     /// There is no such run.
     #[error("there is no run `{typed}` in this store")]

@@ -39,8 +39,14 @@ impl Folder {
     }
 
     /// Whether there is a store in it, or was.
-    pub fn exists(&self) -> bool {
-        self.database().exists() || self.database().with_extension("mark").exists()
+    ///
+    /// # Errors
+    /// That can't be told, as the folder may not be looked into.
+    pub fn exists(&self) -> Result<bool, StoreError> {
+        let database = self.database();
+        let unreadable = |source| StoreError::Unreadable { path: database.clone(), source };
+        let is_there = database.try_exists().map_err(unreadable)?;
+        Ok(is_there || database.with_extension("mark").try_exists().map_err(unreadable)?)
     }
 
     /// What is wrong with it, if it is there and no folder.

@@ -69,8 +69,8 @@ impl Runner {
         let Some(mut machine) = compared.machine.clone() else {
             return Err(Error::Bug("a run is migrated against which something stands".to_owned()));
         };
-        let dead = compared.comparison.dead.clone();
-        let event = Event::Migrated { sources: digest(sources).into(), who: by.who, why: by.why, dead };
+        let Comparison { dead, retold, differences: _, obstacles: _ } = compared.comparison.clone();
+        let event = Event::Migrated { sources: digest(sources).into(), who: by.who, why: by.why, dead, retold };
         let at = now().max(compared.last);
         let step = machine.step(at, event.clone());
         let step = step.map_err(|refused| Error::Bug(format!("only operators can be refused: {refused}")))?;

@@ -33,7 +33,7 @@ pub use error::Error;
 pub use folder::Folder;
 pub use lock::Holder;
 pub use runner::{ActiveRun, Runner, Started};
-pub use start::Start;
+pub use start::{Otherwise, Start};
 pub use store::{MemoryStore, RunId, RunInfo, SqliteStore, Standing, Store};
 
 /// The version of the language that this release reads; kept with every run.

@@ -27,7 +27,7 @@ use super::{
     lock::RunLock,
     look::beginning,
     programs::{Compiled, Programs},
-    start::Start,
+    start::{Otherwise, Start, otherwise},
     store::{Created, KeptSource, Listed, NewRun, RunId, RunInfo, Said, SqliteStore, Store, Told, WordId, select},
 };
 use crate::{
@@ -42,8 +42,8 @@ pub type Compile<'a> = &'a dyn Fn(&[KeptSource]) -> Result<Arc<Program>, String>
 pub enum Started {
     /// It is there, and this process has the right to drive it.
     New(Box<ActiveRun>),
-    /// There was one with its key, and nothing was changed.
-    Known(RunInfo),
+    /// There was one with its key, and nothing was changed: with what it was not started with.
+    Known(Box<RunInfo>, Vec<Otherwise>),
 }
 
 /// The runs of one folder. A clone is the same: it can be given to whoever drives a run, speaks to one, or looks.
@@ -56,8 +56,17 @@ pub struct Runner {
 struct Inner {
     folder: Folder,
     store: SqliteStore,
+    access: Access,
     bells: Arc<Bells>,
     programs: Programs,
+}
+
+/// What can be done with a store.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Access {
+    Write,
+    /// Nothing of it can be written.
+    Read,
 }
 
 impl Runner {
@@ -65,27 +74,27 @@ impl Runner {
     pub fn open(folder: Folder) -> Result<Runner, Error> {
         folder.create()?;
         let store = SqliteStore::open(&folder.database())?;
-        Ok(Runner::over(folder, store))
+        Ok(Runner::over(folder, store, Access::Write))
     }
 
     /// Opens the store of `folder` if there is one; one that can't be written can still be read.
     pub fn open_existing(folder: Folder) -> Result<Option<Runner>, Error> {
         folder.check()?;
-        if !folder.exists() {
+        if !folder.exists()? {
             return Ok(None);
         }
         match Runner::open(folder.clone()) {
             Err(Error::Store(StoreError::Files { source, .. })) if is_read_only(&source) => {
                 let store = SqliteStore::open_to_read(&folder.database())?;
-                Ok(Some(Runner::over(folder, store)))
+                Ok(Some(Runner::over(folder, store, Access::Read)))
             }
             opened => opened.map(Some),
         }
     }
 
-    fn over(folder: Folder, store: SqliteStore) -> Runner {
+    fn over(folder: Folder, store: SqliteStore, access: Access) -> Runner {
         let bells = Bells::new(Arc::new(store.clone()));
-        let inner = Inner { folder, store, bells, programs: Programs::default() };
+        let inner = Inner { folder, store, access, bells, programs: Programs::default() };
         Runner { inner: Arc::new(inner), host: Host::new() }
     }
 
@@ -139,7 +148,7 @@ impl Runner {
     pub fn create(&self, start: Start) -> Result<ActiveRun, Error> {
         match self.create_once(start)? {
             Started::New(run) => Ok(*run),
-            Started::Known(info) => Err(Error::Known { run: info.id }),
+            Started::Known(info, _) => Err(Error::Known { run: info.id }),
         }
     }
 
@@ -160,7 +169,10 @@ impl Runner {
                 let run = self.active(self.store().info(&id)?, &compiled, lock)?;
                 Ok(Started::New(Box::new(run)))
             }
-            Created::Known(id) => Ok(Started::Known(self.store().info(&id)?)),
+            Created::Known(id) => {
+                let otherwise = otherwise(&new.inputs, &self.inputs(&id)?);
+                Ok(Started::Known(Box::new(self.store().info(&id)?), otherwise))
+            }
         }
     }
 
@@ -169,12 +181,20 @@ impl Runner {
     /// # Errors
     /// Another process drives it, or its sources no longer compile.
     pub fn take_up(&self, info: &RunInfo, compile: Compile<'_>) -> Result<ActiveRun, Error> {
+        self.can_write(|| format!("go on with run `{}`", info.id))?;
         // Nobody migrates it from here on; somebody may have before.
         let lock = RunLock::take(self.folder(), &info.id, now())?;
         let info = self.store().info(&info.id)?;
         let compiled = self.compiled(&info, compile)?;
         self.is_provided(&compiled.program, &info.plan)?;
         self.active(info, &compiled, lock)
+    }
+
+    fn can_write(&self, doing: impl FnOnce() -> String) -> Result<(), StoreError> {
+        match self.inner.access {
+            Access::Write => Ok(()),
+            Access::Read => Err(StoreError::Unwritable { doing: doing(), path: self.folder().database() }),
+        }
     }
 
     fn active(&self, info: RunInfo, compiled: &Arc<Compiled>, lock: RunLock) -> Result<ActiveRun, Error> {
@@ -188,6 +208,7 @@ impl Runner {
             info,
             observer: None,
             word: None,
+            only_hears: false,
             waits: true,
             _lock: lock,
         })
@@ -246,6 +267,9 @@ impl Runner {
 
     /// Leaves a word for the drivers of several runs, for all of them or for none.
     pub fn say_to_all(&self, runs: &[RunId], said: &Said) -> Result<Vec<WordId>, Error> {
+        self.can_write(|| {
+            format!("say anything to {}", runs.iter().map(|run| format!("`{run}`")).collect::<Vec<_>>().join(", "))
+        })?;
         let words = self.store().say(runs, said)?;
         runs.iter().for_each(|run| self.inner.bells.ring(run));
         Ok(words)
@@ -254,6 +278,7 @@ impl Runner {
     /// Tells every run that is not over of an event, and whoever reads the events of the store. One that was told before
     /// changes nothing.
     pub fn publish(&self, event: &Said) -> Result<Told, Error> {
+        self.can_write(|| "tell of an event".to_owned())?;
         let told = self.store().publish(event)?;
         self.inner.bells.ring_those_spoken_to()?;
         Ok(told)
@@ -312,6 +337,7 @@ pub struct ActiveRun {
     effects: Arc<LocalEffects>,
     observer: Option<Observer>,
     word: Option<WordId>,
+    only_hears: bool,
     waits: bool,
     _lock: RunLock,
 }
@@ -320,6 +346,24 @@ impl ActiveRun {
     /// What the store knows of it.
     pub fn info(&self) -> &RunInfo {
         &self.info
+    }
+
+    /// The variables in which its secrets are to stand, as far as they are named in its program and its inputs, and that
+    /// are not set in this process: what needs them would fail.
+    pub fn unset_secrets(&self) -> Vec<String> {
+        self.effects.unset_secrets()
+    }
+
+    /// Whether none of them is missing: who takes a run up may sit elsewhere than who began it, and what fails for want of
+    /// a secret is undone.
+    ///
+    /// # Errors
+    /// [`Error::NoSecret`], with those that are.
+    pub fn has_its_secrets(&self) -> Result<(), Error> {
+        match self.unset_secrets() {
+            missing if missing.is_empty() => Ok(()),
+            missing => Err(Error::NoSecret { run: self.info.id.clone(), missing }),
+        }
     }
 
     /// Shows every new record to `observer`, once it is durable, and the machine as it stands then.
@@ -334,6 +378,12 @@ impl ActiveRun {
         self
     }
 
+    /// Leaves again if all that was said to it is refused, and nothing of it is due.
+    pub fn only_hears(mut self) -> Self {
+        self.only_hears = true;
+        self
+    }
+
     /// Leaves where nothing is left but waiting for a moment. It stays for what comes within ten seconds, and while
     /// something is being watched.
     pub fn no_wait(mut self) -> Self {
@@ -343,7 +393,7 @@ impl ActiveRun {
 
     /// Drives it until it is over, stuck, or asked to leave.
     pub async fn go(self, control: Control) -> Result<Left, Error> {
-        let ActiveRun { info, runner, compiled, effects, observer, word, waits, _lock } = self;
+        let ActiveRun { info, runner, compiled, effects, observer, word, only_hears, waits, _lock } = self;
         let store = Arc::new(runner.store().clone());
         let machine = compiled.machine.clone();
         let mut driver = Driver::new(info.id, store, machine, effects).control(control);
@@ -353,6 +403,9 @@ impl ActiveRun {
         }
         if let Some(word) = word {
             driver = driver.on_behalf_of(word);
+        }
+        if only_hears {
+            driver = driver.only_hears();
         }
         if !waits {
             driver = driver.no_wait();

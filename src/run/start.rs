@@ -29,6 +29,26 @@ pub struct Start {
     pub behind: Option<EventNumber>,
 }
 
+/// A parameter of a run that is there already, for which something else was given now: that changes nothing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Otherwise {
+    /// Its name.
+    pub name: String,
+    /// What the run was started with.
+    pub kept: Json,
+    /// What was given now.
+    pub given: Json,
+}
+
+/// What was given otherwise than a run was started with.
+pub(super) fn otherwise(given: &Map<String, Json>, kept: &Map<String, Json>) -> Vec<Otherwise> {
+    let differs = |(name, given): (&String, &Json)| {
+        let kept = kept.get(name).unwrap_or(&Json::Null);
+        (kept != given).then(|| Otherwise { name: name.clone(), kept: kept.clone(), given: given.clone() })
+    };
+    given.iter().filter_map(differs).collect()
+}
+
 impl Start {
     /// A run of `plan` that is given `inputs`, as [`Beginning::complete`] gives them. Where the plan is `keyed`, there
     /// is one run for each key.

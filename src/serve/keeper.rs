@@ -4,7 +4,7 @@
 //! something is said to it; so is one that another process lets go.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashMap,
     sync::{Arc, atomic::Ordering},
     time::Duration,
 };
@@ -44,8 +44,6 @@ pub struct Keeper {
     driven: HashMap<RunId, TaskId>,
     /// Something may have been said to a run that was being left.
     look_at_words: bool,
-    /// Those that another process drives.
-    elsewhere: HashSet<RunId>,
     /// Those that could not be taken up: why, and when that was.
     failed: HashMap<RunId, (String, Instant)>,
 }
@@ -66,7 +64,6 @@ impl Keeper {
             tasks: JoinSet::new(),
             driven: HashMap::new(),
             look_at_words: false,
-            elsewhere: HashSet::new(),
             failed: HashMap::new(),
         }
     }
@@ -114,18 +111,21 @@ impl Keeper {
         if waits || self.driven.contains_key(&info.id) {
             return;
         }
-        if let Some(holder) = RunLock::holder(self.service.runner.folder(), &info.id) {
-            // One that was just created here is on its way to this keeper.
-            if holder.pid != std::process::id() && self.elsewhere.insert(info.id.clone()) {
-                log::run(&info.id, &info.plan, format_args!("is driven by another process: {holder}"));
-            }
+        if RunLock::holder(self.service.runner.folder(), &info.id).is_some() {
+            // Nothing is wrong with that, and it is not told.
             return;
         }
-        self.elsewhere.remove(&info.id);
-        match self.service.runner.take_up(info, &self.service.compile) {
+        let taken_up = self.service.runner.take_up(info, &self.service.compile).and_then(|run| {
+            // One that is over does nothing that could need them.
+            if !info.standing.ended() {
+                run.has_its_secrets()?;
+            }
+            Ok(run)
+        });
+        match taken_up {
             Ok(run) => {
                 log::run(&info.id, &info.plan, "taken up");
-                self.drive(run);
+                self.drive(run.only_hears());
             }
             Err(Error::Held { .. }) => {}
             Err(error) => self.could_not(&info.id, &info.plan, &error),
@@ -175,7 +175,8 @@ impl Keeper {
             }
             Left::Asked => log::run(&run, &plan, "left: nothing is in flight"),
             Left::AskedTwice => log::run(&run, &plan, "stopped at once"),
-            Left::Refused(refused) => log::run(&run, &plan, format_args!("refused: {refused}")),
+            // Whoever said it is told why.
+            Left::Refused(_) => {}
         }
     }
 

@@ -23,6 +23,8 @@ use tokio::{
     time::timeout,
 };
 
+use tokio_io_timeout::TimeoutStream;
+
 use super::unusable::Unusable;
 use crate::run::{Control, Wish};
 
@@ -37,6 +39,9 @@ const HEADERS: usize = 64;
 
 /// How many connections there may be at once; others wait until one is closed.
 const CONNECTIONS: usize = 512;
+
+/// How long who is answered may read nothing of it.
+const READS_NOTHING: Duration = Duration::from_secs(30);
 
 /// How long requests may take that are being answered when the process leaves.
 const LAST: Duration = Duration::from_secs(5);
@@ -175,7 +180,7 @@ pub async fn serve(listener: Listener, router: Router, mut control: Control) {
         if let Some((stream, permit)) = accepted {
             let (router, control) = (router.clone(), control.clone());
             connections.spawn(async move {
-                connection(stream, router, control).await;
+                connection(stream, READS_NOTHING, router, control).await;
                 drop(permit);
             });
         }
@@ -197,13 +202,16 @@ async fn accept(listener: &Listener, room: &Arc<Semaphore>) -> Option<(Stream, O
     }
 }
 
-async fn connection(stream: Stream, router: Router, mut control: Control) {
+/// Answers what comes over a connection, which ends when nothing of an answer is read for so long.
+async fn connection(stream: Stream, reads_nothing: Duration, router: Router, mut control: Control) {
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(reads_nothing));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD)
         .max_headers(HEADERS)
         .max_buf_size(HEAD_SIZE)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+        .serve_connection(TokioIo::new(Box::pin(stream)), TowerToHyperService::new(router));
     let mut connection = std::pin::pin!(connection);
     // How a connection ended that was cut off is known to who cut it off.
     tokio::select! {
@@ -244,5 +252,18 @@ mod tests {
         drop(Listener::bind(&address).await.unwrap());
         fs::write(&path, "a file").unwrap();
         assert_eq!(Listener::bind(&address).await.unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+    }
+
+    /// Who asks for much and reads none of it does not keep its connection.
+    #[tokio::test]
+    async fn who_reads_nothing_is_cut_off() {
+        use tokio::io::AsyncWriteExt;
+
+        let router = Router::new().route("/", axum::routing::get(async || "x".repeat(1 << 20)));
+        let (mut client, server) = tokio::io::duplex(1024);
+        client.write_all(b"GET / HTTP/1.1\r\nHost: here\r\n\r\n").await.unwrap();
+        // The connection ends, though the client stays and nobody wants the process to leave.
+        connection(Box::new(server), Duration::from_millis(10), router, Control::none()).await;
+        drop(client);
     }
 }

@@ -27,6 +27,9 @@ pub struct Problem {
     pub instead: Vec<String>,
 }
 
+/// When one may try again who was told that there is no room, in seconds.
+const RETRY_AFTER: HeaderValue = HeaderValue::from_static("10");
+
 /// The media type of problems.
 const MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/problem+json");
 
@@ -52,6 +55,13 @@ impl Problem {
         Problem::new(StatusCode::NOT_FOUND, detail)
     }
 
+    /// As many journals are being read as can be at once.
+    pub fn busy(readers: usize) -> Problem {
+        let detail = format!("{readers} journals are being read already, which is as many as there can be at once");
+        let problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail);
+        problem.instead(["try again when others have ended; `GET /v1/runs/{run}` tells how a run stands".to_owned()])
+    }
+
     /// Says what helps.
     pub fn instead(mut self, instead: impl IntoIterator<Item = String>) -> Problem {
         self.instead.extend(instead);
@@ -68,6 +78,9 @@ impl IntoResponse for Problem {
         let status = self.status;
         let mut response = (status, Json(self)).into_response();
         response.headers_mut().insert(header::CONTENT_TYPE, MEDIA_TYPE);
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
+        }
         if status == StatusCode::UNAUTHORIZED {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
@@ -88,6 +101,7 @@ impl From<Error> for Problem {
             | Error::NewerRun { .. }
             | Error::NeverBegan { .. }
             | Error::NotProvided { .. }
+            | Error::NoSecret { .. }
             | Error::Files { .. }
             | Error::Bug(_) => StatusCode::INTERNAL_SERVER_ERROR,
         };

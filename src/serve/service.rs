@@ -5,7 +5,7 @@ use std::sync::{Arc, atomic::AtomicUsize};
 use serde_json::Value as Json;
 use tokio::{
     sync::{
-        Notify,
+        Notify, OwnedSemaphorePermit, Semaphore,
         mpsc::{self, UnboundedSender},
         watch,
     },
@@ -37,6 +37,10 @@ pub struct Documents {
     pub inbox: fn(&Runner) -> Result<Json, Error>,
 }
 
+/// How many journals may be on their way to readers at once: fewer than there may be connections, so that however many
+/// follow one, words, lists and health are answered.
+const READERS: usize = 256;
+
 /// What all parts of the service share.
 pub struct Service {
     /// The programs whose plans can be started.
@@ -55,6 +59,8 @@ pub struct Service {
     pub pulse: watch::Sender<Pulse>,
     /// Whether a page in a browser could send a request: it listens at a port.
     pub browsers_reach_it: bool,
+    /// Room for those who read a journal.
+    readers: Arc<Semaphore>,
     /// What the process is wished to do.
     pub control: Control,
     /// How many runs are driven here.
@@ -80,12 +86,21 @@ impl Service {
             look: Notify::new(),
             pulse: watch::Sender::new(Pulse::default()),
             browsers_reach_it: matches!(listen, Address::Port(_)),
+            readers: Arc::new(Semaphore::new(READERS)),
             control,
             driven: AtomicUsize::new(0),
             compile,
             ended,
             runner,
         }
+    }
+
+    /// Room to read a journal, for as long as it is held.
+    ///
+    /// # Errors
+    /// Too many read one already.
+    pub fn reader(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        Arc::clone(&self.readers).try_acquire_owned().map_err(|_| Problem::busy(READERS))
     }
 
     /// What `ask` makes of the runs, while other requests go on.

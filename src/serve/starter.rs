@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json, json};
 use tokio::time::sleep;
 
 use super::{log, problem::Problem, programs::Startable, service::Service};
-use crate::run::{RunInfo, Start, Started, Wish, store::Arrival};
+use crate::run::{Otherwise, RunInfo, Start, Started, Wish, store::Arrival};
 
 /// How many events are read at a time.
 const PAGE: u32 = 100;
@@ -22,6 +22,8 @@ pub struct Begun {
     pub run: RunInfo,
     /// Whether it was not there before.
     pub is_new: bool,
+    /// What was given otherwise than the run that was there was started with.
+    pub otherwise: Vec<Otherwise>,
 }
 
 /// Starts a plan with what it is given, or finds the run that has its key.
@@ -46,14 +48,14 @@ async fn begin(service: &Service, start: Start, by: &'static str) -> Result<Begu
         return Err(leaving());
     }
     match service.ask(|runner| runner.create_once(start)).await? {
-        Started::Known(run) => Ok(Begun { run, is_new: false }),
+        Started::Known(run, otherwise) => Ok(Begun { run: *run, is_new: false, otherwise }),
         Started::New(active) => {
             let run = active.info().clone();
             service.metrics.started.add(&[by]);
             log::run(&run.id, &run.plan, format_args!("started by {by}"));
             // If the keeper is gone by now, whoever comes next begins the run.
             let _ = service.begun.send(*active).await;
-            Ok(Begun { run, is_new: true })
+            Ok(Begun { run, is_new: true, otherwise: Vec::new() })
         }
     }
 }

@@ -1,8 +1,10 @@
 //! Questions: what the machine asks for, as a world is asked it.
 
+use std::borrow::Cow;
+
 use super::{Asks, Call, Effect, Person, Question, Simulation, World, ends, queue::Planned, run::AtPart};
 use crate::{
-    ir::{Address, Type, test::CrashTime},
+    ir::{Address, Type, address::without_marks, test::CrashTime},
     machine::{Asker, Caller, Calling, Command, EffectId, Entry},
     source::Span,
 };
@@ -147,7 +149,7 @@ fn within(pattern: &Address, address: &Address) -> bool {
 }
 
 fn part_matches(pattern: &str, part: &str) -> bool {
-    let part = if pattern.contains('~') { part } else { part.split_once('~').map_or(part, |(part, _)| part) };
+    let part = if pattern.contains('~') { Cow::Borrowed(part) } else { without_marks(part) };
     match (pattern.strip_suffix("[*]"), part.split_once('[')) {
         (Some(name), Some((part, _))) => name == part,
         _ => pattern == part,

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{Answer, Ends, Generated, Past, Question, World, test::Scripted};
+use super::{
+    Answer, Ends, Generated, Past, Question, World,
+    test::{Scripted, UsedUp},
+};
 use crate::{
     ir::{Address, Expr, ExprKind, ProbeId, Program},
     machine::{Calling, Purpose, StandIns},
@@ -28,6 +31,11 @@ impl Completed {
     /// What is given and was never asked for, by where it stands.
     pub fn unused(&self) -> Vec<Span> {
         self.given.unused()
+    }
+
+    /// What tells how it will go on answering, `elapsed` nanoseconds after the run began.
+    pub fn used_up(&self, elapsed: i64) -> UsedUp {
+        self.given.used_up(elapsed)
     }
 
     /// The questions whose answers were made up, by number.

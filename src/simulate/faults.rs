@@ -14,7 +14,7 @@ use smol_str::SmolStr;
 
 use super::{Answer, Asks, Call, Effect, Ends, Halt, Past, Question, Simulation, World};
 use crate::{
-    ir::{Address, Value, test::CrashTime},
+    ir::{Address, test::CrashTime},
     machine::{Asking, Purpose, StandIns},
 };
 
@@ -107,7 +107,7 @@ impl<W: World> Faulty<W> {
             (Fault::CrashBefore, Asks::Person(_)) => self.world.answer(question, past).crashes(CrashTime::Before),
             (Fault::LostDone, _) => {
                 let answer = self.world.answer(question, past);
-                Answer { ends: lost(answer.ends), ..answer }
+                Answer { ends: answer.ends.lost(), ..answer }
             }
             (Fault::CrashAfter, _) => self.world.answer(question, past).crashes(CrashTime::After),
         }
@@ -183,23 +183,6 @@ fn effect_faults(effect: &Effect) -> Vec<Fault> {
         }
     };
     others.iter().cloned().chain(hangs).collect()
-}
-
-/// It was done as it would have been, and nobody heard.
-fn lost(ends: Ends) -> Ends {
-    match ends {
-        Ends::Returns(Value::None) | Ends::Done => Ends::LostDone(None),
-        Ends::Returns(value) => Ends::LostDone(Some(value)),
-        Ends::Fails(_)
-        | Ends::Hangs
-        | Ends::LostDone(_)
-        | Ends::LostNotDone
-        | Ends::Granted
-        | Ends::Refused(_)
-        | Ends::Chooses(_)
-        | Ends::Open
-        | Ends::NotGiven(_) => ends,
-    }
 }
 
 /// Makes every run with at most `most` of the faults that `tries` lets through, the fewest first, and shows each when it

@@ -50,9 +50,12 @@ impl<W: World> Simulation<W> {
             Planned::Word { number: None, word, .. } => Some(Pending::Word { at, word: word.clone() }),
             Planned::Word { .. } | Planned::Outcome { .. } | Planned::Crash { .. } => None,
         });
-        let events = self.machine.waits().into_iter().filter_map(|wait| match wait.on {
-            WaitOn::Event { event, .. } => Some(Pending::Event { address: wait.address, event }),
-            _ => None,
+        let events = self.machine.waits().into_iter().filter_map(|wait| {
+            if let WaitOn::Event { event, .. } = wait.on {
+                Some(Pending::Event { address: wait.address, event })
+            } else {
+                None
+            }
         });
         questions.chain(self.machine.next_deadline().map(Pending::Timer)).chain(words).chain(events).collect()
     }

@@ -222,6 +222,25 @@ pub enum Ends {
     NotGiven(Box<NotGiven>),
 }
 
+impl Ends {
+    /// It is done as it would have been, and nobody hears; what was not done, or is a person's answer, stays as it is.
+    pub(crate) fn lost(self) -> Ends {
+        match self {
+            Ends::Returns(Value::None) | Ends::Done => Ends::LostDone(None),
+            Ends::Returns(value) => Ends::LostDone(Some(value)),
+            Ends::Fails(_)
+            | Ends::Hangs
+            | Ends::LostDone(_)
+            | Ends::LostNotDone
+            | Ends::Granted
+            | Ends::Refused(_)
+            | Ends::Chooses(_)
+            | Ends::Open
+            | Ends::NotGiven(_) => self,
+        }
+    }
+}
+
 impl Answer {
     /// At once.
     pub fn now(ends: Ends) -> Answer {

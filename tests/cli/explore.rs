@@ -124,3 +124,97 @@ fn what_must_hold_is_asked_of_every_path() {
         .says(2, &["no part with the address `stocks`", "did you mean `stock`"]);
     explored(&["--always", "dune == []"]).says(2, &["what is given can't be used", "dune"]);
 }
+
+/// A plan whose ways depend on what is seen, on who decides, and on an answer that changes.
+const GIVEN: &str = r#"
+uses exec("./shop")
+
+event Paid = { order: String }
+
+action order() = exec("./shop", ["order"]) idempotent compensate nothing
+action send(way: String) = exec("./shop", ["send", way]) idempotent compensate nothing
+probe stock() -> Int = exec("./shop", ["stock"])
+
+plan sell() {
+  require stock() > 5 else "sold out"
+  step order()
+  decide way "How?" by "sales" {
+    option quick { step fast = send("quick") }
+    option slow { step late = send("slow") }
+  }
+  wait until stock() == 0 every 1h
+}
+"#;
+
+fn given(arguments: &[&str]) -> (i32, Json) {
+    let explored = Project::new(GIVEN).orch(&[&["explore", "plan.orch", "--json"], arguments].concat());
+    (explored.code, serde_json::from_str(&explored.out).unwrap_or_else(|_| panic!("{explored:?}")))
+}
+
+#[test]
+fn what_is_given_is_answered_so_and_goes_wrong_all_the_same() {
+    let (_, all) = given(&["--eventually", "not (\"way/late\" in done)"]);
+    assert_eq!(all["kept"], serde_json::json!([]), "the slow way is one of them: {all:#}");
+    let stock = "stock() returns 6 times 3 then returns 0";
+    let said = ["--given", stock, "--given", "\"way\" chooses quick", "--eventually", "not (\"way/late\" in done)"];
+    let (code, quick) = given(&said);
+    assert_eq!((code, &quick["unused"]), (0, &serde_json::json!([])), "{quick:#}");
+    assert_eq!(quick["kept"].as_array().unwrap().len(), 1, "{quick:#}");
+    assert_eq!(quick["undisturbed"]["ending"], "completed", "it comes to the last answer: {quick:#}");
+    assert!(quick["endings"]["compensated"].as_u64().unwrap() > 0, "a step fails on some path: {quick:#}");
+    assert_eq!(quick["not_reached"], serde_json::json!(["plan.orch:15:5"]), "{quick:#}");
+    assert!(quick["paths"].as_u64() < all["paths"].as_u64());
+}
+
+#[test]
+fn what_is_given_may_be_what_ends_the_plan_and_what_nobody_asks_for_is_told() {
+    let (_, sold_out) = given(&["--given", "stock() returns 1", "--given", "\"way\" chooses slow"]);
+    assert_eq!(sold_out["undisturbed"]["ending"], "compensated");
+    assert_eq!(sold_out["unused"], serde_json::json!(["given \"way\" chooses slow"]));
+    let project = Project::new(GIVEN);
+    project.write("calm.txt", "given order() fails \"closed\"\ngiven \"way\" chooses slow\n");
+    let told = project.orch(&["explore", "plan.orch", "--scenario", "calm.txt"]);
+    assert!(told.out.contains("no path asked for `given \"way\" chooses slow`"), "{told:?}");
+    assert!(told.out.contains("closed"), "{told:?}");
+}
+
+#[test]
+fn what_explore_tries_itself_can_not_be_given() {
+    let project = Project::new(GIVEN);
+    for (given, why) in [
+        (
+            "Paid { order: \"o-1\" } after 2d",
+            "`given Paid { order: \"o-1\" } after 2d` can't be given here: that an event comes",
+        ),
+        ("operator pause after 2d", "that an operator cancels is tried"),
+        ("\"order\" crashes before", "that orch dies is tried at every place"),
+    ] {
+        project.orch(&["explore", "plan.orch", "--given", given]).says(2, &[why, "`orch simulate` shows"]);
+    }
+    project.orch(&["explore", "plan.orch", "--given", "\"ordr\" fails"]).says(2, &["did you mean `order`?"]);
+}
+
+/// Both ways come to the same state, but one has used up the first answer: they go on otherwise, and neither joins the other.
+#[test]
+fn what_is_used_up_of_what_is_given_tells_states_apart() {
+    let project = Project::new(
+        r#"uses exec("./x")
+probe stock() -> Int = exec("./x", ["stock"])
+probe seen() -> Bool = exec("./x", ["seen"])
+action put() = exec("./x", ["put"]) idempotent compensate nothing
+plan p() {
+  attempt {
+    probe known = seen()
+    when known { probe first = stock() require first < 5 }
+    fail "as always"
+  } else { }
+  step put()
+  probe second = stock()
+  require second > 5
+}
+"#,
+    );
+    let arguments = ["explore", "plan.orch", "--faults", "0", "--given", "stock() returns 1 then returns 9", "--json"];
+    let explored: Json = serde_json::from_str(&project.orch(&arguments).out).unwrap();
+    assert_eq!(explored["endings"], serde_json::json!({ "completed": 1, "compensated": 1 }), "{explored:#}");
+}

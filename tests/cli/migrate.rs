@@ -108,6 +108,9 @@ fn a_run_goes_on_under_a_program_that_differs_in_what_is_to_come() {
     project.orch(&["approve", &id, "two/go"]).says(7, &["waits for leads at `three/again`"]);
     project.orch(&["approve", &id, "three/again"]).says(0, &["completed"]).prints(&["6"]);
     assert_eq!(project.read("log"), "before x\nfirst\nsecond 3\nlast\nfourth\n");
+    let shown = project.orch(&["show", &id]).out;
+    let at = |said: &str| shown.find(said).unwrap_or_else(|| panic!("{said}: {shown}"));
+    assert!(at("under another program") < at("says the task"), "what was said first stands first: {shown}");
 }
 
 #[test]
@@ -173,7 +176,8 @@ fn what_was_done_must_have_the_same_order() {
         ("    wait 1ms\n  }\n", "    wait 1ms\n  }\n  step before = note(\"before {name}\")\n"),
     ];
     refused(&changes, &["before", "is: `before` begins", "would be: `one` begins: One"]);
-    refused(&[("wait 1ms", "wait 1h")], &["one/wait 1ms"]);
+    // A name is not a length.
+    refused(&[("wait 1ms", "wait pause: 1ms")], &["one/wait 1ms", "not in the new program"]);
 }
 
 #[test]
@@ -349,12 +353,47 @@ fn an_approval_dies_with_what_it_was_given_for() {
     rewrite(&project, &plan, &[("note(\"third\")", "note(\"everything\")")]);
     let moved = project.orch(&["migrate", &id, "new.orch"]);
     moved.says(0, &["version 3", "two/early  approval", "- given", "+ to be given again, by letting the run go on"]);
+    moved.says(
+        0,
+        &["paused: what would run now is not what `two/early` was approved for", &format!("orch resume {id}")],
+    );
     assert_eq!(shown(&project, &id)["status"], "paused");
     project.orch(&["inbox"]).prints(&["what would run now is not what `two/early` was approved for"]);
     project.orch(&["done", &id, "two/count", "5"]).says(7, &["paused: what would run now"]);
     project.orch(&["resume", &id]).says(7, &["ann lets it go on", "waits for leads at `two/go`"]);
     project.orch(&["approve", &id, "two/go"]).says(0, &["completed"]);
     assert_eq!(project.read("log"), "before x\nfirst\nsecond 3\neverything\n");
+}
+
+/// What is asked of people now and will be asked anew is told before it is done.
+#[test]
+fn an_open_question_that_will_be_asked_anew_is_told() {
+    let project = project();
+    project.orch(&["run", "plan.orch", "--set", "name=x"]);
+    let id = project.run_id();
+    project.orch(&["done", &id, "two/count", "5"]).says(7, &["waits for leads at `two/go`"]);
+    rewrite(&project, PLAN, &[("note(\"third\")", "note(\"everything\")")]);
+    let explained = project.orch(&["migrate", &id, "new.orch", "--explain"]);
+    explained.says(0, &["nothing stands against it"]).prints(&[
+        "two/go  approval",
+        "- asked",
+        "+ asked anew: something else would run after a yes",
+    ]);
+    rewrite(&project, PLAN, &[("\"One\"", "\"Uno\"")]);
+    let explained = project.orch(&["migrate", &id, "new.orch", "--explain"]);
+    assert!(!explained.out.contains("approval"), "{}", explained.out);
+}
+
+#[test]
+fn a_parameter_that_nobody_has_given_stands_against_it() {
+    refused(
+        &[("move(name: String)", "move(name: String, often: Int)"), ("note(\"third\")", "note(\"third {often}\")")],
+        &[
+            "  the run",
+            "is: it was given name = \"x\"",
+            "would be: `often` is missing: it is a `Int`: give the new parameter a default, or make it a `T?`",
+        ],
+    );
 }
 
 /// What was let go on after one migration is not asked for again by the next that changes nothing of it.
@@ -412,4 +451,56 @@ fn a_block_that_undoes_is_compared_by_what_it_does() {
     let row = rows.iter().find(|row| row["aspect"] == "way back").unwrap_or_else(|| panic!("{document:#}"));
     assert_eq!(row["address"], "two/second");
     assert!(row["would_be"].as_str().unwrap().ends_with("of which what it calls is another"), "{row}");
+}
+
+/// A wait without a name is called by its length; it is the same wait, whatever its length is now.
+#[test]
+fn a_wait_that_goes_on_takes_its_new_time() {
+    let plan = PLAN.replace("wait 1ms", "wait 1h");
+    let project = project();
+    project.write("plan.orch", &plan);
+    project.orch(&["run", "plan.orch", "--set", "name=x", "--no-wait"]).says(5, &[]);
+    let id = project.run_id();
+    let until = || {
+        let waits = shown(&project, &id)["waits"].clone();
+        let until: jiff::Timestamp = waits[0]["until"].as_str().unwrap().parse().unwrap();
+        (waits[0]["address"].as_str().unwrap().to_owned(), until)
+    };
+    let (_, first) = until();
+    rewrite(&project, &plan, &[("wait 1h", "wait 3h")]);
+    let moved = project.orch(&["migrate", &id, "new.orch"]);
+    moved.says(0, &["version 2", "one/wait 1h  time"]);
+    let (address, second) = until();
+    assert_eq!((address.as_str(), second.duration_since(first).as_secs()), ("one/wait 3h", 2 * 3600));
+    project.orch(&["journal", &id]).prints(&["one/wait 1h is one/wait 3h now"]);
+    // What is over by then goes on at once, and back again is another migration of a wait that is over.
+    rewrite(&project, &plan, &[("wait 1h", "wait 1ms")]);
+    project.orch(&["migrate", &id, "new.orch"]).says(0, &["version 3"]);
+    project.orch(&["resume", &id]).says(7, &["✔ one/wait 1ms", "waits for shepherds"]);
+    let parts = shown(&project, &id)["parts"].clone();
+    let waits = parts.as_array().unwrap().iter().filter(|part| part["kind"] == "wait");
+    let waits: Vec<_> = waits.map(|part| (part["address"].clone(), part["state"].clone())).collect();
+    assert_eq!(waits, [("one/wait 1ms".into(), "done".into())]);
+    project.orch(&["migrate", &id, "plan.orch"]).says(0, &["version 4"]);
+    project.orch(&["done", &id, "two/count", "5"]).says(7, &["waits for leads"]);
+    project.orch(&["approve", &id, "two/go"]).says(0, &["completed"]);
+    assert_eq!(project.read("log"), "before x\nfirst\nsecond 3\nthird\n");
+}
+
+/// What somebody said yes to is what was asked then, not what had been asked before.
+#[test]
+fn an_answer_is_kept_with_the_question_that_was_answered() {
+    let project = project();
+    project.orch(&["run", "plan.orch", "--set", "name=x"]);
+    let id = project.run_id();
+    project.orch(&["done", &id, "two/count", "5"]).says(7, &["waits for leads at `two/go`"]);
+    rewrite(&project, PLAN, &[("\"Shall we?\" by \"leads\"", "\"Shall we, now?\" by \"bosses\"")]);
+    project.orch(&["migrate", &id, "new.orch"]).says(0, &["two/go"]);
+    project.orch(&["show", &id]).prints(&["waits for bosses: Shall we, now?"]);
+    project.orch(&["approve", &id, "two/go"]).says(0, &["✔ two/go", "Shall we, now?", "completed"]);
+    project.orch(&["show", &id, "two/go"]).prints(&["Shall we, now?"]);
+    project.orch(&["journal", &id]).prints(&["asks bosses at two/go: Shall we, now?"]);
+    let report = project.orch(&["report", &id]).out;
+    assert!(report.contains("Shall we, now? | bosses | **approved** by ann"), "{report}");
+    assert!(!report.contains("Shall we? |"), "{report}");
 }

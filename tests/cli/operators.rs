@@ -13,8 +13,9 @@ fn stuck() -> (Project, String) {
         7,
         &[
             "stuck on `two`: half way (killed by signal 9 (SIGKILL))",
-            &format!("orch settle {id} two --done"),
-            &format!("orch settle {id} two --not-done"),
+            &format!("orch retry {id} two                asks once more whether it was done"),
+            &format!("orch settle {id} two --done        it was done"),
+            &format!("orch settle {id} two --not-done    it was not done: it has failed"),
         ],
     );
     (project, id)
@@ -23,6 +24,7 @@ fn stuck() -> (Project, String) {
 #[test]
 fn what_was_done_is_settled_and_the_run_goes_on() {
     let (project, id) = stuck();
+    project.orch(&["inbox"]).prints(&["two  stuck", "nobody knows whether it was done: half way"]);
     let settled = project.orch(&["settle", &id, "two", "--done", "--because", "seen in the log"]);
     settled.says(0, &["» ann says `two` was done: seen in the log", "✔ two", "settled by ann", "completed in"]);
     settled.prints(&["i-1"]);
@@ -52,6 +54,16 @@ fn how_a_doubt_was_settled_is_told() {
     assert_eq!(document["settled"], found);
 }
 
+/// The place where one could look was away.
+#[test]
+fn who_says_retry_has_it_found_out_again() {
+    let (project, id) = stuck();
+    project.write("done.sh", "echo true\n");
+    let retried = project.orch(&["retry", &id]);
+    retried.says(0, &["✔ two", "found done by `done()`", "completed in"]);
+    assert_eq!(project.read("log").matches("second").count(), 1);
+}
+
 #[test]
 fn what_was_not_done_fails_the_run() {
     let (project, id) = stuck();
@@ -63,7 +75,9 @@ fn what_was_not_done_fails_the_run() {
 fn a_word_that_is_illegal_is_refused_with_what_is_legal() {
     let (project, id) = stuck();
     project.orch(&["settle", &id, "one", "--done"]).says(6, &["nothing is in doubt at `one`", "possible: orch settle"]);
-    project.orch(&["retry", &id]).says(6, &["nobody knows whether `two` was done", "two --done\n", "two --not-done\n"]);
+    let retried = project.orch(&["retry", &id, "one"]);
+    let retry = format!("possible: orch retry {id} two\n");
+    retried.says(6, &["nothing is stuck at `one`", &retry, "two --done\n", "two --not-done\n"]);
     let cancelled = project.orch(&["cancel", &id, "--because", "enough"]);
     cancelled.says(7, &["» ann cancels the run: enough", "stuck on `two`"]);
     let settled = project.orch(&["settle", &id, "two", "--not-done"]);
@@ -262,4 +276,89 @@ fn an_event_that_a_run_has_heard_of_is_not_told_again() {
     told().says(7, &["✔ Go[one]"]);
     told().says(0, &["this was told before"]);
     assert_eq!(project.read("log"), "made 7\n");
+}
+
+/// A rollout whose first stage is held: one gate does not hold, one has not been looked at.
+fn held() -> (Project, String) {
+    let project = Project::new(
+        "uses exec(\"sh\")\n\
+         probe errors() -> Percent = exec(\"sh\", [\"-c\", \"echo '\\\"3%\\\"'\"])\n\
+         probe slow() -> Bool = exec(\"sh\", [\"-c\", \"echo true\"])\n\
+         plan p() {\n\
+           rollout traffic as share 10% for 1h {\n\
+             gate errors: errors() < 1% every 10ms on fail pause\n\
+             gate slow: slow() every 30m\n\
+           }\n\
+         }\n",
+    );
+    project.orch(&["run", "plan.orch"]).says(7, &["paused"]);
+    let id = project.run_id();
+    (project, id)
+}
+
+#[test]
+fn a_gate_that_is_skipped_is_never_told_as_one_that_held() {
+    let (project, id) = held();
+    let promoted = project.orch(&["promote", &id, "--because", "known noise"]);
+    promoted.says(
+        7,
+        &["ann skips the rest of the hold: known noise", "with `errors`, `slow`, which did not pass", "orch resume"],
+    );
+    project.orch(&["resume", &id]).says(0, &["completed in"]);
+    let by = "skipped by ann: known noise";
+    let shown = project.orch(&["show", &id]);
+    shown.prints(&[
+        &format!("of 1h observed, {by}"),
+        &format!("does not hold, errors() = 3%, 1 look, {by}"),
+        &format!("not looked at yet, {by}"),
+    ]);
+    let ticked = shown.out.lines().any(|line| line.contains('✔') && (line.contains("errors") || line.contains("slow")));
+    assert!(!ticked, "{}", shown.out);
+    project.orch(&["show", &id, "traffic[10%]/errors"]).prints(&[&format!("it did not hold, and was {by}")]);
+    project.orch(&["report", &id]).prints(&[
+        &format!("`traffic[10%]/errors` | does not hold, {by}"),
+        &format!("`traffic[10%]/slow` | not known, {by} |  | never"),
+        &format!("of 1h observed, {by}"),
+    ]);
+    let document: serde_json::Value = serde_json::from_str(&project.orch(&["show", &id, "--json"]).out).unwrap();
+    let parts = document["parts"].as_array().unwrap();
+    let part = |address: &str| parts.iter().find(|part| part["address"] == address).unwrap();
+    assert_eq!(
+        (&part("traffic[10%25]/errors")["state"], &part("traffic[10%25]/errors")["reason"]),
+        (&"skipped".into(), &by.into())
+    );
+    assert_eq!(part("traffic[10%25]/slow")["state"], "skipped");
+    assert_eq!(part("traffic[10%25]")["hold"]["skipped"], serde_json::json!({ "by": "ann", "because": "known noise" }));
+}
+
+#[test]
+fn a_word_that_is_refused_leaves_nothing_in_the_journal() {
+    let project =
+        Project::new("plan p() { parallel { branch a { approve go \"Go?\" by \"door\" } branch b { wait 1h } } }");
+    project.orch(&["run", "plan.orch", "--no-wait"]).says(5, &[]);
+    let id = project.run_id();
+    let before = project.orch(&["journal", &id]).out;
+    project.orch(&["approve", &id, "stay"]).says(6, &["possible: orch approve"]);
+    project.orch(&["retry", &id]).says(6, &["nothing is stuck"]);
+    project.orch(&["resume", &id, "--no-wait"]).says(5, &[]);
+    let resumed = project.orch(&["journal", &id]).out;
+    assert_ne!(resumed, before, "who is taken up on purpose says so");
+    project.orch(&["refuse", &id, "b", "--because", "no"]).says(6, &[]);
+    assert_eq!(project.orch(&["journal", &id]).out, resumed);
+}
+
+/// A process that hangs does not hold whoever speaks to its run.
+#[test]
+fn a_word_to_a_process_that_hangs_is_kept() {
+    let project = Project::two_steps();
+    project.write("second.sh", "touch begun; exec sleep 100\n");
+    let run = project.start(&["run", "plan.orch"]);
+    project.until_there("begun");
+    let id = project.run_id();
+    super::project::signal(&run, "STOP");
+    let said = project.orch(&["cancel", &id, "--json"]);
+    let help = format!("`kill -9 {}`: then `orch resume {id}` takes it up", run.id());
+    said.says(5, &["has not answered for 10 s", "what was said is kept", &help]).prints(&["\"answer\":\"none yet\""]);
+    super::project::signal(&run, "CONT");
+    ended(run.wait_with_output().unwrap()).says(1, &["» ann cancels the run", "compensated"]);
 }

@@ -89,6 +89,19 @@ fn a_no_undoes_the_run() {
     assert_eq!(project.read("log"), "before\nback\n");
 }
 
+/// An event is kept for a run that nobody drives, which is told.
+#[test]
+fn an_event_for_a_run_that_nobody_drives_is_told_to_lie_there() {
+    let project = Project::new(PLAN);
+    project.orch(&["run", "plan.orch", "paid"]).says(7, &[]);
+    let told = project.orch(&["emit", "Paid", "{\"amount\": 7}"]);
+    told.says(0, &["told 1 run; nobody drives 1 of those that were told something: orch resume --due"]);
+    let id = project.run_id();
+    project.orch(&["show", &id]).prints(&["tells of `Paid`  (not taken up yet)"]);
+    project.orch(&["list"]).prints(&[&format!("was told something, and nobody drives it: orch resume {id}")]);
+    project.orch(&["resume", "--due"]).says(0, &[]).prints(&["completed"]);
+}
+
 #[test]
 fn a_run_hears_of_events() {
     let project = Project::new(PLAN);

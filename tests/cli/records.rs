@@ -67,8 +67,8 @@ fn a_report_tells_what_was_planned_seen_decided_asked_and_undone() {
         "# move: compensated\n\n> All 3 books are moved\n",
         "| given | `books` = `3` |",
         "| why | `require books < 3` failed: too many books |",
-        "| `prepare` | **Prepare** | done | ",
-        " (planned 2h: 100% less) |",
+        "| `prepare` | **Prepare** | undone | ",
+        " (planned 2h: over 99% less) |",
         "| `prepare/seen` | `share()` gave `10` | done | ",
         "| `prepare/tape` | `flaky()` (2 tries) | done | ",
         "| `path/hands` | `note(\"hands\")` | undone | ",
@@ -159,6 +159,11 @@ fn a_journal_is_listed_by_part_and_by_number() {
     assert_eq!(numbers, (1..=records.len() as u64).collect::<Vec<_>>());
     assert_eq!(records[0]["event"]["is"], "started");
     assert_eq!(records.last().unwrap()["then"].as_array().unwrap().last().unwrap()["is"], "ended");
+    let elsewhere = project.orch(&["journal", &id, "prepare/tap"]);
+    elsewhere.says(2, &[&format!("run `{id}` has no part `prepare/tap`"), "did you mean `prepare/tape`?"]);
+    assert_eq!(elsewhere.out, "");
+    // What a part did before the first record that is shown is no reason to say that there is none.
+    assert_eq!(project.orch(&["journal", &id, "prepare/tape", "--from", "1000"]).says(0, &[]).out, "");
     let tail = project.orch(&["journal", &id, "--json", "--from", "4"]);
     assert_eq!(json(tail.out.lines().next().unwrap())["number"], 4);
 }

@@ -5,7 +5,7 @@ use std::{cell::RefCell, rc::Rc};
 use orch::{
     check::LoadError,
     diagnostic::Levels,
-    repl::{Loaded, Look, Repl, Spoken, Surroundings, View},
+    repl::{Loaded, Look, Repl, Spoken, Surroundings, Unable, View},
 };
 use proptest::prelude::*;
 use serde_json::{Map, Value as Json};
@@ -64,6 +64,19 @@ fn values_go_to_stdout_and_mistakes_to_stderr() {
     ended.says(3, &["there is no `nope` here", "<line 2>:1:1"]);
     assert_eq!(project.orch_reading("1 + 1", &["repl"]).out, "2  Int\n");
     assert_eq!(project.orch_reading("1 + 1", &["repl"]).code, 0);
+}
+
+#[test]
+fn a_page_of_the_reference_is_shown_as_one_reads_it() {
+    let project = Project::new(SHOP);
+    let said = transcript(&project, ":doc step\n:doc retry\n");
+    assert!(said.contains("orch> :doc step\nstep\n\n  step NAME"), "{said}");
+    assert!(said.contains("\n`retry N`        up to `N` more tries"), "{said}");
+    assert!(said.contains("\n  step web \"The web server\" = deploy"), "{said}");
+    for raw in ["|---", "```", "](", "## "] {
+        assert!(!said.contains(raw), "{raw}: {said}");
+    }
+    assert!(!transcript(&project, ":doc wait\n").contains("prelude"), "the statement, not the page that is called so");
 }
 
 #[test]
@@ -181,6 +194,7 @@ fn a_plan_is_seen_before_it_runs() {
         "critical path: ",
         "flowchart TD",
         "every decision each way, and every fault",
+        "(`orch explore plan.orch sell --all` says how each comes about, and what can be done)",
         "error: `:live` runs for real and asks first: that needs a terminal",
     ] {
         assert!(said.contains(part), "{part}: {said}");
@@ -206,20 +220,20 @@ impl Surroundings for Memory {
         self.0.borrow_mut().push_str(text);
     }
 
-    fn read(&self, path: &str) -> Result<Loaded, String> {
+    fn read(&self, path: &str) -> Result<Loaded, Unable> {
         Ok(Loaded { path: path.to_owned(), text: SHOP.into(), levels: Levels::default() })
     }
 
-    fn write(&self, _: &str, _: &str, _: &str) -> Result<(), String> {
+    fn write(&self, _: &str, _: &str, _: &str) -> Result<(), Unable> {
         Ok(())
     }
 
-    fn show(&self, _: &Spoken<'_>, _: View) -> Result<String, String> {
+    fn show(&self, _: &Spoken<'_>, _: View) -> Result<String, Unable> {
         Ok(String::new())
     }
 
-    fn live(&mut self, _: &str, _: &str, _: &Map<String, Json>) -> Result<(), String> {
-        Err("nothing runs for real here".to_owned())
+    fn live(&mut self, _: &str, _: &str, _: &Map<String, Json>) -> Result<(), Unable> {
+        Err(Unable("nothing runs for real here".to_owned()))
     }
 }
 

@@ -112,3 +112,41 @@ fn what_is_given_in_place_of_a_secret_is_not_repeated() {
     given.says(2, &["`env:NAME` or `file:PATH`"]);
     assert!(!given.err.contains("hunter2") && !given.out.contains("hunter2"), "{given:?}");
 }
+
+/// Who answers a question may sit elsewhere than who has the secrets.
+#[test]
+fn a_run_is_not_taken_up_by_a_word_where_its_secrets_are_not() {
+    let project = Project::new(
+        r#"
+uses exec("sh"), env("TOKEN")
+action keep(token: Secret) = exec("sh", ["-c", "printf %s $T > kept"], env: { "T": token }) idempotent
+plan p() {
+  approve go "Shall we?" by "leads"
+  step kept = keep(secret env("TOKEN")) compensate nothing
+}
+"#,
+    );
+    let without = |words: &[&str]| ended(project.command(words).env_remove("TOKEN").output().unwrap());
+    without(&["run", "plan.orch"]).says(7, &["note: `TOKEN` is not set, which the program names as a secret"]);
+    let id = project.run_id();
+    let approved = without(&["approve", &id, "go"]);
+    approved.says(6, &["`TOKEN` is not set", "what was said to it is kept", &format!("`TOKEN= orch resume {id}`")]);
+    without(&["resume", &id]).says(6, &["`TOKEN` is not set"]);
+    without(&["resume", "--due"]).says(6, &[&format!("run `{id}` is not taken up here: `TOKEN` is not set")]);
+    assert!(!project.path("kept").exists());
+    project.orch(&["show", &id]).prints(&["◷ ", " ann says yes to `go`  (not taken up yet)"]);
+    project.orch(&["inbox"]).prints(&[&format!("ann says yes to `go`  (not taken up yet: orch resume {id})")]);
+    run(&project, &["resume", &id]).says(0, &["says yes to `go`", "completed"]);
+    assert!(!project.orch(&["show", &id]).out.contains("not taken up"));
+    assert_eq!(project.read("kept"), SECRET);
+}
+
+#[test]
+fn a_run_is_killed_wherever_its_secrets_are() {
+    let project = Project::new(
+        "uses env(\"TOKEN\")\nplan p(token: Secret = secret env(\"TOKEN\")) { approve go \"?\" by \"leads\" }",
+    );
+    run(&project, &["run", "plan.orch"]).says(7, &[]);
+    let words = ["kill", &project.run_id(), "--because", "no more"];
+    ended(project.command(&words).env_remove("TOKEN").output().unwrap()).says(11, &[]);
+}

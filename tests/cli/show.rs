@@ -54,6 +54,9 @@ fn programs_get_documents_with_a_version() {
         |arguments: &[&str]| -> Json { serde_json::from_str(&project.orch(arguments).says(0, &[]).out).unwrap() };
     let list = document(&["list", "--json"]);
     assert_eq!((&list["version"], &list["runs"][0]["status"]), (&Json::from(1), &Json::from("compensated")));
+    let only = |status: &str| document(&["list", "--json", "--status", status])["runs"].as_array().unwrap().len();
+    assert_eq!((only("compensated"), only("stuck")), (1, 0));
+    project.orch(&["list", "--status", "stuk"]).says(2, &["a run is one of new, running"]);
     let run = document(&["show", &id, "--json"]);
     assert_eq!(
         (&run["version"], &run["failure"]["address"], &run["undone"][0]),
@@ -212,4 +215,81 @@ fn the_list_has_dates_for_what_was_not_today() {
     let list = project.orch(&["list"]).out;
     let since: Vec<&str> = list.split("since ").nth(1).unwrap().split_whitespace().collect();
     assert!(since[1].parse::<u32>().is_ok() && since[3].contains(':'), "{list}");
+}
+
+const FAN_OUT: &str = r#"
+uses exec("sh")
+action patch(server: String) = exec("sh", ["-c", "test {server} != s3"])
+action back(server: String) = exec("sh", ["-c", "true"])
+plan patch_all() {
+  phase all "All" {
+    for name in ["s1", "s2", "s3"] as server {
+      step patch = patch(name) compensate back(name)
+      step note = back(name) compensate nothing
+      return name
+    }
+  }
+}
+"#;
+
+/// Who reads "2 done" after a way back believes that two are patched.
+#[test]
+fn what_was_undone_is_not_counted_as_done() {
+    let project = Project::new(FAN_OUT);
+    project.orch(&["run", "plan.orch"]).says(1, &["2 of 2 steps undone"]);
+    let id = project.run_id();
+    let shown = project.orch(&["show", &id]);
+    shown.prints(&["✖ name", "2 undone, 1 failed", "↩ name[s1]", "✔ note"]);
+    assert!(!shown.out.contains(" done"), "{}", shown.out);
+    // A loop is no part of its own, but a row that one wants to look at.
+    let looped = project.orch(&["show", &id, "all/name"]);
+    looped.says(0, &[]).prints(&["✖ name", "2 undone, 1 failed", "↩ name[s1]"]);
+    let run: Json = serde_json::from_str(&project.orch(&["show", &id, "--json"]).out).unwrap();
+    let state = |address: &str| {
+        let parts = run["parts"].as_array().unwrap();
+        parts.iter().find(|part| part["address"] == address).unwrap()["state"].clone()
+    };
+    assert_eq!((state("all/name[s1]"), state("all/name[s1]/note")), ("undone".into(), "done".into()));
+    project.orch(&["report", &id]).prints(&["| `all/name[s2]` |  | undone |"]);
+}
+
+/// What is owed is to be found without looking into every run, until it is settled.
+#[test]
+fn what_is_owed_is_listed_and_asked_for_until_it_is_settled() {
+    let plan = FAN_OUT.replace("compensate back(name)", "compensate exec(\"sh\", [\"-c\", \"test {name} = s2\"])");
+    let project = Project::new(&plan);
+    project.orch(&["run", "plan.orch"]).says(7, &["stuck on `all/name[s1]/patch/undo`"]);
+    let id = project.run_id();
+    let undo = "all/name[s1]/patch/undo";
+    project.orch(&["waive", &id, undo, "--because", "it is old"]).says(10, &["1 owed"]);
+    project.orch(&["list"]).prints(&[&format!("1 owed: orch show {id}")]);
+    let settle = format!("orch settle {id} '{undo}' --done");
+    project.orch(&["inbox"]).prints(&["‼ ", "owed  anyone  since", &settle]);
+    let inbox: Json = serde_json::from_str(&project.orch(&["inbox", "--json"]).out).unwrap();
+    assert_eq!((&inbox["asked"][0]["what"], &inbox["asked"][0]["commands"][0]), (&"owed".into(), &settle.into()));
+    project.orch(&["settle", &id, undo, "--done"]).says(0, &["nothing is owed"]);
+    assert!(!project.orch(&["list"]).out.contains("owed"));
+    project.orch(&["inbox"]).says(0, &["nobody is asked for anything"]);
+}
+
+#[test]
+fn a_narrow_list_keeps_its_columns() {
+    let (project, id) = failed();
+    project.orch(&["run", "plan.orch", "--set", "name=d"]).says(1, &[]);
+    project.orch(&["run", "plan.orch", "--set", "name=d"]);
+    let list = |columns: &str| {
+        let list = project.command(&["list"]).env("COLUMNS", columns).output().unwrap();
+        String::from_utf8(list.stdout).unwrap()
+    };
+    assert!(
+        list("60").lines().next().unwrap().starts_with(&format!("{id}  both  compensated   since ")),
+        "{}",
+        list("60")
+    );
+}
+
+#[test]
+fn who_resumes_what_is_over_is_told_so() {
+    let (project, id) = failed();
+    project.orch(&["resume", &id]).says(1, &[&format!("run {id} · both · is over already"), "compensated: "]);
 }

@@ -157,3 +157,16 @@ fn what_is_given_and_never_asked_for_is_told() {
         "{document:#}"
     );
 }
+
+/// As deep as `orch run` goes, and deeper where that is allowed: what is simulated and explored is what would run.
+#[test]
+fn plans_run_each_other_as_deep_as_is_said() {
+    let project = Project::new("plan down(n: Int) {\n  when n > 0 {\n    run down(n - 1)\n  }\n}\n");
+    for command in ["simulate", "explore"] {
+        let refused = project.orch(&[command, "plan.orch", "--set", "n=40"]);
+        assert!(refused.out.contains("the limit is 32"), "{command}: {refused:?}");
+        let ended = project.orch(&[command, "plan.orch", "--set", "n=40", "--deepest", "41"]);
+        ended.says(0, &[]);
+        assert!(!ended.out.contains("limit is"), "{command}: {ended:?}");
+    }
+}

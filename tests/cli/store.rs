@@ -1,8 +1,12 @@
 //! Where the store is, and what is said where it can't be used.
 
-use std::{fs, os::unix::fs::PermissionsExt, process::Command};
+use std::{
+    fs,
+    os::unix::fs::{MetadataExt, PermissionsExt},
+    process::Command,
+};
 
-use super::project::{Project, ended};
+use super::project::{Ended, Project, ended};
 
 #[test]
 fn the_store_is_beside_the_project_or_where_one_says() {
@@ -65,7 +69,12 @@ fn a_damaged_journal_is_named_and_other_runs_go_on() {
     project
         .orch(&["show", &id])
         .says(8, &[&format!("the journal of run `{id}` is damaged at entry 2: its checksum does not fit")]);
+    // What a run ended as is kept beside its journal: only who reads that sees what is wrong with it.
+    project.orch(&["list"]).says(0, &[]).prints(&["completed"]);
+    let verified = project.orch(&["list", "--verify"]);
+    verified.says(8, &[]).prints(&["damaged", &format!("`{id}` is damaged at entry 2")]);
     project.orch(&["run", "plan.orch"]).says(0, &[]);
+    assert_eq!(project.orch(&["list", "--verify"]).out.matches("completed").count(), 1);
 }
 
 /// What is lost may have been done: so nothing goes on by itself.
@@ -140,4 +149,88 @@ fn a_store_that_can_t_be_written_can_be_looked_at() {
     let store = orch::run::SqliteStore::open_to_read(&project.path(".orch/runs.db")).unwrap();
     assert_eq!(orch::run::Store::runs(&store).unwrap().len(), 1);
     mode(0o644);
+}
+
+/// What can't be said is told with the file that can't be written, and what to do.
+#[test]
+fn nothing_is_said_to_a_store_that_can_t_be_written() {
+    let project = Project::new("event Paid = { amount: Int }\nplan p() { wait for Paid as paid }");
+    project.orch(&["run", "plan.orch"]).says(7, &[]);
+    let id = project.run_id();
+    for (name, mode) in [(".orch/runs.db", 0o444), (".orch", 0o555)] {
+        fs::set_permissions(project.path(name), fs::Permissions::from_mode(mode)).unwrap();
+    }
+    let unwritable = "/.orch/runs.db` can't be written";
+    for (words, tried) in [
+        (&["emit", "Paid", "{\"amount\": 3}"][..], "can't tell of an event: `".to_owned()),
+        (&["cancel", &id], format!("can't say anything to `{id}`: `")),
+        (&["resume", &id], format!("can't go on with run `{id}`: `")),
+    ] {
+        let said = obeying(&project, words);
+        said.says(8, &[&tried, unwritable, "nothing was said and nothing started", "--store DIR"]);
+    }
+    obeying(&project, &["show", &id]).says(0, &[]).prints(&["wait for Paid"]);
+    fs::set_permissions(project.path(".orch"), fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+/// Who asks under the wrong name must not be told that there is nothing to do.
+#[test]
+fn a_store_that_may_not_be_read_is_told() {
+    let project = Project::two_steps();
+    project.orch(&["run", "plan.orch"]).says(0, &[]);
+    let id = project.run_id();
+    fs::set_permissions(project.path(".orch"), fs::Permissions::from_mode(0o000)).unwrap();
+    for words in [&["list"][..], &["inbox"], &["resume", "--due"], &["show", &id]] {
+        let expected = "/.orch/runs.db`: Permission denied";
+        obeying(&project, words).says(8, &["error: can't read the store `", expected, "be somebody who may read"]);
+    }
+    fs::set_permissions(project.path(".orch"), fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+#[test]
+fn a_store_that_was_named_is_there_or_it_is_told() {
+    let project = Project::two_steps();
+    for words in [&["list"][..], &["inbox"], &["resume", "--due"], &["emit", "Paid"]] {
+        let named = project.command(words).env("ORCH_STORE", "misspelt").output().unwrap();
+        ended(named).says(2, &["error: there is no store in `misspelt`", "named with `--store` or `ORCH_STORE`"]);
+    }
+    assert!(!project.path("misspelt").exists());
+    project.orch(&["list"]).says(0, &[]);
+}
+
+/// The room is enough for the word and not for what follows from it: then it is not told as if it had not been said.
+#[test]
+fn a_word_that_is_kept_though_the_run_can_t_go_on_is_told_as_kept() {
+    let project = Project::new("plan p() { approve go \"Shall we?\" by \"leads\" }");
+    project.orch(&["run", "plan.orch"]).says(7, &[]);
+    let id = project.run_id();
+    let kept = (1..40).map(|pages| approved_with_room_for(&project, &id, pages)).find(|said| said.contains("is kept"));
+    let kept = kept.expect("with some room the word can be saved, and nothing else");
+    assert!(
+        kept.contains("error: can't save entry") && kept.contains(&format!("`orch resume {id}` goes on")),
+        "{kept}"
+    );
+    project.orch(&["resume", &id]).says(0, &["says yes to `go`", "completed in"]);
+}
+
+/// What an approval says where no file may be longer than so many pages.
+fn approved_with_room_for(project: &Project, id: &str, pages: usize) -> String {
+    let orch = env!("CARGO_BIN_EXE_orch");
+    let script = format!("trap '' XFSZ; ulimit -f {}; exec {orch} approve {id} go", pages * 8);
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &script]).current_dir(project.path(".")).env_remove("ORCH_STORE");
+    ended(shell.output().unwrap()).err
+}
+
+/// `orch`, for whom the modes of files count: who may do everything is made to be nobody special.
+fn obeying(project: &Project, arguments: &[&str]) -> Ended {
+    let may_do_everything = fs::metadata("/proc/self").unwrap().uid() == 0;
+    let orch = project.command(arguments);
+    if !may_do_everything {
+        return ended(project.command(arguments).output().unwrap());
+    }
+    let mut without = Command::new("setpriv");
+    without.args(["--bounding-set=-dac_override,-dac_read_search", "--"]).arg(orch.get_program()).args(arguments);
+    without.current_dir(project.path("")).env("USER", "ann").env_remove("ORCH_STORE");
+    ended(without.output().unwrap())
 }

@@ -59,6 +59,36 @@ fn tests_that_hold_are_named_and_counted() {
     assert_eq!(ended.out, "", "what is said for people goes to stderr");
 }
 
+/// A test that passes may not test what it says: what it gives and no run asks for is told.
+#[test]
+fn what_is_given_and_never_asked_for_is_told_of_a_test_that_passes() {
+    let given = r#"
+test "nobody asks" {
+  given reserve(_) returns { id: "h-1" }
+  given ship("o-2") fails "it sank"
+  run sell("o-1")
+  expect outcome is completed
+}
+
+test "one of the faults asks" {
+  given reserve(_) returns { id: "h-1" }
+  given "hold/undo" fails "no"
+  run sell("o-1") under every fault
+  expect outcome is completed or outcome is compensated or outcome is stuck
+}
+"#;
+    let project = Project::new(&format!("{SAGA}{given}"));
+    let ended = project.orch(&["test", "plan.orch"]);
+    ended.says(0, &["✔ nobody asks", "given, and never asked for", "29  given ship(\"o-2\") fails \"it sank\""]);
+    assert_eq!(ended.err.matches("never asked for").count(), 1, "{}", ended.err);
+    let printed = project.orch(&["test", "plan.orch", "--json"]).out;
+    let printed: serde_json::Value = serde_json::from_str(&printed).unwrap();
+    let unused: Vec<&serde_json::Value> =
+        printed["tests"].as_array().unwrap().iter().map(|test| &test["never_asked_for"]).collect();
+    assert_eq!(*unused[2], serde_json::json!(["given ship(\"o-2\") fails \"it sank\""]));
+    assert_eq!(*unused[3], serde_json::json!([]));
+}
+
 #[test]
 fn what_does_not_hold_is_shown_with_both_sides_and_the_run() {
     let ended = broken().orch(&["test", "plan.orch"]);

@@ -134,6 +134,14 @@ async fn a_secret_is_hidden_across_the_pieces_in_which_a_process_prints_it() {
     assert!(printed.starts_with("T]yyy"), "what is cut is the name: {}", &printed[..10]);
 }
 
+/// What asks for a server, and is told of none, takes the one of this machine.
+#[tokio::test]
+async fn parts_of_what_is_no_url_are_not_given() {
+    let outcome = world().perform(with_token(variable("SECRET").part(UrlPart::Host), LENGTH)).await;
+    let expected = "secret env(\"SECRET\") is no URL, like `postgresql://user:password@host/database`";
+    assert_eq!(outcome, Outcome::failed(expected, String::new()));
+}
+
 #[tokio::test]
 async fn parts_of_a_url_are_given_and_its_password_is_hidden() {
     let folder = tempfile::tempdir().unwrap();

@@ -1,6 +1,6 @@
 //! When things would happen.
 
-use orch::plan::{Takes, Timeline, outline::Outline, timeline};
+use orch::plan::{Takes, Timeline, Trials, outline::Outline, timeline};
 use proptest::prelude::*;
 
 use crate::outline;
@@ -53,7 +53,7 @@ proptest! {
     #[test]
     fn the_critical_path_is_the_longest(drawn in some_phases()) {
         let outline = phases(&drawn);
-        let timeline = Timeline::of(&outline, 0, 1);
+        let timeline = Timeline::of(&outline, Trials { count: 0, seed: 1 });
         let ends = longest(&drawn);
         prop_assert_eq!(timeline.expected, ends.iter().copied().max().unwrap_or(0));
         for (phase, end) in outline.phases().into_iter().zip(&ends) {
@@ -71,7 +71,7 @@ proptest! {
     #[test]
     fn the_trials_are_in_order_and_within_what_is_possible(drawn in some_phases(), seed in any::<u64>()) {
         let outline = phases(&drawn);
-        let timeline = Timeline::of(&outline, 300, seed);
+        let timeline = Timeline::of(&outline, Trials { count: 300, seed });
         let within = timeline.within;
         prop_assert!(within.p50 <= within.p80 && within.p80 <= within.p95);
         let at = |pick: fn(&(i64, i64, i64)) -> i64| {
@@ -91,26 +91,27 @@ proptest! {
         }).collect();
         let outline = phases(&exact);
         let whole = lengths.iter().sum::<i64>() * DAY;
-        let timeline = Timeline::of(&outline, 100, 3);
+        let timeline = Timeline::of(&outline, Trials { count: 100, seed: 3 });
         prop_assert_eq!((timeline.within.p50, timeline.within.p80, timeline.within.p95), (whole, whole, whole));
         prop_assert_eq!(timeline.trials, 0, "there is nothing to draw");
-        prop_assert!(timeline::trials(&outline, 5, 9).into_iter().all(|trial| trial == whole));
+        let trials = timeline::trials(&outline, Trials { count: 5, seed: 9 });
+        prop_assert!(trials.into_iter().all(|trial| trial == whole));
     }
 }
 
 #[test]
 fn the_mean_of_the_trials_is_that_of_pert() {
     let outline = phases(&[(vec![], (1, 2, 9))]);
-    let trials = timeline::trials(&outline, 40_000, 7);
+    let trials = timeline::trials(&outline, Trials { count: 40_000, seed: 7 });
     let mean = trials.iter().map(|trial| *trial as f64).sum::<f64>() / trials.len() as f64 / DAY as f64;
     assert!((mean - 3.0).abs() < 0.02, "(1 + 4 * 2 + 9) / 6, not {mean}");
-    assert_eq!(trials, timeline::trials(&outline, 40_000, 7), "the same seed draws the same");
+    assert_eq!(trials, timeline::trials(&outline, Trials { count: 40_000, seed: 7 }), "the same seed draws the same");
 }
 
 #[test]
 fn two_ways_that_are_as_long_decide_half_of_the_trials_each() {
     let outline = phases(&[(vec![], (1, 5, 9)), (vec![], (1, 5, 9))]);
-    let timeline = Timeline::of(&outline, 20_000, 7);
+    let timeline = Timeline::of(&outline, Trials { count: 20_000, seed: 7 });
     let chances: Vec<f64> =
         outline.phases().iter().map(|phase| timeline.slot(phase.id).expect("a slot").chance).collect();
     assert!(chances.iter().all(|chance| (chance - 0.5).abs() < 0.02), "{chances:?}");
@@ -129,7 +130,7 @@ const items: List<Item> = [
 ]
 plan p() {{ for item in items keyed item.key {order} {{ wait 1d * item.days }} }}"#
     );
-    Timeline::of(&outline(&text), 0, 1).expected / DAY
+    Timeline::of(&outline(&text), Trials { count: 0, seed: 1 }).expected / DAY
 }
 
 #[test]
@@ -156,7 +157,7 @@ plan p(bake: Duration = 2d) {
   approve go "Go on?" by "us"
 }"#;
     let outline = outline(text);
-    let timeline = Timeline::of(&outline, 0, 1);
+    let timeline = Timeline::of(&outline, Trials { count: 0, seed: 1 });
     assert_eq!(timeline.expected, 6 * DAY + DAY / 2);
     assert_eq!(timeline.uncounted.len(), 1, "nobody says how long the approval takes");
 }

@@ -155,6 +155,26 @@ fn a_keyed_plan_has_one_run_for_each_key_whoever_starts_it() {
     assert_eq!(place_.lines("done"), ["keep ada"]);
 }
 
+/// Whoever gives something else would believe it was done with that.
+#[test]
+fn what_is_given_otherwise_to_a_run_that_is_there_is_told() {
+    let place_ =
+        Place::with("plan pay(order: String, total: Int, by: Secret? = none) -> Int keyed order { return total }");
+    let server = place_.serve();
+    let body = |total: u32| json!({"plan": "pay", "inputs": {"order": "o1", "total": total}});
+    let first = server.post("/v1/runs", &body(10)).json();
+    assert_eq!(first["otherwise"], json!([]), "{first}");
+    assert_eq!(server.follow(first["id"].as_str().unwrap()), "completed");
+    assert_eq!(server.post("/v1/runs", &body(10)).json()["otherwise"], json!([]));
+    let again = server.post("/v1/runs", &body(99)).json();
+    assert_eq!((&again["new"], &again["otherwise"]), (&json!(false), &json!(["total"])), "{again}");
+    let typed = place_.orch(&["run", "plan.orch", "--set", "order=o1", "--set", "total=99", "--set", "by=env:CASH"]);
+    let said = String::from_utf8(typed.stderr).unwrap();
+    for otherwise in ["`total` 10, not 99; that changes", "`by` null, not secret env(\"CASH\");"] {
+        assert!(said.contains(otherwise), "{said}");
+    }
+}
+
 #[test]
 fn an_event_can_be_told_to_one_run() {
     let place_ = Place::with(PLANS);

@@ -106,3 +106,32 @@ fn who_goes_away_leaves_nothing_behind() {
     assert_eq!(server.post(&format!("/v1/runs/{run}/approve"), &json!({"address": "go"})).status, 200);
     assert_eq!(server.follow(&run), "completed");
 }
+
+/// However many follow a journal, what operators need is answered.
+#[test]
+fn those_who_follow_journals_lock_nobody_out() {
+    let place = Place::with(PLAN);
+    let server = place.serve();
+    let run = server.start("ask", &json!({}));
+    server.follow_until(&run, "\"asked\"");
+    let request = format!("GET /v1/runs/{run}/journal?follow HTTP/1.0\r\n\r\n");
+    let follow = || {
+        let mut stream = server.connect(request.as_bytes());
+        let mut status = [0; 12];
+        stream.read_exact(&mut status).unwrap();
+        (stream, String::from_utf8(status.to_vec()).unwrap())
+    };
+    let mut streams: Vec<_> = (0..256).map(|_| follow()).collect();
+    assert!(streams.iter().all(|(_, status)| status == "HTTP/1.0 200"));
+    let answer = server.get(&format!("/v1/runs/{run}/journal?follow"));
+    assert_eq!(answer.status, 503, "{answer:?}");
+    assert!(answer.head.to_lowercase().contains("retry-after: 10"), "{answer:?}");
+    assert!(answer.detail().contains("256 journals are being read already"), "{answer:?}");
+    for path in ["/healthz", "/readyz", "/v1/runs", "/v1/inbox", "/metrics"] {
+        assert_eq!(server.get(path).status, 200, "{path}");
+    }
+    // There is room again when one has gone.
+    streams.truncate(255);
+    server.until(|_| (follow().1 == "HTTP/1.0 200").then_some(()));
+    assert_eq!(server.post(&format!("/v1/runs/{run}/approve"), &json!({"address": "go"})).status, 200);
+}

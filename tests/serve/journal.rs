@@ -87,3 +87,26 @@ fn a_stream_ends_when_the_server_leaves() {
     stream.read_to_string(&mut rest).unwrap();
     assert!(rest.contains("asked"), "{rest}");
 }
+
+/// A run that waits for a person is driven by nobody: to hear a word that is refused, nothing is written.
+#[test]
+fn a_word_that_is_refused_leaves_nothing() {
+    let place = Place::with("plan ask() { approve go \"Go?\" by \"door\" }");
+    let server = place.serve();
+    let run = server.start("ask", &json!({}));
+    server.follow_until(&run, "\"asked\"");
+    let journal = || server.get(&format!("/v1/runs/{run}/journal")).text;
+    let before = journal();
+    let word = |word: &str, body| server.post(&format!("/v1/runs/{run}/{word}"), &body).status;
+    for (name, body) in [
+        ("approve", json!({"address": "stay"})),
+        ("resume", json!({})),
+        ("retry", json!({})),
+        ("done", json!({"address": "go"})),
+    ] {
+        assert_eq!(word(name, body), 409, "{name}");
+        assert_eq!(journal(), before, "{name}");
+    }
+    assert_eq!(word("approve", json!({"address": "go"})), 200);
+    assert_eq!(server.follow(&run), "completed");
+}

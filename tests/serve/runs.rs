@@ -1,6 +1,11 @@
 //! Starting runs, looking at them, speaking to them.
 
-use serde_json::json;
+use std::{
+    io::{BufRead, BufReader},
+    process::Stdio,
+};
+
+use serde_json::{Value as Json, json};
 
 use crate::server::Place;
 
@@ -222,4 +227,33 @@ fn a_plan_that_needs_a_program_around_it_is_listed_and_not_started() {
     );
     let nap = server.start("nap", &json!({"number": 3}));
     assert_eq!(server.follow(&nap), "completed");
+}
+
+/// A service that was restarted without its environment must not undo what others have begun.
+#[test]
+fn a_run_is_not_taken_up_by_a_server_without_its_secrets() {
+    let place = Place::with(
+        r#"
+uses exec("sh"), env("ORCH_TEST_TOKEN")
+action keep(token: Secret) = exec("sh", ["-c", "printf %s $T > kept"], env: { "T": token }) idempotent
+plan p() {
+  approve go "Shall we?" by "leads"
+  step kept = keep(secret env("ORCH_TEST_TOKEN")) compensate nothing
+}
+"#,
+    );
+    let code = |words: &[&str]| place.orch(words).status.code();
+    assert_eq!(code(&["run", "plan.orch"]), Some(7));
+    let list: Json = serde_json::from_slice(&place.orch(&["list", "--json"]).stdout).unwrap();
+    let run = list["runs"][0]["id"].as_str().unwrap();
+    assert_eq!(code(&["approve", run, "go"]), Some(6));
+    let mut server = place.command(&["serve", "plan.orch", "--listen", "unix:api"]);
+    let mut server = server.stderr(Stdio::piped()).spawn().unwrap();
+    let log = BufReader::new(server.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let said: Vec<String> = log.take_while(|line| !line.contains("can't go on")).collect();
+    server.kill().unwrap();
+    server.wait().unwrap();
+    assert!(said.concat().contains("note: `ORCH_TEST_TOKEN` is not set"), "{said:?}");
+    let resumed = place.command(&["resume", run]).env("ORCH_TEST_TOKEN", "hush").status().unwrap();
+    assert_eq!((resumed.code(), place.lines("kept")), (Some(0), vec!["hush".to_owned()]));
 }

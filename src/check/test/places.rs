@@ -1,6 +1,8 @@
 //! What has an address: the parts of a plan as a test, an operator or a journal speak of them.
 
-use crate::ir::{Block, BlockId, Operation, PlanId, Program, Segment, Statement, StatementKind, Type};
+use crate::ir::{
+    Block, BlockId, Operation, PlanId, Program, Role, Segment, Statement, StatementKind, Type, address::without_marks,
+};
 
 /// A part of a plan, as far as it matters for what it can be given.
 #[derive(Clone, Debug)]
@@ -103,10 +105,10 @@ struct Part {
 impl Part {
     /// `name`, `name[key]`, `name~2`
     fn read(text: &str) -> Part {
-        let text = text.split_once('~').map_or(text, |(text, _)| text);
+        let text = without_marks(text);
         match text.split_once('[') {
             Some((name, key)) if key.ends_with(']') => Part { segment: Segment::name(name), keyed: true },
-            _ => Part { segment: Segment::name(text), keyed: false },
+            _ => Part { segment: Segment::name(&text), keyed: false },
         }
     }
 }
@@ -155,7 +157,7 @@ impl Search<'_> {
                 if gate {
                     return Some(Place::Verdict);
                 }
-                let place = self.place(kind);
+                let place = self.place(kind.role());
                 match (rest, place) {
                     ([], place) => Some(place),
                     ([undo], Place::Action(_) | Place::Task(_)) if undo.segment.as_str() == "undo" => {
@@ -192,42 +194,21 @@ impl Search<'_> {
         }
     }
 
-    fn place(&self, kind: &StatementKind) -> Place {
-        match kind {
-            StatementKind::Step(step) => Place::Action(match (&step.decode, &step.operation) {
+    fn place(&self, role: Role<'_>) -> Place {
+        match role {
+            Role::Act(step) => Place::Action(match (&step.decode, &step.operation) {
                 (Some(ty), _) => ty.clone(),
                 (None, Operation::Action(id, _)) => self.program.actions[id.index()].result.clone(),
                 (None, Operation::Effect(effect)) => effect.expects.clone(),
             }),
-            StatementKind::Probe { look, .. } => Place::Look(look.ty.clone()),
-            StatementKind::Task(task) => Place::Task(task.result.clone()),
-            StatementKind::Approve { .. } => Place::Approval,
-            StatementKind::Decide(decide) => {
+            Role::Look(look) => Place::Look(look.ty.clone()),
+            Role::Task(task) => Place::Task(task.result.clone()),
+            Role::Approval => Place::Approval,
+            Role::Decision(decide) => {
                 Place::Decision(decide.options.iter().map(|option| option.name.to_string()).collect())
             }
-            StatementKind::Require(_)
-            | StatementKind::Verify { .. }
-            | StatementKind::Guard(_)
-            | StatementKind::WaitUntil { .. } => Place::Verdict,
-            StatementKind::Let { .. }
-            | StatementKind::BlockStep { .. }
-            | StatementKind::Phases(_)
-            | StatementKind::When { .. }
-            | StatementKind::Match { .. }
-            | StatementKind::Parallel { .. }
-            | StatementKind::For(_)
-            | StatementKind::Rollout(_)
-            | StatementKind::Wait(_)
-            | StatementKind::WaitFor { .. }
-            | StatementKind::On { .. }
-            | StatementKind::Emit { .. }
-            | StatementKind::Attempt(_)
-            | StatementKind::Commit(_)
-            | StatementKind::Run(_)
-            | StatementKind::AfterEach { .. }
-            | StatementKind::Fail(_)
-            | StatementKind::Return(_)
-            | StatementKind::Unwind => Place::Scope,
+            Role::Verdict(_) => Place::Verdict,
+            Role::Scope => Place::Scope,
         }
     }
 }

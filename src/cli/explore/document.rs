@@ -28,6 +28,7 @@ pub(super) fn document(explored: &Explored<'_>) -> Json {
             "failure": failed.as_ref().map(|(address, reason)| json!({ "address": address.to_string(), "reason": reason })),
         })),
         "not_reached": report.not_reached.iter().map(|span| explored.sources.place(*span)).collect::<Vec<_>>(),
+        "unused": explored.unused().collect::<Vec<_>>(),
         "kept": explored.kept().collect::<Vec<_>>(),
         "findings": findings,
     })

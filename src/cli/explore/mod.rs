@@ -2,10 +2,11 @@
 
 mod document;
 mod page;
+mod said;
 
 use std::{path::PathBuf, sync::Arc, thread, time::Instant};
 
-use clap::Args;
+use clap::{Args, value_parser};
 use serde_json::{Map, Value as Json};
 
 use super::{
@@ -16,17 +17,19 @@ use super::{
     inputs::{Given, inputs_made_up},
     moment::duration,
     plan::one_plan,
-    simulate::scenario::{Compiled, arguments, compiled},
+    simulate::scenario,
 };
 #[cfg(feature = "repl")]
 use crate::cli::terminal::Style;
 use crate::{
-    explore::{Exploration, Finding, Path, Report, Settings, Stated, Walked, When, findings::Kind},
-    ir::{Plan, Program, json::to_json},
-    machine::Beginning,
-    simulate::{generate, test::Suite},
-    source::Sources,
+    explore::{Exploration, Finding, Path, Report, Settings, Terms, Walked, When, findings::Kind},
+    ir::{Program, json::to_json},
+    machine::{Beginning, MAX_DEPTH, USUAL_DEPTH},
+    simulate::generate,
+    source::{Sources, Span},
 };
+use page::Told;
+use said::{Property, Read, Said};
 
 /// Try every way a plan can go: each decision, each failure, each crash. Nothing outside is touched.
 #[derive(Args, Debug)]
@@ -41,12 +44,22 @@ pub struct Explore {
     /// Arguments of the plan: the fields of a JSON object
     #[arg(long, value_name = "FILE.json")]
     input: Option<PathBuf>,
+    /// What is answered, as behind `given` in a test; that it goes wrong is tried all the same
+    #[arg(long, value_name = "LINE")]
+    given: Vec<String>,
+    /// A file with lines of a test: `given in_stock(_) returns 3`
+    #[arg(long, value_name = "FILE")]
+    scenario: Option<PathBuf>,
     /// How many faults may come together on the way forward; as many more may on the way back
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(0..=4))]
     faults: u32,
     /// How many paths are walked at most
     #[arg(long, value_name = "N", default_value_t = Settings::default().limit, value_parser = clap::value_parser!(u64).range(1..))]
     limit: u64,
+    /// How deep its plans may run each other
+    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..=i64::from(MAX_DEPTH)))]
+    #[arg(default_value_t = USUAL_DEPTH)]
+    deepest: u32,
     /// What values are made up from
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
@@ -88,14 +101,14 @@ struct Explored<'a> {
 
 impl Explore {
     /// What must hold.
-    fn properties(&self) -> Vec<Said> {
-        let never =
-            self.never.iter().map(|text| (format!("never {text}"), When::Always, format!("expect not ({text})")));
-        let always = self.always.iter().map(|text| (format!("always {text}"), When::Always, format!("expect {text}")));
-        let eventually = self
-            .eventually
-            .iter()
-            .map(|text| (format!("eventually {text}"), When::Eventually, format!("expect {text}")));
+    fn properties(&self) -> Vec<Property> {
+        let property = |word: &'static str, when: When, expect: fn(&str) -> String| {
+            move |text: &String| Property { text: format!("{word} {text}"), when, expectation: expect(text) }
+        };
+        let holds: fn(&str) -> String = |text| format!("expect {text}");
+        let never = self.never.iter().map(property("never", When::Always, |text| format!("expect not ({text})")));
+        let always = self.always.iter().map(property("always", When::Always, holds));
+        let eventually = self.eventually.iter().map(property("eventually", When::Eventually, holds));
         never.chain(always).chain(eventually).collect()
     }
 
@@ -108,35 +121,49 @@ impl Explore {
         let given = Given { set: self.set.clone(), input: self.input.clone() };
         let make_up = |input: &crate::machine::Input<'_>| to_json(&generate(input.ty, self.seed, input.name));
         let (inputs, made_up) = inputs_made_up(&Beginning::of(&program, plan), &given, make_up)?;
-        let properties = self.properties();
-        let said = properties.iter().map(|(text, _, _)| text.clone()).collect();
-        let (program, sources, stated) = stated(&self.file, &program, sources, plan, &inputs, properties)?;
-        let settings = Settings { faults: self.faults, limit: self.limit, seed: self.seed, ..Settings::default() };
-        let exploration = Exploration::new(Arc::clone(&program), &name, &inputs, settings, stated);
+        let said =
+            Said { properties: self.properties(), given: scenario::given(self.scenario.as_deref(), &self.given)? };
+        let stated = said.properties.iter().map(|property| property.text.clone()).collect();
+        let read = Read { program, sources, terms: Terms::default() };
+        let Read { program, sources, terms } = said.read(&self.file, read, &name, &inputs, self.seed)?;
+        let settings = Settings {
+            faults: self.faults,
+            limit: self.limit,
+            seed: self.seed,
+            deepest: self.deepest,
+            ..Settings::default()
+        };
+        let exploration = Exploration::new(Arc::clone(&program), &name, &inputs, settings, terms);
         let exploration = exploration.map_err(|unfit| Failure::usage(unfit.to_string()))?;
         let jobs = self.jobs.map_or_else(processors, usize::from);
         let began = Instant::now();
         let exploration = explored(exploration, jobs);
         let took = i64::try_from(began.elapsed().as_nanos()).unwrap_or(i64::MAX);
         let (report, runs) = (exploration.report(), self.trace.then_some(&exploration));
-        let explored = Explored { sources: &sources, plan: &plan.name, settings, made_up, report, stated: said, runs };
+        if let Some(unusable) = &report.unusable {
+            return Err(Failure::usage(format!("what is given can't be used: {}", unusable.reason))
+                .help(format!("at `{}`", unusable.address)));
+        }
+        let explored = Explored { sources: &sources, plan: &name, settings, made_up, report, stated, runs };
         if self.json {
             terminal.data(format_args!("{:#}", document::document(&explored)))?;
         } else {
-            page::lines(&explored, self.all, terminal.data).into_iter().try_for_each(|line| terminal.data(line))?;
+            let told = if self.all { Told::All } else { Told::Most(Some("--all")) };
+            page::lines(&explored, told, terminal.data).into_iter().try_for_each(|line| terminal.data(line))?;
             terminal.note(terminal.notes.dim(format!("explored in {}", duration(took))));
         }
         Ok(if explored.is_clean() { Exit::Done } else { Exit::Found })
     }
 }
 
-/// What exploring a plan finds, for people; what it needs and is not given is made up.
+/// What exploring a plan finds, for people; what it needs and is not given is made up. `command` tells more of it.
 #[cfg(feature = "repl")]
 pub fn found(
     program: &Arc<Program>,
     sources: &Sources,
     plan: &crate::ir::Plan,
     inputs: &Map<String, Json>,
+    command: Option<&str>,
     style: Style,
 ) -> Result<String, Failure> {
     let settings = Settings::default();
@@ -148,14 +175,20 @@ pub fn found(
         missing.iter().map(|input| (input.name.to_string(), to_json(&generate(input.ty, settings.seed, input.name))));
     let inputs: Map<String, Json> = inputs.clone().into_iter().chain(values).collect();
     let complete = beginning.complete(&inputs).map_err(|unfit| Failure::usage(unfit.to_string()))?;
-    let exploration = Exploration::new(Arc::clone(program), &plan.name, &complete, settings, Vec::new());
+    let exploration = Exploration::new(Arc::clone(program), &plan.name, &complete, settings, Terms::default());
     let exploration = exploration.map_err(|unfit| Failure::usage(unfit.to_string()))?;
     let report = explored(exploration, processors()).report();
     let explored = Explored { sources, plan: &plan.name, settings, made_up, report, stated: Vec::new(), runs: None };
-    Ok(page::lines(&explored, false, style).join("\n"))
+    Ok(page::lines(&explored, Told::Most(command), style).join("\n"))
 }
 
 impl Explored<'_> {
+    /// What is given and no path asked for, as it is written.
+    fn unused(&self) -> impl Iterator<Item = String> {
+        let written = |span: &Span| self.sources.text(*span).split_whitespace().collect::<Vec<_>>().join(" ");
+        self.report.unused.iter().map(written)
+    }
+
     /// What was said to hold, and was found to.
     fn kept(&self) -> impl Iterator<Item = &String> {
         let is_broken = |text: &String| {
@@ -173,37 +206,6 @@ impl Explored<'_> {
 /// Whether one fault is enough for it, or it was said never to be.
 fn is_grave(finding: &Finding) -> bool {
     finding.faults() < 2 || finding.kind == Kind::Broken
-}
-
-/// Something that must hold: how it was said, when it must, and as an expectation.
-type Said = (String, When, String);
-
-/// What must hold, read and checked as the expectation of a test of the plan.
-fn stated(
-    file: &std::path::Path,
-    program: &Arc<Program>,
-    sources: Sources,
-    plan: &Plan,
-    inputs: &Map<String, Json>,
-    said: Vec<Said>,
-) -> Result<(Arc<Program>, Sources, Vec<Stated>), Failure> {
-    if said.is_empty() {
-        return Ok((Arc::clone(program), sources, Vec::new()));
-    }
-    let call = format!("run {}({})", plan.name, arguments(plan, program, inputs).join(", "));
-    let test = |(text, _, expect): &Said| (text.clone(), vec![call.clone(), expect.clone()]);
-    let Compiled { program, sources } = compiled(file, &said.iter().map(test).collect::<Vec<_>>())?;
-    let suite = Suite::new(Arc::clone(&program));
-    // They stand behind all others, in the order given.
-    let tests: Vec<_> = suite.tests().collect();
-    let own = tests.iter().skip(tests.len().saturating_sub(said.len()));
-    let stated = said.into_iter().zip(own).map(|((text, when, _), test)| {
-        let property = suite.property(test);
-        let property = property.map_err(|_| Failure::usage(format!("`{text}` can't be computed")))?;
-        Ok(Stated { text, when, property })
-    });
-    let stated = stated.collect::<Result<Vec<_>, Failure>>()?;
-    Ok((program, sources, stated))
 }
 
 fn processors() -> usize {

@@ -23,8 +23,17 @@ const LISTED: usize = 12;
 /// How many places are named that no path came to.
 const PLACES: usize = 6;
 
+/// How much is told of what takes a second fault.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Told<'c> {
+    /// What happens most often, a line each, and which command or flag tells all, if there is one
+    Most(Option<&'c str>),
+    /// All, with how each comes about and what can be done
+    All,
+}
+
 /// The lines of the page.
-pub(super) fn lines(explored: &Explored<'_>, all: bool, style: Style) -> Vec<String> {
+pub(super) fn lines(explored: &Explored<'_>, told: Told<'_>, style: Style) -> Vec<String> {
     let mut lines = head(explored, style);
     let (single, several): (Vec<&Finding>, Vec<&Finding>) =
         explored.report.findings.iter().partition(|finding| super::is_grave(finding));
@@ -49,7 +58,7 @@ pub(super) fn lines(explored: &Explored<'_>, all: bool, style: Style) -> Vec<Str
     for finding in &single {
         lines.extend(whole(finding, explored, style));
     }
-    lines.extend(of_several(&several, explored, all, style));
+    lines.extend(of_several(&several, explored, told, style));
     lines
 }
 
@@ -86,7 +95,7 @@ fn doubts(explored: &Explored<'_>) -> Vec<String> {
     {
         let why = failed.as_ref().map(|(address, reason)| format!(", as `{}`: {reason}", readable(address.as_str())));
         doubts.push(format!(
-            "no path completes; if nothing goes wrong, it ends {}{}: give what is made up with `--set`, or `--seed`",
+            "no path completes; if nothing goes wrong, it ends {}{}: give what is made up with `--set` and `--given`, or try another `--seed`",
             said(*ending),
             why.unwrap_or_default()
         ));
@@ -97,10 +106,11 @@ fn doubts(explored: &Explored<'_>) -> Vec<String> {
         let more = places.len().checked_sub(PLACES).filter(|more| *more > 0);
         let more = more.map(|more| format!(" and {more} more")).unwrap_or_default();
         doubts.push(format!(
-            "never reached with what is made up: {} ({shown}{more}): `--set` and `--seed` give something else",
+            "never reached with what is made up: {} ({shown}{more}): `--set`, `--given` and `--seed` give something else",
             counted(places.len(), "statement")
         ));
     }
+    doubts.extend(explored.unused().map(|given| format!("no path asked for `{given}`")));
     if report.left_out > 0 {
         let left = usize::try_from(report.left_out).unwrap_or(usize::MAX);
         doubts.push(format!("{} left out: `--limit` bounds them", counted(left, "path")));
@@ -166,7 +176,7 @@ fn whole(finding: &Finding, explored: &Explored<'_>, style: Style) -> Vec<String
 }
 
 /// Findings that take more than one fault: where they are, in a line each.
-fn of_several(several: &[&Finding], explored: &Explored<'_>, all: bool, style: Style) -> Vec<String> {
+fn of_several(several: &[&Finding], explored: &Explored<'_>, told: Told<'_>, style: Style) -> Vec<String> {
     if several.is_empty() {
         return Vec::new();
     }
@@ -178,10 +188,10 @@ fn of_several(several: &[&Finding], explored: &Explored<'_>, all: bool, style: S
         &format!("{count} {places} where {}, while the first is dealt with, needs a person:", one_more(&several)),
         2,
     ));
-    if all {
+    let Told::Most(command) = told else {
         lines.extend(several.iter().flat_map(|finding| whole(finding, explored, style)));
         return lines;
-    }
+    };
     let column = several.iter().map(|finding| shown(finding).chars().count()).max().unwrap_or_default().min(40);
     for finding in several.iter().take(LISTED) {
         let last = finding.taken.last().map(|taken| taken.deviation.to_string()).unwrap_or_default();
@@ -197,7 +207,10 @@ fn of_several(several: &[&Finding], explored: &Explored<'_>, all: bool, style: S
     if count > LISTED {
         lines.push(format!("  and {} more", count - LISTED));
     }
-    lines.push(style.dim("  (`--all` says how each comes about, and what can be done)"));
+    if let Some(command) = command {
+        let hint = format!("(`{command}` says how each comes about, and what can be done)");
+        lines.extend(style.hanging(&hint, 2).iter().map(|line| style.dim(format!("  {}", line.trim_start()))));
+    }
     lines
 }
 

@@ -3,11 +3,11 @@
 use crate::{
     cli::{
         moment::duration,
-        story::{Part, Story},
+        story::{Part, State, Story},
         view::{
             row::Row,
             sign::Sign,
-            telling::{said, until, verdict, what},
+            telling::{paused_why, said, until, verdict, waiting, what},
         },
     },
     ir::Address,
@@ -29,7 +29,7 @@ pub fn lines(story: &mut Story, record: &Record, machine: &Machine) -> Vec<Line>
     story.add(record, machine);
     let said = word(&record.event).map(lasting);
     let entries = record.then.iter().zip(before).filter(|(entry, _)| !is_told_elsewhere(entry, record));
-    let lines = entries.filter_map(|(entry, before)| line(story, record.at, entry, before));
+    let lines = entries.filter_map(|(entry, before)| line(story, machine, record.at, entry, before));
     said.into_iter().chain(lines).collect()
 }
 
@@ -77,10 +77,13 @@ fn is_told_elsewhere(entry: &Entry, record: &Record) -> bool {
     is_cancelled && matches!(entry, Entry::Unwinding { .. })
 }
 
-fn line(story: &Story, at: Timestamp, entry: &Entry, before: Option<Verdict>) -> Option<Line> {
+fn line(story: &Story, machine: &Machine, at: Timestamp, entry: &Entry, before: Option<Verdict>) -> Option<Line> {
     Some(match entry {
         Entry::Entered { address, kind: Kind::Phase | Kind::Stage | Kind::Branch | Kind::Plan, title } => {
             passing(row(Sign::Begins, address, title.as_deref().unwrap_or_default()))
+        }
+        Entry::Entered { address, kind: Kind::WaitFor, .. } => {
+            passing(row(Sign::Waits, address, &waited(machine, address, at)?))
         }
         Entry::TryFailed { address, reason, next } => wrong(
             Sign::Again,
@@ -106,15 +109,16 @@ fn line(story: &Story, at: Timestamp, entry: &Entry, before: Option<Verdict>) ->
             lasting(row(Sign::Decided, address, &format!("{option}  {}", evidence.join(", "))))
         }
         Entry::Asked { address, text, by, .. } => {
-            passing(row(Sign::Waits, address, &format!("waits for {by}: {text} (see `orch inbox`)")))
+            let waited = waited(machine, address, at).unwrap_or_else(|| format!("waits for {by}: {text}"));
+            passing(row(Sign::Waits, address, &format!("{waited} (see `orch inbox`)")))
         }
         Entry::Measured { address, timeline, .. } => {
             lasting(row(Sign::Measured, address, &format!("due {}", timeline["due"].as_str().unwrap_or_default())))
         }
         Entry::Emitted { event, .. } => lasting(Row::new(Sign::Said, event).about("is published")),
-        Entry::Paused { reason, .. } => lasting(Row::new(Sign::Paused, "paused").about(reason).whole()),
+        Entry::Paused { reason, .. } => lasting(Row::new(Sign::Paused, "paused").about(paused_why(reason)).whole()),
         Entry::Resumed => lasting(Row::sentence(Sign::Begins, "goes on")),
-        Entry::Promoted { address } => lasting(row(Sign::Said, address, "the rest of the hold is skipped")),
+        Entry::Promoted { address } => lasting(row(Sign::Said, address, &skipped(story, address)).whole()),
         Entry::SteppedBack { address, reason } => wrong(Sign::Undone, address, format!("a stage back: {reason}")),
         Entry::Waits { address, until: at_last } => passing(row(Sign::Waits, address, &until(*at_last, at))),
         Entry::Holds { address, needed } => {
@@ -143,6 +147,12 @@ fn line(story: &Story, at: Timestamp, entry: &Entry, before: Option<Verdict>) ->
     })
 }
 
+/// What a part waits for, and until when, if it does.
+fn waited(machine: &Machine, address: &Address, now: Timestamp) -> Option<String> {
+    let wait = machine.waits().into_iter().find(|wait| wait.address == *address)?;
+    Some(waiting(&wait, true, now))
+}
+
 /// Parts that are told by what lies in them, or at their end by others, have no line when they are done.
 fn done(address: &Address, part: &Part) -> Option<Row> {
     match part.kind? {
@@ -166,6 +176,17 @@ fn done(address: &Address, part: &Part) -> Option<Row> {
             let took = part.took().map(duration).unwrap_or_default();
             Some(Row::new(Sign::Done, address.as_str()).about(&what(part)).took(took))
         }
+    }
+}
+
+/// What is skipped with the rest of a hold.
+fn skipped(story: &Story, stage: &Address) -> String {
+    let gates = story.part(stage).map(|stage| stage.gates.as_slice()).unwrap_or_default();
+    let is_skipped = |gate: &&Address| story.part(gate).is_some_and(|part| matches!(part.state, State::Skipped(_)));
+    let names: Vec<String> = gates.iter().filter(is_skipped).map(|gate| format!("`{}`", gate.last_part())).collect();
+    match names.as_slice() {
+        [] => "the rest of the hold is skipped".to_owned(),
+        names => format!("the rest of the hold is skipped, with {}, which did not pass", names.join(", ")),
     }
 }
 

@@ -139,6 +139,9 @@ impl Live {
         let Some(picture) = &mut self.picture else { return };
         let began = Instant::now();
         self.terminal = self.terminal.again();
+        if let Some(position) = &picture.position {
+            self.story.turn_wholes(&position.to_undo);
+        }
         picture.draw(&self.story, &self.run, &self.terminal);
         (picture.drawn, picture.changed) = (Instant::now(), false);
         picture.rest = (began.elapsed() * REST).max(STANDS);

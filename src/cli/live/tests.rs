@@ -71,7 +71,11 @@ struct Play {
     story: Story,
     now: Timestamp,
     in_flight: Vec<Perform>,
+    /// The lines that stay, and those of what goes on.
     told: Vec<String>,
+    passing: Vec<String>,
+    /// What the probe of errors says.
+    errors: &'static str,
     style: Style,
 }
 
@@ -88,6 +92,8 @@ impl Play {
             now: Timestamp(1_775_044_800 * SECOND),
             in_flight: Vec::new(),
             told: Vec::new(),
+            passing: Vec::new(),
+            errors: "0.4%",
             style: Style { colour: false, width: 100, cuts: true },
         };
         play.hear(Event::Started { run, plan, inputs, deepest: None });
@@ -103,7 +109,11 @@ impl Play {
         }
         let record = Record { at: self.now, event, then: step.entries };
         let lines = lines(&mut self.story, &record, &self.machine);
-        self.told.extend(lines.iter().filter(|line| line.lasting).flat_map(|line| line.row.lines(2, self.style)));
+        self.story.turn_wholes(&self.machine.to_undo());
+        for line in lines {
+            let told = if line.lasting { &mut self.told } else { &mut self.passing };
+            told.extend(line.row.lines(2, self.style));
+        }
     }
 
     /// Lets seconds go by; what is due in them happens.
@@ -121,8 +131,9 @@ impl Play {
     fn answer_looks(&mut self) {
         while let Some(at) = self.in_flight.iter().position(|perform| perform.key.is_none()) {
             let perform = self.in_flight.remove(at);
-            let output = if perform.request.summary().contains("errors") { "\"0.4%\"" } else { "\"212ms\"" };
-            self.outcome(&perform, ok(output));
+            let is_errors = perform.request.summary().contains("errors");
+            let output = if is_errors { format!("\"{}\"", self.errors) } else { "\"212ms\"".to_owned() };
+            self.outcome(&perform, ok(&output));
         }
     }
 
@@ -263,4 +274,97 @@ fn nothing_a_program_says_commands_the_terminal() {
     play.says(Word::Pause);
     fits_everywhere(&play);
     insta::assert_snapshot!([play.picture(80, 24), play.told.join("\n")].join("\n\n"));
+}
+
+const CONFIRMED: &str = r#"
+uses exec("ops")
+probe was_frozen() -> Bool = exec("ops", ["frozen"])
+action freeze() = exec("ops", ["freeze"]) confirm was_frozen() compensate nothing
+plan p() { step freeze = freeze() retry 3 backoff 10s..60s }
+"#;
+
+/// A look found that it was not done: nobody doubts it any more while it is done once more.
+#[test]
+fn what_is_done_once_more_after_a_doubt_goes_on() {
+    let mut play = Play::new(CONFIRMED, Map::new().into());
+    let reason = "the process that drove it had ended".to_owned();
+    play.ends("freeze", Outcome::Unknown { reason, printed: String::new() });
+    assert!(play.tree(Shown::All, 100).starts_with("? freeze"), "{}", play.tree(Shown::All, 100));
+    play.ends("freeze", ok("false"));
+    play.pass(10);
+    assert!(play.tree(Shown::All, 100).starts_with("◐ freeze"), "{}", play.tree(Shown::All, 100));
+}
+
+const STEPS_BACK: &str = r#"
+uses exec("ops")
+action route(share: Percent) = exec("ops", ["route {share}"]) idempotent compensate nothing
+probe errors() -> Percent = exec("ops", ["errors"])
+probe latency() -> Duration = exec("ops", ["latency"])
+plan p() {
+  rollout auth as share 10% for 1h -> 50% for 1h -> 100% {
+    step set = route(share)
+    gate few: errors() < 1% every 60s on fail step_back
+    gate latency() < 250ms every 60s
+  }
+}
+"#;
+
+/// The gates of a stage that was left have ended with it.
+#[test]
+fn a_stage_back_ends_the_gates_of_the_stage_that_is_left() {
+    let mut play = Play::new(STEPS_BACK, Map::new().into());
+    play.ends("auth[10%]/set", ok(""));
+    play.pass(3660);
+    play.ends("auth[50%]/set", ok(""));
+    play.errors = "7.5%";
+    play.pass(120);
+    let tree = play.tree(Shown::All, 100);
+    assert!(tree.contains("    ✖ few ") && !tree.contains("◐ few") && !tree.contains("◐ gate"), "{tree}");
+}
+
+/// What is paused says so once, and does not promise a look that nobody takes.
+#[test]
+fn a_hold_that_is_paused_says_that_nothing_is_looked_at() {
+    let mut play = under_way();
+    play.says(Word::Pause);
+    assert!(play.told.iter().any(|line| line.ends_with("  by ann: it is late")), "{:?}", play.told);
+    let tree = play.tree(Shown::All, 120);
+    assert!(tree.contains("held 5m of 1h observed, paused") && !tree.contains("next look"), "{tree}");
+}
+
+const BRANCHES: &str = r#"
+event Go = { by: String }
+plan p() { parallel {
+  branch a { wait 2h }
+  branch b { wait for Go as go timeout 2h }
+  branch c { approve sign "Sign?" by "dba" timeout 2h }
+} }
+"#;
+
+/// Of all that branches wait for there is a line where no tree is drawn, with until when.
+#[test]
+fn whatever_is_waited_for_has_a_line() {
+    let play = Play::new(BRANCHES, Map::new().into());
+    let waits = ["◷ a/wait 2h", "◷ b/wait for Go ", "waits for the event `Go`, until ", "waits for dba: Sign?, until "];
+    let told = play.passing.join("\n");
+    assert!(waits.iter().all(|wait| told.contains(wait)), "{told}");
+}
+
+const GUARDED: &str = r#"
+uses exec("ops")
+probe errors() -> Percent = exec("ops", ["errors"])
+plan p() { guard low: errors() < 5% every 10s wait 1h }
+"#;
+
+#[test]
+fn a_guard_that_looks_says_so_once() {
+    let mut play = Play::new(GUARDED, Map::new().into());
+    play.answer_looks();
+    play.now = play.machine.next_deadline().unwrap();
+    play.hear(Event::Time);
+    let tree = play.tree(Shown::All, 100);
+    assert!(
+        tree.starts_with("◐ low                                   pass, errors() = 0.4%, 1 look, is looking  "),
+        "{tree}"
+    );
 }

@@ -175,7 +175,30 @@ fn shape(part: &Part) -> Shape {
         Kind::Commit { .. } => Shape::Commit,
         Kind::Step { way_back: WayBack::Irreversible, .. } => Shape::Irreversible,
         Kind::Probe { .. } => Shape::Look,
-        _ => Shape::Work,
+        Kind::Step {
+            way_back: WayBack::Own(_) | WayBack::Inherited(_) | WayBack::Scope(_) | WayBack::Nothing | WayBack::None,
+            ..
+        }
+        | Kind::BlockStep { .. }
+        | Kind::Phases
+        | Kind::Phase { .. }
+        | Kind::When { .. }
+        | Kind::Decide { .. }
+        | Kind::Parallel { .. }
+        | Kind::Branch
+        | Kind::Loop(_)
+        | Kind::Rollout(_)
+        | Kind::Check(_)
+        | Kind::Wait { .. }
+        | Kind::WaitFor { .. }
+        | Kind::On { .. }
+        | Kind::Emit { .. }
+        | Kind::Attempt
+        | Kind::Run { .. }
+        | Kind::AfterEach
+        | Kind::Fail { .. }
+        | Kind::Return
+        | Kind::Unwind => Shape::Work,
     }
 }
 
@@ -186,19 +209,14 @@ fn described(part: &Part) -> Vec<String> {
     let mark = sign(part);
     let mark = if mark.is_empty() { String::new() } else { format!("{mark} ") };
     let takes = part.takes.map(|takes| format!(" · {}", super::text::takes(takes))).unwrap_or_default();
-    match &part.kind {
-        Kind::Phase { .. } | Kind::Branch => {
-            let mut lines = vec![format!("{}{title}{takes}", part.name)];
-            lines.extend(part.ways.iter().flat_map(|way| &way.parts).flat_map(brief));
-            lines
-        }
-        _ => {
-            let mut lines = vec![format!("{mark}{}", one_line(&worded(part, &said.text)))];
-            lines.extend(done_and_undone(part, &said.text));
-            lines.extend(part.ways.iter().flat_map(|way| &way.parts).flat_map(brief));
-            lines
-        }
-    }
+    let mut lines = if matches!(part.kind, Kind::Phase { .. } | Kind::Branch) {
+        vec![format!("{}{title}{takes}", part.name)]
+    } else {
+        let own = format!("{mark}{}", one_line(&worded(part, &said.text)));
+        std::iter::once(own).chain(done_and_undone(part, &said.text)).collect()
+    };
+    lines.extend(part.ways.iter().flat_map(|way| &way.parts).flat_map(brief));
+    lines
 }
 
 /// What a step that stands alone calls, and what undoes it.

@@ -21,8 +21,7 @@ use crate::{
     ir::{ModuleId, PlanId, Program, Statement, StatementKind, json::from_json},
     machine::Beginning,
     plan::{
-        Alternative, Given, Outline, Summary, Timeline, alternatives,
-        timeline::{SEED, TRIALS},
+        Alternative, Given, Outline, Summary, Timeline, Trials, alternatives,
         undo::{FailurePoints, failure_points},
     },
     source::Sources,
@@ -45,10 +44,10 @@ pub struct Plan {
     #[arg(long, value_name = "DECISION=OPTION")]
     choose: Vec<String>,
     /// How many trials tell how sure the time is, up to ten million
-    #[arg(long, value_name = "NUMBER", default_value_t = TRIALS, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
+    #[arg(long, value_name = "NUMBER", default_value_t = Trials::default().count, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
     trials: u32,
     /// Draw other trials
-    #[arg(long, value_name = "NUMBER", default_value_t = SEED)]
+    #[arg(long, value_name = "NUMBER", default_value_t = Trials::default().seed)]
     seed: u64,
     /// Make the looks that the plan would make before it does anything, and never an action
     #[arg(long)]
@@ -147,24 +146,25 @@ impl Plan {
 
     fn preview(&self, program: &Program, sources: &Sources, number: PlanId, given: &Given) -> Result<Preview, Failure> {
         let file = files::from_here(&self.file);
-        let preview = Preview::of((program, sources), number, given, file, (self.trials, self.seed));
+        let preview =
+            Preview::of((program, sources), number, given, file, Trials { count: self.trials, seed: self.seed });
         chosen::are_there(&preview.outline, given)?;
         Ok(preview)
     }
 }
 
 impl Preview {
-    /// Of a plan, by number, with what is known of it; so many trials from a seed tell how sure the time is.
+    /// Of a plan, by number, with what is known of it.
     pub fn of(
         (program, sources): (&Program, &Sources),
         plan: PlanId,
         given: &Given,
         file: String,
-        (trials, seed): (u32, u64),
+        trials: Trials,
     ) -> Preview {
         let outline = Outline::of(program, sources, plan, given);
-        let timeline = Timeline::of(&outline, trials, seed);
-        let alternatives = alternatives(&outline, program, sources, plan, given, trials, seed);
+        let timeline = Timeline::of(&outline, trials);
+        let alternatives = alternatives(&outline, program, sources, plan, given, trials);
         let (summary, failures) = (Summary::of(&outline), failure_points(&outline.parts));
         Preview { file, outline, timeline, alternatives, failures, summary }
     }
@@ -218,8 +218,5 @@ fn outermost(program: &Program) -> Option<&crate::ir::Plan> {
 }
 
 fn run_by(statement: &Statement) -> Option<PlanId> {
-    match &statement.kind {
-        StatementKind::Run(run) => Some(run.plan),
-        _ => None,
-    }
+    if let StatementKind::Run(run) = &statement.kind { Some(run.plan) } else { None }
 }

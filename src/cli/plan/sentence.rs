@@ -215,6 +215,29 @@ pub fn sign(part: &Part) -> &'static str {
         Kind::Decide { .. } => "◆",
         Kind::Task { .. } => "☐",
         Kind::Step { way_back: WayBack::Irreversible, .. } => "✂",
-        _ => "",
+        Kind::Probe { .. }
+        | Kind::Step {
+            way_back: WayBack::Own(_) | WayBack::Inherited(_) | WayBack::Scope(_) | WayBack::Nothing | WayBack::None,
+            ..
+        }
+        | Kind::BlockStep { .. }
+        | Kind::Phases
+        | Kind::Phase { .. }
+        | Kind::When { .. }
+        | Kind::Parallel { .. }
+        | Kind::Branch
+        | Kind::Loop(_)
+        | Kind::Rollout(_)
+        | Kind::Check(_)
+        | Kind::Wait { .. }
+        | Kind::WaitFor { .. }
+        | Kind::On { .. }
+        | Kind::Emit { .. }
+        | Kind::Attempt
+        | Kind::Run { .. }
+        | Kind::AfterEach
+        | Kind::Fail { .. }
+        | Kind::Return
+        | Kind::Unwind => "",
     }
 }

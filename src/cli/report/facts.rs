@@ -10,7 +10,7 @@ use crate::{
     cli::{failure::Failure, show::goals, story::Story, subject::Subject},
     evaluate::{Answers, Constants, Evaluator, Locals},
     ir::{Address, Choice, Expr, Found, PlanId, Program, StatementKind, Value, json::from_json},
-    machine::{Asking, Entry, Event, Kind, Machine, Record, Timestamp, Wait, Word},
+    machine::{Asking, Entry, Event, Kind, Machine, Record, Retold, Timestamp, Wait, Word},
     run::RunInfo,
 };
 
@@ -106,7 +106,8 @@ impl Facts {
         let mut gathered = Gathered { story: Story::of(subject.sources()?), ..Gathered::default() };
         let (machine, program) = subject.look(|record, machine| gathered.take(record, machine))?;
         let told = Told { constants: Constants::new(&program), program };
-        let Gathered { story, decided, questions, asked, incidents, last, first, .. } = gathered;
+        let Gathered { mut story, decided, questions, asked, incidents, last, first, .. } = gathered;
+        story.turn_wholes(&machine.to_undo());
         let decisions = decided.into_iter().map(|decided| told.decision(&story, &questions, decided)).collect();
         Ok(Facts {
             goals: goals(&told.program, &story),
@@ -115,7 +116,7 @@ impl Facts {
             asked,
             incidents: incidents.finish(),
             waits: machine.waits(),
-            to_undo: machine.to_undo(),
+            to_undo: if story.ended.is_some() { Vec::new() } else { machine.to_undo() },
             last,
             info: subject.info.clone(),
             story,
@@ -154,6 +155,7 @@ impl Gathered {
         self.first.get_or_insert_with(|| record.clone());
         self.incidents.take(record);
         self.answer(record);
+        self.retell(record);
         for entry in &record.then {
             self.entry(record, entry);
         }
@@ -180,6 +182,16 @@ impl Gathered {
         };
         if let Some(asked) = self.asked.get_mut(address) {
             asked.answer = Some(Answer { what, who: who.clone(), why: why.clone(), at: record.at });
+        }
+    }
+
+    /// Who answers after a migration answers what that program asks.
+    fn retell(&mut self, record: &Record) {
+        let Event::Migrated { retold, .. } = &record.event else { return };
+        for Retold { address, becomes: _, question } in retold {
+            if let (Some(asked), Some(question)) = (self.asked.get_mut(address), question) {
+                (asked.text, asked.by) = (question.text.to_string(), question.by.to_string());
+            }
         }
     }
 

@@ -8,6 +8,9 @@ use crate::{
     machine::{EffectId, Entry, Event, Record, Timestamp, Verdict, Word},
 };
 
+/// How many different reasons are told of one incident.
+const REASONS: usize = 5;
+
 /// Something that went otherwise than planned.
 pub struct Incident {
     /// When; the first time, if it happened several times in a row.
@@ -26,14 +29,38 @@ pub struct Incident {
 #[derive(Default)]
 pub struct Incidents {
     found: Vec<Incident>,
-    /// The last verdict that did not hold of each condition, by its place among what was found.
-    failing: BTreeMap<Address, (Verdict, usize)>,
+    /// What was seen last of each condition that did not hold then.
+    failing: BTreeMap<Address, Failing>,
     /// Whether the process said that it would leave.
     left: bool,
     /// The effects whose end is not known.
     in_flight: BTreeSet<EffectId>,
     /// Since when nothing new starts.
     paused: Option<Timestamp>,
+}
+
+/// A condition that does not hold, or has no answer.
+struct Failing {
+    verdict: Verdict,
+    /// Its place among what was found.
+    number: usize,
+    /// What was seen, each once: at most so many, and one that stands for all others.
+    seen: Vec<String>,
+}
+
+impl Failing {
+    /// Why there is no answer, else what was seen last.
+    fn sees(&mut self, answers: String) -> String {
+        match self.verdict {
+            Verdict::Pass | Verdict::Fail => answers,
+            Verdict::Unknown => {
+                if !self.seen.contains(&answers) && self.seen.len() <= REASONS {
+                    self.seen.push(if self.seen.len() == REASONS { "and others".to_owned() } else { answers });
+                }
+                self.seen.join("; ")
+            }
+        }
+    }
 }
 
 impl Incidents {
@@ -130,9 +157,9 @@ impl Incidents {
         }
     }
 
-    /// A condition that does not hold again and again is one incident, with what was seen last.
+    /// A condition that does not hold again and again is one incident, with what was seen last; one without an answer,
+    /// with each reason why there was none.
     fn verdict(&mut self, at: Timestamp, address: Address, verdict: Verdict, answers: String) {
-        let known = self.failing.get(&address).filter(|(last, _)| *last == verdict).map(|(_, number)| *number);
         let what = match verdict {
             Verdict::Pass => {
                 self.failing.remove(&address);
@@ -141,12 +168,15 @@ impl Incidents {
             Verdict::Fail => "did not hold",
             Verdict::Unknown => "no answer",
         };
-        if let Some(incident) = known.and_then(|number| self.found.get_mut(number)) {
+        if let Some(failing) = self.failing.get_mut(&address).filter(|failing| failing.verdict == verdict)
+            && let Some(incident) = self.found.get_mut(failing.number)
+        {
             incident.times += 1;
-            incident.text = answers;
+            incident.text = failing.sees(answers);
             return;
         }
-        self.failing.insert(address.clone(), (verdict, self.found.len()));
+        let failing = Failing { verdict, number: self.found.len(), seen: vec![answers.clone()] };
+        self.failing.insert(address.clone(), failing);
         self.add(at, address, what, answers);
     }
 

@@ -113,6 +113,7 @@ fn consequences(facts: &Facts, decision: &Decision) -> String {
                 State::InDoubt(reason) | State::Stuck(reason) => format!("waits for a person: {}", line(reason)),
                 State::Undone => "was undone".to_owned(),
                 State::Left => "was left".to_owned(),
+                State::Skipped(by) => format!("did not hold, and was {}", line(by)),
             };
             format!("* {} {state}\n", code(&readable(address.as_str())))
         })

@@ -53,7 +53,10 @@ fn head(facts: &Facts) -> Table {
         row(["run", &format!("`{}`, of `{}`", info.id, info.file)]),
         row(["began", &utc(story.started)]),
         row([if story.ended.is_some() { "ended" } else { "last entry" }, &utc(until)]),
-        row(["took", &against(until.since(story.started), planned.filter(|_| completed))]),
+        row([
+            if story.ended.is_some() { "took" } else { "took until then" },
+            &against(until.since(story.started), planned.filter(|_| completed)),
+        ]),
     ];
     let mut add = |name: &str, value: String| rows.push(row([name, &value]));
     if !story.inputs.is_empty() {
@@ -129,7 +132,11 @@ fn did(part: &Part) -> String {
 fn verified(facts: &Facts) -> Table {
     let checks = |kind: Option<Kind>| matches!(kind, Some(Kind::Require | Kind::Verify | Kind::Gate | Kind::Guard));
     let rows = facts.story.parts.iter().filter(|(_, part)| checks(part.kind)).filter_map(|(address, part)| {
-        let looks = part.looks.as_ref()?;
+        let skipped = if let State::Skipped(by) = &part.state { format!(", {}", line(by)) } else { String::new() };
+        let Some(looks) = part.looks.as_ref() else {
+            return Some(row([&part_of(address), &format!("not known{skipped}"), "", "never"]))
+                .filter(|_| !skipped.is_empty());
+        };
         let last = match looks.last {
             Verdict::Pass => "holds",
             Verdict::Fail => "does not hold",
@@ -140,7 +147,8 @@ fn verified(facts: &Facts) -> Table {
             (count, 0) => format!("{count} times"),
             (count, unknown) => format!("{count} times, {unknown} without answer"),
         };
-        Some(row([&part_of(address), last, &line(&looks.answers.join(", ")), &count]))
+        let last = format!("{last}{skipped}");
+        Some(row([&part_of(address), &last, &line(&looks.answers.join(", ")), &count]))
     });
     Table { heads: &["condition", "at last", "what was seen", "looked"], rows: rows.collect() }
 }
@@ -189,7 +197,10 @@ fn waited(facts: &Facts) -> Table {
         let for_what = match part.kind? {
             Kind::Wait => "time, or a condition".to_owned(),
             Kind::WaitFor => "an event".to_owned(),
-            Kind::Stage => part.hold.map(held)?,
+            Kind::Stage => {
+                let skipped = part.skipped.as_ref().map(|skipped| format!(", {}", line(&skipped.to_string())));
+                format!("{}{}", part.hold.map(held)?, skipped.unwrap_or_default())
+            }
             Kind::Phase
             | Kind::Probe
             | Kind::Step
@@ -283,6 +294,7 @@ fn state(state: &State) -> &'static str {
         State::Stuck(_) => "stuck",
         State::Undone => "undone",
         State::Left => "left",
+        State::Skipped(_) => "skipped",
     }
 }
 
@@ -293,6 +305,8 @@ fn against(took: i64, planned: Option<i64>) -> String {
     let slip = match share {
         0 => "as planned".to_owned(),
         more if more > 0 => format!("{more}% more"),
+        // What took next to nothing did not take nothing.
+        ..=-100 => "over 99% less".to_owned(),
         less => format!("{}% less", -less),
     };
     format!("{} (planned {}: {slip})", duration(took), duration(planned))

@@ -31,7 +31,7 @@ fn part(runner: &Runner, info: &RunInfo, typed: &str) -> Result<Option<Json>, Er
 /// A run that can't be read is left out: it is told of in the log.
 fn inbox(runner: &Runner) -> Result<Json, Error> {
     let mut asked = inbox::asked(runner, drop)?;
-    asked.sort_by_key(|(_, wait)| wait.since);
+    asked.sort_by_key(inbox::Asked::since);
     Ok(json(&inbox::of(&asked)))
 }
 

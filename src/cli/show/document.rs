@@ -7,7 +7,7 @@ use super::Known;
 use crate::{
     cli::{
         moment::rfc3339,
-        story::{Moved, Part, State, Story, Try, printed},
+        story::{Moved, Part, Skipped, State, Story, Try, printed},
         view::hints::unblock,
     },
     ir::{Address, Request},
@@ -103,7 +103,7 @@ pub struct PartRow<'a> {
     /// `phase`, `step`, ...
     kind: Option<crate::machine::Kind>,
     title: Option<&'a str>,
-    /// `open`, `done`, `failed`, `tolerated`, `in_doubt`, `stuck`, `undone`, `left`
+    /// `open`, `done`, `failed`, `tolerated`, `in_doubt`, `stuck`, `undone`, `left`, `skipped`
     state: &'static str,
     reason: Option<&'a str>,
     /// `file:line:column` of what could not be computed, if that is why
@@ -129,6 +129,14 @@ struct LooksRow<'a> {
 struct HoldRow {
     held_ns: i64,
     needed_ns: i64,
+    /// Who said that the rest is not to be waited for
+    skipped: Option<SkippedRow>,
+}
+
+#[derive(Serialize)]
+struct SkippedRow {
+    by: String,
+    because: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -178,7 +186,7 @@ struct GateRow {
 
 /// The document of a whole run.
 pub fn run(known: &Known) -> String {
-    let Known { info, story, position, goals, holder, now: _ } = known;
+    let Known { info, story, position, goals, unheard: _, holder, now: _ } = known;
     let document = RunDocument {
         version: VERSION,
         id: info.id.as_str(),
@@ -247,6 +255,7 @@ pub fn part_row<'a>(story: &Story, address: &'a Address, part: &'a Part) -> Part
         State::Stuck(reason) => ("stuck", Some(reason)),
         State::Undone => ("undone", None),
         State::Left => ("left", None),
+        State::Skipped(by) => ("skipped", Some(by)),
     };
     PartRow {
         address: address.as_str(),
@@ -265,7 +274,11 @@ pub fn part_row<'a>(story: &Story, address: &'a Address, part: &'a Part) -> Part
             last: looks.last,
             answers: &looks.answers,
         }),
-        hold: part.hold.map(|(held_ns, needed_ns)| HoldRow { held_ns, needed_ns }),
+        hold: part.hold.map(|(held_ns, needed_ns)| HoldRow {
+            held_ns,
+            needed_ns,
+            skipped: part.skipped.clone().map(|Skipped { who, why }| SkippedRow { by: who, because: why }),
+        }),
     }
 }
 
@@ -298,7 +311,9 @@ pub fn wait_row(run: &RunId, wait: &Wait) -> WaitRow {
         WaitOn::Effect { summary, .. } => ("effect", None, Some(summary.clone()), None),
         WaitOn::Time { until } => ("time", moment(until), None, None),
         WaitOn::Backoff { until, reason, .. } => ("backoff", moment(until), Some(reason.to_string()), None),
-        WaitOn::Hold { held, needed, .. } => ("hold", None, None, Some(HoldRow { held_ns: *held, needed_ns: *needed })),
+        WaitOn::Hold { held, needed, .. } => {
+            ("hold", None, None, Some(HoldRow { held_ns: *held, needed_ns: *needed, skipped: None }))
+        }
         WaitOn::Person { text, until, .. } => ("person", until.as_ref().and_then(moment), Some(text.to_string()), None),
         WaitOn::Event { event, until } => ("event", until.as_ref().and_then(moment), Some(event.to_string()), None),
         WaitOn::Paused { reason } => ("paused", None, Some(reason.to_string()), None),

@@ -23,7 +23,7 @@ use crate::{
     evaluate::{Answers, Constants, Evaluator, Locals},
     ir::{Address, Program, Value},
     machine::{Machine, Timestamp},
-    run::{Error, Holder, RunInfo, driver},
+    run::{Error, Holder, RunId, RunInfo, driver, store::Said},
 };
 
 /// Show what a run has done, what it waits for, and what would help.
@@ -51,6 +51,8 @@ pub struct Known {
     pub position: Position,
     /// What the plan is for.
     pub goals: Vec<String>,
+    /// What was said to it and is not taken up yet.
+    pub unheard: Vec<Said>,
     /// Who drives it.
     pub holder: Option<Holder>,
     /// This moment.
@@ -67,10 +69,12 @@ impl Show {
         let text = match (&self.address, self.json) {
             (None, false) => outline::outline(&known, style),
             (None, true) => document::run(&known),
-            (Some(address), json) => {
-                let address = find(&known, address)?;
-                if json { document::part(&known, &address) } else { part::part(&known, &address, style) }
-            }
+            (Some(typed), json) => match (find(&known, typed), json) {
+                (Ok(address), true) => document::part(&known, &address),
+                (Ok(address), false) => part::part(&known, &address, style),
+                (Err(failure), true) => return Err(failure),
+                (Err(failure), false) => part::items(&known, typed, style).ok_or(failure)?,
+            },
         };
         global.terminal.data(text.trim_end())?;
         Ok(Exit::Done)
@@ -80,25 +84,26 @@ impl Show {
 /// Everything that is known of a run.
 pub fn known_of(subject: Subject) -> Result<Known, Error> {
     let told = subject.told_whole()?;
-    Ok(known(subject, told))
+    known(subject, told)
 }
 
 /// How a run stands; of a long history only what came last.
 fn known_now(subject: Subject) -> Result<Known, Error> {
     let told = subject.told()?;
-    Ok(known(subject, told))
+    known(subject, told)
 }
 
-fn known(subject: Subject, (machine, program, story): (Machine, Arc<Program>, Story)) -> Known {
+fn known(subject: Subject, (machine, program, story): (Machine, Arc<Program>, Story)) -> Result<Known, Error> {
     let goals = goals(&program, &story);
-    let holder = subject.holder();
-    Known { info: subject.info, story, position: Position::of(&machine), goals, holder, now: driver::now() }
+    let unheard = subject.store().unanswered(&subject.info.id)?.into_iter().map(|(_, said)| said).collect();
+    let (position, holder, now) = (Position::of(&machine), subject.holder(), driver::now());
+    Ok(Known { info: subject.info, story, position, goals, unheard, holder, now })
 }
 
 impl Known {
     /// As a person sees it.
     pub fn view(&self) -> View<'_> {
-        let Known { info, story, position, goals: _, holder, now } = self;
+        let Known { info, story, position, goals: _, unheard: _, holder, now } = self;
         View { run: &info.id, story, position, driven: holder.is_some(), now: *now }
     }
 }
@@ -125,11 +130,15 @@ fn find(known: &Known, typed: &str) -> Result<Address, Failure> {
     if let Some(address) = known.story.address(typed) {
         return Ok(address);
     }
-    let failure = Failure::usage(format!("run `{}` has no part `{typed}`", known.info.id));
-    let names: Vec<String> = known.story.parts.keys().map(ToString::to_string).collect();
-    let close = nearest(typed, names.iter().map(String::as_str));
-    Err(match close {
+    Err(no_part(&known.info.id, typed, known.story.parts.keys()))
+}
+
+/// A run has no part of that name among these.
+pub fn no_part<'a>(run: &RunId, typed: &str, parts: impl Iterator<Item = &'a Address>) -> Failure {
+    let failure = Failure::usage(format!("run `{run}` has no part `{typed}`"));
+    let names: Vec<String> = parts.map(ToString::to_string).collect();
+    match nearest(typed, names.iter().map(String::as_str)) {
         Some(close) => failure.help(format!("did you mean `{close}`?")),
-        None => failure.help(format!("`orch show {}` lists its parts", known.info.id)),
-    })
+        None => failure.help(format!("`orch show {run}` lists its parts")),
+    }
 }

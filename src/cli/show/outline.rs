@@ -7,7 +7,7 @@ use crate::{
     cli::{
         closing::{fault_place, owed_lines},
         moment::{duration, moment},
-        story::{Heard, Moved},
+        story::Moved,
         terminal::{
             Style,
             text::{one_line, readable},
@@ -22,7 +22,7 @@ use crate::{
         },
     },
     machine::Timestamp,
-    run::Standing,
+    run::{Standing, store::Said},
 };
 
 /// How many of the words of operators are shown.
@@ -36,8 +36,8 @@ pub fn outline(known: &Known, style: Style) -> String {
     let view = known.view();
     let mut lines = head(known, style);
     lines.extend(known.goals.iter().flat_map(|goal| style.hanging(&format!("goal: {}", one_line(goal)), 2)));
-    lines.extend(words(&known.story.words, known.now, style));
-    lines.extend(known.story.migrations.iter().map(|moved| moved_line(moved, known.now, style)));
+    lines.extend(words(known, style));
+    lines.extend(known.unheard.iter().flat_map(|said| unheard(said, known.now, style)));
     lines.push(String::new());
     lines.extend(rows(&view, Shown::All).iter().flat_map(|row| row.lines(0, style)));
     lines.extend(left_out(known, style));
@@ -73,21 +73,30 @@ fn head(known: &Known, style: Style) -> Vec<String> {
     lines.into_iter().enumerate().map(|(at, line)| if at == 0 { bold(line) } else { line }).collect()
 }
 
-fn moved_line(moved: &Moved, now: Timestamp, style: Style) -> String {
-    let why = moved.why.as_ref().map(|why| format!(": {}", one_line(why))).unwrap_or_default();
-    let said = format!("{} {} lets it go on under another program{why}", moment(moved.at, now), one_line(&moved.who));
-    style.hanging(&format!("{} {said}", Sign::Said.drawn(style)), 2).join("\n")
-}
-
-/// What operators said, the latest last.
-fn words(words: &[Heard], now: Timestamp, style: Style) -> Vec<String> {
+/// What operators said, and under which programs they let it go on, the latest last.
+fn words(known: &Known, style: Style) -> Vec<String> {
+    let heard = known.story.words.iter().map(|heard| (heard.at, said(&heard.who, &heard.word, heard.why.as_deref())));
+    let moved = known.story.migrations.iter().map(|moved| (moved.at, moves(moved)));
+    let mut words: Vec<(Timestamp, String)> = heard.chain(moved).collect();
+    words.sort_by_key(|(at, _)| *at);
     let earlier = words.len().saturating_sub(WORDS);
-    let line = |heard: &Heard| {
-        let said = said(&heard.who, &heard.word, heard.why.as_deref());
-        style.hanging(&format!("{} {} {said}", Sign::Said.drawn(style), moment(heard.at, now)), 2).join("\n")
+    let line = |(at, said): &(Timestamp, String)| {
+        style.hanging(&format!("{} {} {said}", Sign::Said.drawn(style), moment(*at, known.now)), 2).join("\n")
     };
     let more = (earlier > 0).then(|| format!("… and {earlier} earlier words"));
     more.into_iter().chain(words[earlier..].iter().map(line)).collect()
+}
+
+fn moves(moved: &Moved) -> String {
+    let why = moved.why.as_ref().map(|why| format!(": {}", one_line(why))).unwrap_or_default();
+    format!("{} lets it go on under another program{why}", one_line(&moved.who))
+}
+
+/// A word that lies there until the run goes on.
+fn unheard(heard: &Said, now: Timestamp, style: Style) -> Vec<String> {
+    let said = said(&heard.who, &heard.word, heard.why.as_deref());
+    let line = format!("{} {} {said}  (not taken up yet)", Sign::Waits.drawn(style), moment(heard.at, now));
+    style.hanging(&line, 2)
 }
 
 /// `… and what ended before 09:12: orch show k7f2 --all`

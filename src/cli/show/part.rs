@@ -13,8 +13,8 @@ use crate::{
         view::{
             hints::{Hint, hint_lines, unblock},
             sign::Sign,
-            telling::{verdict, waiting},
-            tree::rows_in,
+            telling::verdict,
+            tree::{rows_at, rows_in, sign},
         },
     },
     ir::{Address, Process, Request},
@@ -50,12 +50,43 @@ pub fn part(known: &Known, address: &Address, style: Style) -> String {
     lines.join("\n")
 }
 
+/// A loop, which is no part of its own: its items. Nothing, if there is no loop of that name.
+pub fn items(known: &Known, typed: &str, style: Style) -> Option<String> {
+    let rows = rows_at(&known.view(), typed);
+    let lines: Vec<String> = rows.iter().flat_map(|row| row.lines(0, style)).collect();
+    (!lines.is_empty()).then(|| lines.join("\n"))
+}
+
 fn head(known: &Known, address: &Address, part: &Part, style: Style) -> String {
     let title = part.title.as_ref().map(|title| format!(" · {}", one_line(title))).unwrap_or_default();
     let took = part.took().map(|took| format!(" · {}", duration(took))).unwrap_or_default();
-    let (sign, since) = (Sign::of(&part.state).drawn(style), moment(part.since, known.now));
-    let name = style.bold(readable(address.as_str()));
-    format!("{sign} {name} · {} · {since}{took}{title}", state(&part.state))
+    let sign = sign(part, known.view().wait(address.as_str()));
+    let state = waits_as(sign).map_or_else(|| state(&part.state), str::to_owned);
+    let (name, since) = (style.bold(readable(address.as_str())), moment(part.since, known.now));
+    format!("{} {name} · {state} · {since}{took}{title}", sign.drawn(style))
+}
+
+/// What a sign says of a part that goes on, and does nothing now.
+fn waits_as(sign: Sign) -> Option<&'static str> {
+    match sign {
+        Sign::Waits => Some("waits"),
+        Sign::Paused => Some("paused"),
+        Sign::Again => Some("is tried again"),
+        Sign::Ahead
+        | Sign::Begins
+        | Sign::Open
+        | Sign::Done
+        | Sign::Failed
+        | Sign::Broken
+        | Sign::Unknown
+        | Sign::Stuck
+        | Sign::Undone
+        | Sign::Left
+        | Sign::Said
+        | Sign::Decided
+        | Sign::Measured
+        | Sign::Committed => None,
+    }
 }
 
 fn looks(looks: &Looks) -> Vec<String> {
@@ -66,8 +97,8 @@ fn looks(looks: &Looks) -> Vec<String> {
 
 fn waits(known: &Known, address: &Address) -> Option<String> {
     let view = known.view();
-    let told = view.wait(address.as_str()).map(|wait| waiting(wait, view.driven, view.now));
-    told.map(|told| field("waits", &told))
+    let told = view.waiting(view.wait(address.as_str())?);
+    Some(field("waits", told.strip_prefix("waits ").unwrap_or(&told)))
 }
 
 /// Every try, the latest last; of many looks only the latest.
@@ -102,6 +133,7 @@ fn state(state: &State) -> String {
         State::Stuck(reason) => format!("stuck: {}", harmless(reason)),
         State::Undone => "undone".to_owned(),
         State::Left => "left, because the run failed".to_owned(),
+        State::Skipped(by) => format!("it did not hold, and was {}", harmless(by)),
     }
 }
 

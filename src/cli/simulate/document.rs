@@ -14,10 +14,7 @@ use crate::{
 pub(super) fn document<W: World>(run: &Simulated<'_>, simulation: &Simulation<W>) -> Json {
     let machine = simulation.machine();
     let status = machine.status();
-    let value = match &status {
-        Status::Ended(_, value) => value.clone(),
-        _ => Json::Null,
-    };
+    let value = if let Status::Ended(_, value) = &status { value.clone() } else { Json::Null };
     let ended = simulation.records().last().map_or(began(simulation), |record| record.at);
     let made_up = run.answers_made_up.iter().filter_map(|number| simulation.asked().get(*number as usize));
     let made_up: Vec<Json> = made_up

@@ -6,7 +6,7 @@ pub(super) mod scenario;
 
 use std::{path::PathBuf, sync::Arc};
 
-use clap::Args;
+use clap::{Args, value_parser};
 use serde_json::{Map, Value as Json};
 
 use super::{
@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     ir::{ModuleId, Plan, Program, Test, json::to_json},
-    machine::{Beginning, Ending, Input, Machine, Status},
+    machine::{Beginning, Ending, Input, MAX_DEPTH, Machine, Status, USUAL_DEPTH},
     simulate::{
         Completed, Halt, NotGiven, Simulation, World, generate,
         test::{Scripted, Suite},
@@ -49,6 +49,10 @@ pub struct Simulate {
     /// What is not given is made up from this number
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
+    /// How deep its plans may run each other
+    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..=i64::from(MAX_DEPTH)))]
+    #[arg(default_value_t = USUAL_DEPTH)]
+    deepest: u32,
     /// Make nothing up: what is neither given nor has the usual end of a test stops the run
     #[arg(long)]
     strict: bool,
@@ -103,7 +107,7 @@ impl Simulate {
     ) -> Result<Exit, Failure> {
         let plan = scenario::plan_of(program, test)?;
         let (inputs, inputs_made_up) = inputs.map_or((None, Vec::new()), |(inputs, names)| (Some(inputs), names));
-        let suite = Suite::new(Arc::clone(program));
+        let suite = Suite::new(Arc::clone(program)).deepest(self.deepest);
         let name = plan.name.clone();
         let completed = |given: Scripted| Completed::new(given, self.seed, Arc::clone(program), &name);
         let mut run = Simulated {

@@ -15,7 +15,7 @@ use crate::{
         texts::Texts,
     },
     diagnostic::{Diagnostic, Severity},
-    ir::{Plan, Program, Test, json::from_json, test::TestStatementKind, text::Nested},
+    ir::{Plan, Program, Test, json::from_json, text::Nested},
     machine::Beginning,
     source::Sources,
 };
@@ -80,10 +80,7 @@ pub fn test(program: &Program) -> Result<&Test, Failure> {
 
 /// The plan that a test runs.
 pub fn plan_of<'p>(program: &'p Program, test: &Test) -> Result<&'p Plan, Failure> {
-    let run = test.statements.iter().find_map(|statement| match &statement.kind {
-        TestStatementKind::Run { plan, .. } => Some(*plan),
-        _ => None,
-    });
+    let run = test.plan();
     run.and_then(|plan| program.plans.get(plan.index()))
         .ok_or_else(|| Failure::usage(format!("the test \"{}\" runs no plan", test.name)))
 }
@@ -103,9 +100,7 @@ impl Scenario {
 
     /// The statements of the test, in its own language.
     fn lines(&self) -> Result<Vec<String>, Failure> {
-        let mut lines: Vec<String> =
-            self.scenario.iter().map(|file| files::read_named(file)).collect::<Result<_, _>>()?;
-        lines.extend(self.given.iter().map(|line| format!("given {}", line.trim().trim_start_matches("given "))));
+        let mut lines = given(self.scenario.as_deref(), &self.given)?;
         for answer in &self.answer {
             let (asked, value) = parted(answer, '=', "--answer", "CALL=VALUE")?;
             let asked = if asked.contains('(') { asked.to_owned() } else { quoted(asked) };
@@ -128,6 +123,13 @@ impl Scenario {
         lines.extend(self.operator.iter().map(|word| format!("given operator {word}")));
         Ok(lines)
     }
+}
+
+/// What a file with lines of a test says, and what stands behind `given` in others.
+pub fn given(scenario: Option<&Path>, given: &[String]) -> Result<Vec<String>, Failure> {
+    let mut lines: Vec<String> = scenario.into_iter().map(files::read_named).collect::<Result<_, _>>()?;
+    lines.extend(given.iter().map(|line| format!("given {}", line.trim().trim_start_matches("given "))));
+    Ok(lines)
 }
 
 /// The program of a file with these tests behind it, each with its name and its lines.

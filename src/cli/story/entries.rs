@@ -2,10 +2,10 @@
 
 use smol_str::SmolStr;
 
-use super::{Looks, Part, Settled, State, Story, Try};
+use super::{Looks, Part, Settled, Skipped, State, Story, Try};
 use crate::{
     ir::Address,
-    machine::{EffectId, Entry, Machine, Outcome, Owed, Owing, Timestamp, Verdict},
+    machine::{EffectId, Entry, Kind, Machine, Outcome, Owed, Owing, Purpose, Retold, Timestamp, Verdict},
 };
 
 impl Story {
@@ -44,7 +44,12 @@ impl Story {
             Entry::Asked { address, .. } | Entry::Waits { address, .. } => {
                 self.open(at, address);
             }
-            Entry::Holds { address, needed } => self.open(at, address).hold = Some((0, *needed)),
+            Entry::Holds { address, needed } => {
+                let part = self.open(at, address);
+                part.hold = Some((0, *needed));
+                part.gates = machine.gates_of(address);
+            }
+            Entry::Promoted { address } => self.is_skipped(at, address),
             Entry::Committed { address, text } => {
                 self.close(at, address, State::Done);
                 self.open(at, address).title = Some(text.to_string());
@@ -54,8 +59,9 @@ impl Story {
                 self.failure = Some((address.clone(), reason.to_string()));
                 self.turn(at, |_, part| matches!(part.state, State::Open), State::Left);
             }
-            Entry::SteppedBack { address, reason } => self.close(at, address, State::Failed(reason.to_string())),
+            Entry::SteppedBack { address, reason } => self.steps_back(at, address, reason),
             Entry::Left { address } => self.close(at, address, State::Left),
+            Entry::Otherwise { attempt } => self.goes_otherwise(attempt),
             Entry::Undone { address } => self.is_undone(at, address),
             Entry::NotUndone { address, reason } => self.owe(at, address, Owing::NotUndone, reason, None),
             Entry::Owed { address, owing, reason, undo } => self.owe(at, address, *owing, reason, undo.as_ref()),
@@ -68,15 +74,17 @@ impl Story {
             | Entry::AttemptFailed { .. }
             | Entry::Emitted { .. }
             | Entry::Measured { .. }
-            | Entry::Otherwise { .. }
             | Entry::Paused { .. }
-            | Entry::Resumed
-            | Entry::Promoted { .. } => {}
+            | Entry::Resumed => {}
         }
     }
 
     pub(super) fn tried(&mut self, effect: EffectId, address: &Address, tried: Try) {
         let part = self.open(tried.at, address);
+        // What is done once more is not in doubt any more: a look found that it was not done, or its key makes it one.
+        if matches!((&part.state, tried.purpose), (State::InDoubt(_), Purpose::Do | Purpose::Undo)) {
+            part.state = State::Open;
+        }
         part.tries.push(tried);
         let number = part.tries.len() - 1;
         self.effects.insert(effect, (address.clone(), number));
@@ -90,12 +98,50 @@ impl Story {
         }
     }
 
-    /// The gates of a stage end with it.
+    /// The gates of a stage end with it. One that does not hold then did not pass: somebody has skipped it.
     fn done(&mut self, at: Timestamp, address: &Address) {
-        let gates = std::mem::take(&mut self.open(at, address).gates);
-        gates.iter().for_each(|gate| self.close(at, gate, State::Done));
+        let stage = self.open(at, address);
+        if stage.skipped.is_none() {
+            stage.hold = stage.hold.map(|(_, needed)| (needed, needed));
+        }
+        let (gates, skipped) = (stage.gates.clone(), stage.skipped.as_ref().map(ToString::to_string));
+        for gate in &gates {
+            let part = self.open(at, gate);
+            part.kind = Some(Kind::Gate);
+            let holds = part.looks.as_ref().is_some_and(|looks| looks.last == Verdict::Pass);
+            let state = skipped.clone().filter(|_| !holds).map_or(State::Done, State::Skipped);
+            self.close(at, gate, state);
+        }
         self.settle(at, address);
         self.close(at, address, State::Done);
+    }
+
+    /// A part goes on under another name, or another question is asked there.
+    pub(super) fn is_retold(&mut self, retold: &Retold) {
+        let Retold { address, becomes, question } = retold;
+        if let (Some(question), Some(part)) = (question, self.parts.get_mut(address)) {
+            part.title = Some(question.text.to_string());
+        }
+        let Some(becomes) = becomes else { return };
+        if let Some((place, _, part)) = self.parts.shift_remove_full(address) {
+            self.parts.shift_insert(place, becomes.clone(), part);
+        }
+    }
+
+    /// The gates of a stage end with it: one that does not hold is why it is left.
+    fn steps_back(&mut self, at: Timestamp, stage: &Address, reason: &SmolStr) {
+        for gate in self.open(at, stage).gates.clone() {
+            let holds = self.open(at, &gate).looks.as_ref().is_none_or(|looks| looks.last == Verdict::Pass);
+            let state = if holds { State::Left } else { State::Failed(reason.to_string()) };
+            self.close(at, &gate, state);
+        }
+        self.close(at, stage, State::Failed(reason.to_string()));
+    }
+
+    /// Whoever said the last word has skipped the rest of the hold.
+    fn is_skipped(&mut self, at: Timestamp, stage: &Address) {
+        let skipped = self.words.last().map(|said| Skipped { who: said.who.clone(), why: said.why.clone() });
+        self.open(at, stage).skipped = skipped;
     }
 
     /// When it was done stays; its way back is a part of its own.
@@ -177,6 +223,9 @@ impl Story {
     fn held(&mut self, gate: &Address, held: Option<i64>) {
         let stage = gate.as_str().rsplit_once('/').map(|(stage, _)| Address::typed(stage));
         let Some(held) = held else { return };
+        if let Some(part) = self.parts.get_mut(gate) {
+            part.kind = Some(Kind::Gate);
+        }
         let Some(stage) = stage.and_then(|stage| self.parts.get_mut(&stage)) else { return };
         stage.hold = stage.hold.map(|(_, needed)| (held, needed));
         if !stage.gates.contains(gate) {

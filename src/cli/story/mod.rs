@@ -4,6 +4,7 @@
 mod entries;
 mod now;
 mod part;
+mod whole;
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -20,7 +21,8 @@ use crate::{
     source::{Sources, Span},
 };
 pub use now::LeftOut;
-pub use part::{Looks, Part, Settled, State, Try, printed};
+pub use part::{Looks, Part, Settled, Skipped, State, Try, printed};
+pub use whole::around;
 
 /// What has happened to a run.
 #[derive(Clone, Debug, Default)]
@@ -177,7 +179,8 @@ impl Story {
             Event::Operator { word, who, why } => {
                 self.words.push(Heard { at, word: word.clone(), who: who.clone(), why: why.clone() });
             }
-            Event::Migrated { sources, who, why, dead: _ } => {
+            Event::Migrated { sources, who, why, dead: _, retold } => {
+                retold.iter().for_each(|retold| self.is_retold(retold));
                 let (sources, who, why) = (sources.to_string(), who.clone(), why.clone());
                 self.migrations.push(Moved { at, sources, who, why });
             }

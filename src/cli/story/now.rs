@@ -3,7 +3,7 @@
 use super::{Looks, Part, State, Story, Try};
 use crate::{
     ir::Address,
-    machine::{GateState, Machine, OpenEffect, OpenPart, Record, Stands, Status, Timestamp},
+    machine::{GateState, Kind, Machine, OpenEffect, OpenPart, Record, Stands, Status, Timestamp},
     run::{Left, driver::Listener},
 };
 
@@ -101,7 +101,7 @@ impl Story {
         let GateState { address, last, answers, looks: count, unknown, .. } = gate;
         let answers = answers.iter().map(ToString::to_string).collect();
         let looks = last.map(|last| Looks { count, unknown, last, answers });
-        self.parts.insert(address, Part { looks, ..Part::begun(since) });
+        self.parts.insert(address, Part { kind: Some(Kind::Gate), looks, ..Part::begun(since) });
     }
 
     fn open_effect(&mut self, open: OpenEffect) {

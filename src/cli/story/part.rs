@@ -32,6 +32,8 @@ pub struct Part {
     pub hold: Option<(i64, i64)>,
     /// The gates of a stage that was held.
     pub gates: Vec<Address>,
+    /// Who skipped the rest of the hold of a stage.
+    pub skipped: Option<Skipped>,
     /// How many tries there were when it came in doubt.
     pub(super) doubt: Option<usize>,
     /// How a doubt was settled, or what could not be undone.
@@ -47,6 +49,15 @@ pub enum Settled {
     Again,
     /// By this person.
     By(String),
+}
+
+/// Somebody said that the rest of a hold is not to be waited for, whatever its gates say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Skipped {
+    /// Who.
+    pub who: String,
+    /// Why.
+    pub why: Option<String>,
 }
 
 /// How a part stands.
@@ -68,6 +79,8 @@ pub enum State {
     Undone,
     /// It was left as it was, because the run failed.
     Left,
+    /// A gate that did not hold when somebody skipped the rest of its hold.
+    Skipped(String),
 }
 
 /// One effect that was started.
@@ -119,6 +132,13 @@ impl std::fmt::Display for Settled {
     }
 }
 
+impl std::fmt::Display for Skipped {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let because = self.why.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+        write!(f, "skipped by {}{because}", self.who)
+    }
+}
+
 impl Part {
     pub(super) fn begun(at: Timestamp) -> Part {
         Part {
@@ -132,6 +152,7 @@ impl Part {
             looks: None,
             hold: None,
             gates: Vec::new(),
+            skipped: None,
             doubt: None,
             settled: None,
         }

@@ -20,14 +20,9 @@ pub(super) fn difference(Sides { actual, op, expected }: &Sides) -> Vec<String> 
         return item_by_item(actual, expected);
     }
     let sign = match op {
-        BinaryOp::Equal => "",
-        BinaryOp::NotEqual => "not ",
-        BinaryOp::Less => "< ",
-        BinaryOp::LessEqual => "<= ",
-        BinaryOp::Greater => "> ",
-        BinaryOp::GreaterEqual => ">= ",
-        BinaryOp::In => "in ",
-        BinaryOp::Add | BinaryOp::Subtract | BinaryOp::Multiply | BinaryOp::Divide => "",
+        BinaryOp::Equal => String::new(),
+        BinaryOp::NotEqual => "not ".to_owned(),
+        op => format!("{} ", op.sign()),
     };
     let mut lines =
         vec![beside("is", &Nested(actual).to_string()), beside("expected", &format!("{sign}{}", Nested(expected)))];

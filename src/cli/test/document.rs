@@ -2,7 +2,13 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{coverage::Coverage, failed, human::told, session::Ran, trace::trace};
+use super::{
+    coverage::Coverage,
+    failed,
+    human::{told, written},
+    session::Ran,
+    trace::trace,
+};
 use crate::{
     cli::terminal::Style,
     ir::json::to_json,
@@ -40,6 +46,7 @@ fn test(ran: &Ran) -> Json {
         "virtual_time": crate::ir::Value::Duration(report.elapsed).to_string(),
         "failures": failures,
         "faults": faults.collect::<Vec<_>>(),
+        "never_asked_for": report.unused.iter().map(|span| written(ran, *span)).collect::<Vec<_>>(),
         "trace": trace.iter().map(|line| line.trim()).collect::<Vec<_>>(),
     })
 }

@@ -28,6 +28,10 @@ pub(super) fn show(results: &Results, covered: Option<&Coverage>, failed: Option
             file = Some(name);
         }
         terminal.note(line(ran, terminal));
+        if ran.report.passed() {
+            let warned = never_asked_for(ran).into_iter();
+            warned.for_each(|line| terminal.note(format_args!("    {}", terminal.notes.yellow(line))));
+        }
     }
     for ran in results.tests.iter().filter(|ran| !ran.report.passed()) {
         terminal.note("");
@@ -88,13 +92,13 @@ fn is_of_a_whole_run(what: &What) -> bool {
     }
 }
 
-/// What was given and never asked for: often where the mistake is.
+/// What was given and never asked for: often where the mistake is, and a test that passes may not test what it says.
 fn never_asked_for(ran: &Ran) -> Vec<String> {
     const MOST: usize = 5;
     let (sources, unused) = (&ran.program.sources, &ran.report.unused);
     let line = |span: &Span| {
-        let text = sources.text(*span).split_whitespace().collect::<Vec<_>>().join(" ");
-        format!("  {:>4}  {}", sources.get(span.file).position(span.start).line, shortened(&text, 90))
+        let line = sources.get(span.file).position(span.start).line;
+        format!("  {line:>4}  {}", shortened(&written(ran, *span), 90))
     };
     let mut lines: Vec<String> = unused.iter().take(MOST).map(line).collect();
     if unused.len() > MOST {
@@ -104,6 +108,11 @@ fn never_asked_for(ran: &Ran) -> Vec<String> {
         lines.insert(0, "given, and never asked for".to_owned());
     }
     lines
+}
+
+/// A statement of a test as it is written, in one line.
+pub(super) fn written(ran: &Ran, span: Span) -> String {
+    ran.program.sources.text(span).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Which question it is at which something goes wrong.

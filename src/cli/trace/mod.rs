@@ -182,6 +182,7 @@ fn state(state: &State) -> &'static str {
         State::Stuck(_) => "stuck",
         State::Undone => "undone",
         State::Left => "left",
+        State::Skipped(_) => "skipped",
     }
 }
 
@@ -190,7 +191,7 @@ fn failure(state: &State) -> Option<Status> {
         State::Failed(reason) | State::Tolerated(reason) | State::InDoubt(reason) | State::Stuck(reason) => {
             Some(Status::error(reason))
         }
-        State::Open | State::Done | State::Undone | State::Left => None,
+        State::Open | State::Done | State::Undone | State::Left | State::Skipped(_) => None,
     }
 }
 

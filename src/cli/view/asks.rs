@@ -1,17 +1,19 @@
 //! What a run waits for that a person can end: what is asked, of whom, since when, and what can be typed.
 
+use std::collections::BTreeSet;
+
 use super::{
     View,
     hints::{hint_lines, unblock},
     sign::Sign,
-    telling::{since, waiting},
+    telling::{since, until, waiting},
 };
 use crate::{
     cli::terminal::{
         Style,
         text::{one_line, readable},
     },
-    machine::{Wait, WaitOn},
+    machine::{Timestamp, Wait, WaitOn},
 };
 
 /// How urgently a person is needed: a run that is stuck first, a hold that ends by itself last. Nothing, for what
@@ -34,6 +36,32 @@ pub fn asks<'a>(view: &View<'a>) -> Vec<&'a Wait> {
     asks
 }
 
+/// `asks dba, finance, until Fri 27 Nov 02:33 (in 2d 23h)`: whom a run asks, and until when the first of them can
+/// answer; else for which event it waits.
+pub fn in_short(waits: &[Wait], now: Timestamp) -> Option<String> {
+    let Some(asked) = asks_whom(waits) else { return event(waits, now) };
+    let limit = waits.iter().filter_map(limit).min().map(|limit| format!(", {}", until(limit, now)));
+    Some(format!("{asked}{}", limit.unwrap_or_default()))
+}
+
+/// `asks dba, finance`; nothing, if no person is asked.
+pub fn asks_whom(waits: &[Wait]) -> Option<String> {
+    let by = waits.iter().filter_map(|wait| if let WaitOn::Person { by, .. } = &wait.on { Some(by) } else { None });
+    let names: BTreeSet<String> = by.map(|by| one_line(by)).collect();
+    let names: Vec<String> = names.into_iter().collect();
+    (!names.is_empty()).then(|| format!("asks {}", names.join(", ")))
+}
+
+/// The first event that is waited for.
+pub fn event(waits: &[Wait], now: Timestamp) -> Option<String> {
+    waits.iter().find(|wait| matches!(wait.on, WaitOn::Event { .. })).map(|wait| waiting(wait, true, now))
+}
+
+/// When it is too late to answer what a person is asked.
+pub fn limit(wait: &Wait) -> Option<Timestamp> {
+    if let WaitOn::Person { until, .. } = &wait.on { *until } else { None }
+}
+
 /// One of them, with the commands that end it.
 pub fn lines(view: &View<'_>, wait: &Wait, style: Style) -> Vec<String> {
     let mut lines = head(view, wait, style);
@@ -48,7 +76,7 @@ pub fn head(view: &View<'_>, wait: &Wait, style: Style) -> Vec<String> {
         Some(1) => Sign::Paused,
         _ => Sign::Waits,
     };
-    let (address, told) = (readable(wait.address.as_str()), one_line(&waiting(wait, view.driven, view.now)));
+    let (address, told) = (readable(wait.address.as_str()), one_line(&view.waiting(wait)));
     let address = if address.is_empty() { address } else { format!("{address}  ") };
     let told = format!("{address}{told}  {}", since(wait.since, view.now));
     style.hanging(&format!("{} {told}", sign.drawn(style)), 2)

@@ -6,7 +6,7 @@ use crate::{
         text::{one_line, padded, width, word},
     },
     ir::Address,
-    machine::{Asking, Wait, WaitOn},
+    machine::{Asking, OnRetry, Wait, WaitOn},
     run::RunId,
 };
 
@@ -43,13 +43,11 @@ pub fn hint_lines(hints: &[Hint], style: Style) -> Vec<String> {
 pub fn unblock(run: &RunId, wait: &Wait) -> Vec<Hint> {
     let address = word(&wait.address.to_string());
     match &wait.on {
-        WaitOn::Settlement { expects, .. } if expects.is_empty() => {
-            vec![Hint::new(format!("orch settle {run} {address} --done"), "it was done"), not_done(run, &address)]
+        WaitOn::Settlement { expects, on_retry, is_tried_again, .. } => {
+            let retry = on_retry.map(|how| Hint::new(format!("orch retry {run} {address}"), looked_into(how)));
+            let settled = [was_done(run, &address, expects), not_done(run, &address, *is_tried_again)];
+            retry.into_iter().chain(settled).collect()
         }
-        WaitOn::Settlement { expects, .. } => vec![
-            Hint::new(format!("orch settle {run} {address} --done VALUE"), format!("it was done, and gave {expects}")),
-            not_done(run, &address),
-        ],
         WaitOn::Measure { .. } => vec![Hint::new(format!("orch retry {run} {address}"), "try it once more")],
         WaitOn::Compensation { .. } => vec![
             Hint::new(format!("orch retry {run} {address}"), "try it once more"),
@@ -69,8 +67,26 @@ pub fn unblock(run: &RunId, wait: &Wait) -> Vec<Hint> {
     }
 }
 
-fn not_done(run: &RunId, address: &str) -> Hint {
-    Hint::new(format!("orch settle {run} {address} --not-done"), "it was not done: it is tried again, if a try is left")
+/// How a doubt is looked into again.
+fn looked_into(how: OnRetry) -> &'static str {
+    match how {
+        OnRetry::Anew => "try it once more",
+        OnRetry::Confirm => "asks once more whether it was done",
+        OnRetry::SameKey => "does it again with the same key",
+    }
+}
+
+fn was_done(run: &RunId, address: &str, expects: &str) -> Hint {
+    let command = format!("orch settle {run} {address} --done");
+    match expects {
+        "" => Hint::new(command, "it was done"),
+        expects => Hint::new(format!("{command} VALUE"), format!("it was done, and gave {expects}")),
+    }
+}
+
+fn not_done(run: &RunId, address: &str, is_tried_again: bool) -> Hint {
+    let then = if is_tried_again { "it was not done: it is tried again" } else { "it was not done: it has failed" };
+    Hint::new(format!("orch settle {run} {address} --not-done"), then)
 }
 
 /// What can be typed to answer what is asked at an address.

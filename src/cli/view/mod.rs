@@ -17,9 +17,10 @@ use smol_str::SmolStr;
 use super::story::Story;
 use crate::{
     ir::Address,
-    machine::{LoopState, Machine, Outlook, Owed, PhaseState, Status, Timestamp, Wait},
+    machine::{LoopState, Machine, Outlook, Owed, PhaseState, Status, Timestamp, Wait, WaitOn},
     run::{RunId, Standing},
 };
+use telling::{held_of, waiting};
 
 /// How a run stands, by what its machine says.
 #[derive(Clone, Debug)]
@@ -79,5 +80,13 @@ impl View<'_> {
     /// What a part waits for.
     pub fn wait(&self, address: &str) -> Option<&Wait> {
         self.position.waits.iter().find(|wait| wait.address.as_str() == address)
+    }
+
+    /// What is waited for, without what it was that waits and since when.
+    pub fn waiting(&self, wait: &Wait) -> String {
+        if let (WaitOn::Hold { held, needed, .. }, Standing::Paused) = (&wait.on, self.position.standing) {
+            return format!("{}, paused", held_of(*held, *needed));
+        }
+        waiting(wait, self.driven, self.now)
     }
 }

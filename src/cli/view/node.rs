@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 
 use super::View;
 use crate::{
-    cli::story::{Part, State},
+    cli::story::{self, Part, State},
     ir::Address,
     machine::{Kind, PhaseState},
 };
@@ -27,8 +27,10 @@ pub struct Items {
     pub running: usize,
     /// They ended well.
     pub done: usize,
-    /// They failed.
+    /// They failed, or it was in them that the run failed.
     pub failed: usize,
+    /// They were done, and undone since.
+    pub undone: usize,
     /// They were left, because something else failed.
     pub left: usize,
     /// How many there are, while that is known: of a loop that goes on.
@@ -61,13 +63,14 @@ pub fn tree<'a>(view: &View<'a>, are_shown: impl Fn(&Part) -> bool) -> Vec<Node<
 /// Everything that stands in the tree, by address.
 fn places<'a>(view: &View<'a>, are_shown: impl Fn(&Part) -> bool) -> IndexMap<&'a str, What<'a>> {
     let mut places: IndexMap<&str, What<'_>> = IndexMap::new();
+    let has_failed = |item: &Address| view.story.failure.as_ref().is_some_and(|(failed, _)| failed.is_within(item));
     for (address, part) in &view.story.parts {
         if part.kind == Some(Kind::Item)
             && let Some(name) = loop_of(address)
         {
             let place = places.entry(name).or_insert_with(|| What::Loop(not_counted(view, name)));
             if let What::Loop(items) = place {
-                items.count(&part.state);
+                items.count(&part.state, has_failed(address));
             }
         }
         if are_shown(part) && !address.is_root() {
@@ -92,8 +95,7 @@ fn not_counted(view: &View<'_>, name: &str) -> Items {
 
 /// The nearest place around another.
 fn around<'a>(places: &IndexMap<&str, What<'_>>, address: &'a str) -> &'a str {
-    let mut outer = address.rmatch_indices(['/', '[']).map(|(at, _)| &address[..at]);
-    outer.find(|outer| places.contains_key(outer)).unwrap_or_default()
+    story::around(address).find(|outer| places.contains_key(outer)).unwrap_or_default()
 }
 
 fn nodes_in<'a>(
@@ -127,11 +129,13 @@ impl Node<'_> {
 }
 
 impl Items {
-    fn count(&mut self, state: &State) {
+    fn count(&mut self, state: &State, has_failed: bool) {
         let count = match state {
             State::Open | State::InDoubt(_) | State::Stuck(_) => &mut self.running,
-            State::Done | State::Undone => &mut self.done,
+            State::Done | State::Skipped(_) => &mut self.done,
+            State::Undone => &mut self.undone,
             State::Failed(_) | State::Tolerated(_) => &mut self.failed,
+            State::Left if has_failed => &mut self.failed,
             State::Left => &mut self.left,
         };
         *count += 1;
@@ -139,7 +143,7 @@ impl Items {
 
     /// How many have begun.
     pub fn begun(self) -> usize {
-        self.running + self.done + self.failed + self.left
+        self.running + self.done + self.undone + self.failed + self.left
     }
 
     /// How many have not begun.
@@ -147,12 +151,18 @@ impl Items {
         self.all.map_or(0, |all| all.saturating_sub(self.begun()))
     }
 
-    /// `12 of 40 done, 3 running, 25 waiting`
+    /// `12 of 40 done, 3 running, 25 waiting`, `29 undone, 1 failed`
     pub fn told(self) -> String {
-        let counts =
-            [(self.running, "running"), (self.failed, "failed"), (self.left, "left"), (self.waiting(), "waiting")];
-        let counts = counts.iter().filter(|(count, _)| *count > 0).map(|(count, how)| format!(", {count} {how}"));
         let of = self.all.map(|all| format!(" of {all}")).unwrap_or_default();
-        format!("{}{of} done{}", self.done, counts.collect::<String>())
+        let done = (self.done > 0 || self.undone == 0).then(|| format!("{}{of} done", self.done));
+        let counts = [
+            (self.undone, "undone"),
+            (self.running, "running"),
+            (self.failed, "failed"),
+            (self.left, "left"),
+            (self.waiting(), "waiting"),
+        ];
+        let counts = counts.iter().filter(|(count, _)| *count > 0).map(|(count, how)| format!("{count} {how}"));
+        done.into_iter().chain(counts).collect::<Vec<_>>().join(", ")
     }
 }

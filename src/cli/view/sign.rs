@@ -55,6 +55,7 @@ impl Sign {
             State::Stuck(_) => Sign::Stuck,
             State::Undone => Sign::Undone,
             State::Left => Sign::Left,
+            State::Skipped(_) => Sign::Said,
         }
     }
 

@@ -6,8 +6,12 @@ use crate::{
         story::{Looks, Part, Settled, State, Try},
         terminal::text::{one_line, readable},
     },
+    ir::Address,
     machine::{GateState, Purpose, Settlement, Timestamp, Verdict, Wait, WaitOn, Word},
 };
+
+/// How a pause is told.
+const PAUSED: &str = "paused";
 
 /// What was done for a part: the last call, and how often it was tried if more than once.
 pub fn what(part: &Part) -> String {
@@ -31,8 +35,11 @@ pub fn about(part: &Part) -> String {
         State::Tolerated(reason) => format!("{reason}, which is tolerated"),
         State::InDoubt(reason) => format!("{reason}: was it done?"),
         State::Stuck(_) => format!("{}: stuck", what(part)),
+        State::Skipped(by) => format!("{}, {by}", part.looks.as_ref().map_or_else(|| verdict(None).to_owned(), looked)),
         State::Open | State::Done | State::Undone | State::Left => match (&part.title, part.hold, &part.looks) {
-            (_, Some((held, needed)), _) => held_of(held, needed),
+            (_, Some((held, needed)), _) => {
+                joined([held_of(held, needed), part.skipped.as_ref().map(ToString::to_string).unwrap_or_default()])
+            }
             (_, None, Some(looks)) if part.state == State::Open => looked(looks),
             (Some(title), None, _) if part.tries.is_empty() => title.clone(),
             _ => what(part),
@@ -122,19 +129,27 @@ pub fn waiting(wait: &Wait, driven: bool, now: Timestamp) -> String {
         WaitOn::Time { until: at } => until(*at, now),
         WaitOn::Backoff { until, attempt, reason } => format!("try {attempt} {}: {reason}", from_now(*until, now)),
         WaitOn::Hold { held, needed, gates } => {
-            let next = gates.iter().filter_map(|gate| gate.next).min();
+            let next = gates.iter().filter_map(|gate| gate.next).min().filter(|_| driven);
             let next = next.map(|next| format!(", next look {}", from_now(next, now))).unwrap_or_default();
             format!("{}{next}", held_of(*held, *needed))
         }
         WaitOn::Person { text, by, until, .. } => format!("waits for {by}: {text}{}", limit(until)),
         WaitOn::Event { event, until } => format!("waits for the event `{event}`{}", limit(until)),
-        // A person's pause says so itself.
-        WaitOn::Paused { reason } if reason.starts_with("paused") => reason.to_string(),
-        WaitOn::Paused { reason } => format!("paused: {reason}"),
+        WaitOn::Paused { reason } => paused(reason),
         WaitOn::Settlement { reason, .. } => format!("nobody knows whether it was done: {reason}"),
         WaitOn::Measure { reason } => format!("what is done after the phase failed: {reason}"),
         WaitOn::Compensation { reason } => format!("it could not be undone: {reason}"),
     }
+}
+
+/// `paused: the checkout fails`; a person's pause says so itself.
+pub fn paused(reason: &str) -> String {
+    if reason.starts_with(PAUSED) { reason.to_owned() } else { format!("{PAUSED}: {reason}") }
+}
+
+/// Why a run is paused, beside that it is: `by ann: lunch`.
+pub fn paused_why(reason: &str) -> &str {
+    reason.strip_prefix(PAUSED).unwrap_or(reason).trim_start()
 }
 
 /// What goes on, or went on when its driver ended.
@@ -152,6 +167,26 @@ fn effect(summary: &str, purpose: Purpose, attempt: u32, driven: bool) -> String
 pub fn said(who: &str, word: &Word, why: Option<&str>) -> String {
     let why = why.map(|why| format!(": {}", one_line(why))).unwrap_or_default();
     format!("{} {}{why}", one_line(who), spoken(word))
+}
+
+/// The part that a word answers for, or helps.
+pub fn speaks_of(word: &Word) -> Option<&Address> {
+    match word {
+        Word::Settle { address, .. }
+        | Word::Waive { address }
+        | Word::Done { address, .. }
+        | Word::Approve { address, .. }
+        | Word::Refuse { address }
+        | Word::Choose { address, .. } => Some(address),
+        Word::Retry { address } => address.as_ref(),
+        Word::Promote { .. }
+        | Word::Abort { .. }
+        | Word::Cancel
+        | Word::Kill
+        | Word::Event { .. }
+        | Word::Pause
+        | Word::Resume => None,
+    }
 }
 
 /// An operator's word as a person says it.

@@ -5,13 +5,14 @@ use super::{
     node::{Items, Node, What, tree},
     row::Row,
     sign::Sign,
-    telling::{about, at, gate, gate_name, waiting},
+    telling::{about, at, gate, gate_name},
 };
 use crate::{
     cli::{
         moment::{duration, so_far},
         story::{Part, State},
     },
+    ir::Address,
     machine::{GateState, Kind, PhaseState, Wait, WaitOn},
 };
 
@@ -52,6 +53,13 @@ pub fn rows_in(view: &View<'_>, address: &str) -> Vec<Row> {
     let nodes = tree(view, has_a_row);
     let drawer = Drawer { view, shown: Shown::Every };
     find(&nodes, address).map(|node| drawer.siblings(&node.inside, "", 0)).unwrap_or_default()
+}
+
+/// The rows of what stands in the tree at an address as it was typed, with what lies in it.
+pub fn rows_at(view: &View<'_>, typed: &str) -> Vec<Row> {
+    let nodes = tree(view, has_a_row);
+    let drawer = Drawer { view, shown: Shown::Every };
+    find(&nodes, Address::typed(typed).as_str()).map(|node| drawer.node(node, "", 0)).unwrap_or_default()
 }
 
 fn find<'n, 'a>(nodes: &'n [Node<'a>], address: &str) -> Option<&'n Node<'a>> {
@@ -138,12 +146,13 @@ impl Drawer<'_, '_> {
     fn about(&self, address: &str, part: &Part, wait: Option<&Wait>) -> String {
         let told = match (wait, &part.looks) {
             (Some(Wait { on: WaitOn::Person { by, .. }, .. }), _) if self.is_brief() => format!("waits for {by}"),
-            (Some(wait), None) => waiting(wait, self.view.driven, self.view.now),
+            (Some(wait), None) => self.view.waiting(wait),
+            (Some(Wait { on: WaitOn::Effect { .. }, .. }), Some(_)) => format!("{}, is looking", about(part)),
             (Some(Wait { on: WaitOn::Time { until }, .. }), Some(_)) if part.goes_on() => {
                 format!("{}, looks again {}", about(part), at(*until, self.view.now))
             }
             (Some(wait), Some(_)) if part.goes_on() => {
-                format!("{}, {}", about(part), waiting(wait, self.view.driven, self.view.now))
+                format!("{}, {}", about(part), self.view.waiting(wait))
             }
             (Some(_), Some(_)) | (None, _) => about(part),
         };
@@ -197,11 +206,12 @@ fn is_unusual(what: &What<'_>) -> bool {
     }
 }
 
-fn sign(part: &Part, wait: Option<&Wait>) -> Sign {
+/// How a part stands that waits for that.
+pub fn sign(part: &Part, wait: Option<&Wait>) -> Sign {
     match (&part.state, wait.map(|wait| &wait.on)) {
         (State::Open, Some(WaitOn::Backoff { .. })) => Sign::Again,
         (State::Open, Some(WaitOn::Person { .. } | WaitOn::Event { .. } | WaitOn::Time { .. })) => Sign::Waits,
-        (State::Open, Some(WaitOn::Paused { .. })) => Sign::Paused,
+        (State::Open | State::Done, Some(WaitOn::Paused { .. })) => Sign::Paused,
         (state, _) => Sign::of(state),
     }
 }
@@ -213,6 +223,8 @@ fn items_sign(items: Items) -> Sign {
         Sign::Failed
     } else if items.left > 0 {
         Sign::Left
+    } else if items.undone > 0 {
+        Sign::Undone
     } else {
         Sign::Done
     }

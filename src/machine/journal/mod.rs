@@ -103,7 +103,32 @@ pub enum Event {
         /// The approvals that were given for something else than what runs from here on.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         dead: Vec<Address>,
+        /// What goes on and is called or asked otherwise from here on.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        retold: Vec<Retold>,
     },
+}
+
+/// A part that goes on under another program and is told otherwise by that one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Retold {
+    /// What it was called.
+    pub address: Address,
+    /// What it is called from here on; absent, if that is the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub becomes: Option<Address>,
+    /// What a person is asked there; absent, if nobody is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub question: Option<Question>,
+}
+
+/// What a person is asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Question {
+    /// What the program says of it.
+    pub text: SmolStr,
+    /// Who.
+    pub by: SmolStr,
 }
 
 impl Event {

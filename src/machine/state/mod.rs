@@ -5,6 +5,7 @@
 //! a way back needs them later.
 
 mod frames;
+mod kept;
 mod undo;
 mod work;
 
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 pub(in crate::machine) use frames::*;
+pub(in crate::machine) use kept::Kept;
 pub(in crate::machine) use undo::*;
 pub(in crate::machine) use work::*;
 
@@ -74,8 +76,8 @@ pub(in crate::machine) struct State {
     pub floor: Option<Box<Floor>>,
     /// The same for the loop or branches that began last whose parts can be made final, before the first of them is.
     pub parts_floor: Option<Box<Floor>>,
-    /// Values of irreversible steps done since the last commit, by address without visits.
-    pub kept: BTreeMap<Address, Value>,
+    /// What can't be undone and was done since the last commit.
+    pub kept: Kept,
     /// What is to be put right by hand.
     pub owed: Vec<Owed>,
     /// How deep plans may run each other, if somebody said.

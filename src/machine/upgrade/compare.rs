@@ -17,6 +17,12 @@ pub(in crate::machine) fn agree(was: &Entry, would_be: &Entry) -> bool {
     bare(was).0 == bare(would_be).0
 }
 
+/// Whether two entries differ only in the words that tell a person why.
+pub(in crate::machine) fn differ_in_reason(was: &Entry, is: &Entry) -> bool {
+    let is_reason = |difference: &Difference| matches!(difference.aspect, Aspect::Reason);
+    was.address() == is.address() && agree(was, is) && differences(was, is).iter().all(is_reason)
+}
+
 /// What two entries that agree differ in.
 pub(super) fn differences(was: &Entry, would_be: &Entry) -> Vec<Difference> {
     let address = was.address().cloned().unwrap_or_default();
@@ -45,9 +51,35 @@ pub(super) fn intent(entry: &Entry) -> Option<(EffectId, &Address, &Request)> {
     if let Entry::Intent { effect, address, request, .. } = entry { Some((*effect, address, request)) } else { None }
 }
 
+/// Where a part stands. A `wait` without a name is called by how long it is, which may differ: it is the same wait if it
+/// is as long as it may be at the same place, of which there is never more than one at a time.
+pub(in crate::machine) fn place_of(address: &Address) -> Address {
+    let whole = address.as_str();
+    let (around, last) = whole.rsplit_once('/').map_or(("", whole), |(around, last)| (around, last));
+    let is_for_a_time =
+        last.strip_prefix("wait ").is_some_and(|what| !what.starts_with("until ") && !what.starts_with("for "));
+    if !is_for_a_time {
+        return address.clone();
+    }
+    let visit = last.split_once('~').map(|(_, visit)| format!("~{visit}")).unwrap_or_default();
+    Address::typed(&format!("{around}/wait{visit}"))
+}
+
+/// An entry that may speak of a `wait` speaks of its place.
+fn at_its_place(entry: &mut Entry) {
+    if let Entry::Entered { address, .. }
+    | Entry::Waits { address, .. }
+    | Entry::Done { address, .. }
+    | Entry::Left { address } = entry
+    {
+        *address = place_of(address);
+    }
+}
+
 /// An entry without its details, and these.
 fn bare(entry: &Entry) -> (Entry, Vec<Detail>) {
     let mut bare = entry.clone();
+    at_its_place(&mut bare);
     let details = match &mut bare {
         Entry::Entered { address: _, kind: _, title } => vec![(Aspect::Title, json!(title.take()))],
         Entry::Intent { effect: _, address: _, purpose: _, attempt: _, key: _, request } => {

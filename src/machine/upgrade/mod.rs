@@ -20,16 +20,19 @@ mod request;
 use std::{collections::BTreeSet, sync::Arc};
 
 use indexmap::IndexMap;
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 use smol_str::SmolStr;
 
 use crate::{
     ir::{Address, Program, Request},
-    machine::{Entry, Event, Machine, Mismatch, Record, Step, Wait, WaitOn, estimate::moment_text},
+    machine::{
+        CannotBegin, Entry, Event, Machine, Mismatch, Question, Record, Retold, Step, Wait, WaitOn, beginning,
+        estimate::moment_text,
+    },
     source::{Sources, Span},
 };
 
-pub(in crate::machine) use compare::agree;
+pub(in crate::machine) use compare::{agree, differ_in_reason, place_of};
 use present::{How, Way};
 
 /// A program, with what is needed to speak of it.
@@ -83,7 +86,7 @@ pub enum Aspect {
     Type,
     /// The options of a decision
     Options,
-    /// What an approval was given for: it is dead
+    /// What an approval is for: one that was given is dead, one that is open is asked anew
     Approval,
     /// How a part would be undone
     WayBack,
@@ -128,6 +131,8 @@ pub struct Comparison {
     pub obstacles: Vec<(Obstacle, Option<Span>)>,
     /// Approvals that were given for something else than what would run now.
     pub dead: Vec<Address>,
+    /// What goes on and would be called or asked otherwise.
+    pub retold: Vec<Retold>,
 }
 
 /// A journal, fed to two programs.
@@ -147,6 +152,7 @@ pub struct Upgrade<'a> {
     /// Approvals that were asked for otherwise than they would be, by what was shown then.
     asked: BTreeSet<Address>,
     dead: Vec<Address>,
+    retold: Vec<Retold>,
 }
 
 impl<'a> Upgrade<'a> {
@@ -166,6 +172,7 @@ impl<'a> Upgrade<'a> {
             obstacles: Vec::new(),
             asked: BTreeSet::new(),
             dead: Vec::new(),
+            retold: Vec::new(),
         }
     }
 
@@ -182,8 +189,12 @@ impl<'a> Upgrade<'a> {
         } else {
             self.before.replay(record)?;
         }
-        if let Event::Started { plan, .. } = &record.event {
+        if let Event::Started { plan, inputs, .. } = &record.event {
             self.plan = plan.clone();
+            if let Some(missing) = self.missing(plan, inputs) {
+                let would_be = format!("{missing}: give the new parameter a default, or make it a `T?`");
+                self.depart(Address::root(), ObstacleKind::Value, told_inputs(inputs), would_be);
+            }
         }
         let entered = record.then.iter().filter(|entry| matches!(entry, Entry::Entered { .. }));
         self.entered.extend(entered.filter_map(Entry::address).cloned());
@@ -199,6 +210,16 @@ impl<'a> Upgrade<'a> {
         Ok(())
     }
 
+    /// What the plan of the new program needs to begin, and the run was not given.
+    fn missing(&self, plan: &str, given: &Map<String, Json>) -> Option<CannotBegin> {
+        let plan = self.new.program.plans.iter().find(|candidate| candidate.name == plan)?;
+        let inputs = beginning::inputs_of(self.new.program, plan);
+        let missing = inputs.iter().filter(|input| input.default.is_none() && !given.contains_key(input.name.as_str()));
+        missing
+            .filter_map(|input| beginning::decoded(input, &Json::Null).err().map(|_| beginning::missing(input)))
+            .next()
+    }
+
     fn compare(&mut self, then: &[Entry], step: &Step) {
         let longest = then.len().max(step.entries.len());
         for number in 0..longest {
@@ -210,6 +231,13 @@ impl<'a> Upgrade<'a> {
     }
 
     fn note(&mut self, was: &Entry, would_be: &Entry) {
+        // A wait that is there under another name is not gone.
+        if let (Entry::Entered { address: was, .. }, Entry::Entered { address: would_be, .. }) = (was, would_be)
+            && was != would_be
+        {
+            self.entered.remove(was);
+            self.entered.insert(would_be.clone());
+        }
         if let Entry::Done { address, .. } = was
             && self.asked.remove(address)
         {
@@ -244,6 +272,17 @@ impl<'a> Upgrade<'a> {
                 | Aspect::Options
                 | Aspect::WayBack => self.differs(difference),
             }
+        }
+    }
+
+    /// What is asked now will be asked anew: an answer to what was shown before is refused.
+    fn questions_are_asked_anew(&mut self, after: &Machine) {
+        let is_asked = |address: &Address| {
+            after.waits().iter().any(|wait| wait.address == *address && matches!(wait.on, WaitOn::Person { .. }))
+        };
+        for address in std::mem::take(&mut self.asked).into_iter().filter(is_asked) {
+            let (was, would_be) = (json!("asked"), json!("asked anew: something else would run after a yes"));
+            self.differs(Difference { address, aspect: Aspect::Approval, was, would_be });
         }
     }
 
@@ -283,17 +322,19 @@ impl<'a> Upgrade<'a> {
         let after = self.after.take();
         if let Some(after) = &after {
             self.compare_waits(after);
+            self.questions_are_asked_anew(after);
             self.compare_unsettled(after);
             self.compare_ways_back(after);
         }
         self.name_what_is_gone();
-        let Upgrade { new, plan, differences, obstacles, dead, .. } = self;
+        let Upgrade { new, plan, differences, obstacles, dead, retold, .. } = self;
         let after = after.filter(|_| obstacles.is_empty());
         let place = |address: &Address| new.program.find_near(&plan, address).map(|(_, found)| found.span());
         let comparison = Comparison {
             differences: differences.into_values().map(|it| (place(&it.address), it)).map(swap).collect(),
             obstacles: obstacles.into_iter().map(|it| (place(&it.address), it)).map(swap).collect(),
             dead,
+            retold,
         };
         (comparison, after)
     }
@@ -323,7 +364,9 @@ impl<'a> Upgrade<'a> {
 
     fn compare_waits(&mut self, after: &Machine) {
         let (waits, would_be) = (self.before.waits(), after.waits());
-        let same = |left: &Wait, right: &Wait| left.address == right.address && for_what(left) == for_what(right);
+        let same = |left: &Wait, right: &Wait| {
+            place_of(&left.address) == place_of(&right.address) && for_what(left) == for_what(right)
+        };
         for wait in &waits {
             match would_be.iter().find(|other| same(wait, other)) {
                 None => self.obstacles.push(Obstacle {
@@ -350,6 +393,11 @@ impl<'a> Upgrade<'a> {
         if left != right {
             let (address, aspect) = (was.address.clone(), Aspect::Time);
             self.differs(Difference { address, aspect, was: left, would_be: right });
+        }
+        let becomes = (was.address != would_be.address).then(|| would_be.address.clone());
+        let question = question(would_be).filter(|asked| question(was).as_ref() != Some(asked));
+        if becomes.is_some() || question.is_some() {
+            self.retold.push(Retold { address: was.address.clone(), becomes, question });
         }
     }
 
@@ -462,6 +510,15 @@ fn swap<A, B>((a, b): (A, B)) -> (B, A) {
     (b, a)
 }
 
+/// `it was given first = "x"`
+fn told_inputs(given: &Map<String, Json>) -> String {
+    let given: Vec<String> = given.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+    match given.as_slice() {
+        [] => "it was given nothing".to_owned(),
+        given => format!("it was given {}", given.join(", ")),
+    }
+}
+
 /// What an entry says, with its part if that is not clear.
 fn told(entry: Option<&Entry>, nothing: &str) -> String {
     let Some(entry) = entry else { return nothing.to_owned() };
@@ -493,6 +550,12 @@ fn for_what(wait: &Wait) -> &'static str {
         WaitOn::Measure { .. } | WaitOn::Settlement { .. } | WaitOn::Compensation { .. } => "help",
         WaitOn::Paused { .. } => "the end of a pause",
     }
+}
+
+/// What a person is asked who can end a wait.
+fn question(wait: &Wait) -> Option<Question> {
+    let WaitOn::Person { text, by, .. } = &wait.on else { return None };
+    Some(Question { text: text.clone(), by: by.clone() })
 }
 
 /// When a wait is over, or how long it lasts.

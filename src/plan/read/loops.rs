@@ -28,9 +28,10 @@ impl<'p> Reader<'p> {
         let segment = statement.segment.clone().unwrap_or_else(|| Segment::name(&variable));
 
         let (before, acted) = (names.clone(), self.acted);
-        let items = match &list {
-            Some(Value::List(values)) => self.items(&here, &before, each, &segment, values, &loop_address),
-            _ => None,
+        let items = if let Some(Value::List(values)) = &list {
+            self.items(&here, &before, each, &segment, values, &loop_address)
+        } else {
+            None
         };
         self.acted = acted;
         names.open(each.variable, [SmolStr::from(format!("each {variable}"))]);
@@ -141,9 +142,8 @@ impl<'p> Reader<'p> {
 fn now_of_all(way: &mut Way, items: &[Item]) {
     for (at, part) in way.parts.iter_mut().enumerate() {
         let Kind::Check(check) = &mut part.kind else { continue };
-        let of_item = |item: &Item| match &item.way.as_ref()?.parts.get(at)?.kind {
-            Kind::Check(check) => check.now,
-            _ => None,
+        let of_item = |item: &Item| {
+            if let Kind::Check(check) = &item.way.as_ref()?.parts.get(at)?.kind { check.now } else { None }
         };
         let known: Vec<Option<bool>> = items.iter().map(of_item).collect();
         check.now = if known.contains(&Some(false)) {

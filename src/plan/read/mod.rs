@@ -4,6 +4,8 @@
 //! A program is read once, in order, with the names that have a value by then. Of ways that are not known to be taken
 //! all are read; what one of them binds is not known behind them. Items of a known list are read one by one.
 
+mod called;
+mod given;
 mod leaves;
 mod loops;
 mod names;
@@ -23,53 +25,22 @@ use super::{
     outline::{Input, Kind, Outline, Part, Taken, Way},
 };
 use crate::{
-    evaluate::{Answers, Constants, Needed},
+    evaluate::Constants,
     ir::{
         Address, BlockId, Estimate, Expr, LocalId, Operation, Plan, PlanId, Program, Segment, Statement, StatementKind,
-        Value,
     },
     source::{Sources, Span},
 };
+use called::is_called;
+pub use given::{Ask, Given, Patience};
 use names::{Known, Names};
+use watch::Watch;
 
 /// How many parts of single items are read; of more items, only what is done for any of them.
 const MAX_PARTS: u32 = 20_000;
 
 /// How deep sub-plans, loops and blocks are read.
 const MAX_DEPTH: usize = 64;
-
-/// What is known beside the program.
-#[derive(Clone, Debug, Default)]
-pub struct Given {
-    /// Inputs by name; those with a default may be missing, and the others are not known then.
-    pub inputs: BTreeMap<SmolStr, Value>,
-    /// What looks answered.
-    pub answers: Answers,
-    /// Options to go by where it is not known which is taken, by the address or the name of their decision.
-    pub chosen: BTreeMap<SmolStr, SmolStr>,
-}
-
-/// A look that could be made before anything is done.
-#[derive(Clone, Debug)]
-pub struct Ask {
-    /// What is called.
-    pub call: Needed,
-    /// The part that asks.
-    pub address: Address,
-    /// How often and how long it is tried, as the part says; what it does not say, its probe may.
-    pub patience: Patience,
-}
-
-/// How often and how long a look is tried, as far as somebody says so.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Patience {
-    /// How many more tries after the first.
-    pub retries: Option<i64>,
-    /// The first pause between two tries and the longest, in nanoseconds.
-    pub pauses: Option<(i64, i64)>,
-    /// How long one try may take, in nanoseconds.
-    pub timeout: Option<i64>,
-}
 
 impl Outline {
     /// What `plan` would do, as far as it can be known.
@@ -205,12 +176,11 @@ impl<'p> Reader<'p> {
         let words = self.words_of(statement);
         let (kind, ways) = self.kind(here, names, statement, &address)?;
         let name = statement.segment.as_ref().map(|segment| SmolStr::new(segment.as_str())).unwrap_or_default();
-        let is_named = is_named(&statement.kind) || is_labelled(&statement.kind, &name);
         let timeout = statement.timeout.as_deref().and_then(|timeout| self.known.duration(names, timeout));
         Some(Part {
             id,
             address,
-            name: if is_named { name } else { SmolStr::default() },
+            name: if is_called(&statement.kind, &name) { name } else { SmolStr::default() },
             title: self.title(names, statement.title.as_deref()),
             takes: self.known.takes(names, &statement.estimate),
             risk: self.known.risk(names, statement.estimate.risk.as_deref()),
@@ -226,10 +196,7 @@ impl<'p> Reader<'p> {
     fn words_of(&mut self, statement: &Statement) -> String {
         let words = self.known.words_of(statement);
         self.words.push(words.clone());
-        let operation = match &statement.kind {
-            StatementKind::Step(step) => Some(&step.operation),
-            _ => None,
-        };
+        let operation = if let StatementKind::Step(step) = &statement.kind { Some(&step.operation) } else { None };
         let called = operation.and_then(|operation| match operation {
             Operation::Action(action, _) => Some(self.known.program.actions[action.index()].name.to_string()),
             Operation::Effect(_) => None,
@@ -292,10 +259,14 @@ impl<'p> Reader<'p> {
             StatementKind::Parallel { limit, branches } => self.parallel(here, names, limit.as_ref(), branches),
             StatementKind::For(each) => self.each(here, names, statement, each),
             StatementKind::Rollout(rollout) => self.rollout(here, names, rollout, address),
-            StatementKind::Require(_)
-            | StatementKind::Verify { .. }
-            | StatementKind::Guard(_)
-            | StatementKind::WaitUntil { .. } => (self.check(names, &statement.kind, address)?, Vec::new()),
+            StatementKind::Require(check) => self.check(names, check, &Watch::once(), address),
+            StatementKind::Verify { check, within } => {
+                self.check(names, check, &Watch::verify(within.as_deref()), address)
+            }
+            StatementKind::Guard(guard) => self.check(names, &guard.check, &Watch::guard(guard), address),
+            StatementKind::WaitUntil { check, every, timeout: _ } => {
+                self.check(names, check, &Watch::until(every), address)
+            }
             StatementKind::Wait(length) => {
                 let text = self.known.argument(names, length);
                 (Kind::Wait { length: self.known.duration(names, length), text }, Vec::new())
@@ -363,52 +334,5 @@ fn part(id: u32, address: Address, name: &Segment, kind: Kind, span: Span) -> Pa
         span,
         words: String::new(),
         ways: Vec::new(),
-    }
-}
-
-/// Whether a statement that needs no name has a label: what has none is addressed by its keyword and its text.
-fn is_labelled(kind: &StatementKind, segment: &str) -> bool {
-    let keyword = match kind {
-        StatementKind::Approve { .. } => "approve",
-        StatementKind::Require(_) => "require",
-        StatementKind::Verify { .. } => "verify",
-        StatementKind::Guard(_) => "guard",
-        StatementKind::Wait(_) | StatementKind::WaitUntil { .. } | StatementKind::WaitFor { .. } => "wait",
-        _ => return false,
-    };
-    !segment.is_empty() && segment != keyword && !segment.contains(' ')
-}
-
-/// Whether the part of the address is a name, not a keyword and a text.
-fn is_named(kind: &StatementKind) -> bool {
-    match kind {
-        StatementKind::Probe { .. }
-        | StatementKind::Step(_)
-        | StatementKind::BlockStep { .. }
-        | StatementKind::Task(_)
-        | StatementKind::Decide(_)
-        | StatementKind::Rollout(_)
-        | StatementKind::Run(_)
-        | StatementKind::For(_)
-        | StatementKind::Attempt(_) => true,
-        StatementKind::Let { .. }
-        | StatementKind::Phases(_)
-        | StatementKind::When { .. }
-        | StatementKind::Match { .. }
-        | StatementKind::Parallel { .. }
-        | StatementKind::Require(_)
-        | StatementKind::Verify { .. }
-        | StatementKind::Guard(_)
-        | StatementKind::Wait(_)
-        | StatementKind::WaitUntil { .. }
-        | StatementKind::WaitFor { .. }
-        | StatementKind::On { .. }
-        | StatementKind::Approve { .. }
-        | StatementKind::Emit { .. }
-        | StatementKind::Commit(_)
-        | StatementKind::AfterEach { .. }
-        | StatementKind::Fail(_)
-        | StatementKind::Return(_)
-        | StatementKind::Unwind => false,
     }
 }

@@ -100,25 +100,16 @@ impl<'p> Known<'p> {
 
     /// Nanoseconds, if they are known.
     pub(super) fn duration(&self, names: &Names, expr: &Expr) -> Option<i64> {
-        match self.value(names, expr)? {
-            Value::Duration(length) => Some(length.max(0)),
-            _ => None,
-        }
+        if let Value::Duration(length) = self.value(names, expr)? { Some(length.max(0)) } else { None }
     }
 
     /// A number, if it is known.
     pub(super) fn number(&self, names: &Names, expr: &Expr) -> Option<i64> {
-        match self.value(names, expr)? {
-            Value::Int(number) => Some(number),
-            _ => None,
-        }
+        if let Value::Int(number) = self.value(names, expr)? { Some(number) } else { None }
     }
 
     pub(super) fn risk(&self, names: &Names, expr: Option<&Expr>) -> Option<Risk> {
-        match self.value(names, expr?)? {
-            Value::Risk(risk) => Some(risk),
-            _ => None,
-        }
+        if let Value::Risk(risk) = self.value(names, expr?)? { Some(risk) } else { None }
     }
 
     /// The text of an expression for people: what is known is put in, the rest stands as it is written.

@@ -184,9 +184,7 @@ impl<'p> Reader<'p> {
 
     /// The option that is to be gone by, where what is known does not tell.
     fn chosen(&self, address: &Address) -> Option<&'p SmolStr> {
-        let readable = address.to_string();
-        let name = readable.rsplit('/').next().unwrap_or(&readable);
-        self.chosen.get(readable.as_str()).or_else(|| self.chosen.get(name))
+        self.chosen.get(address.to_string().as_str()).or_else(|| self.chosen.get(address.last_part().as_str()))
     }
 
     pub(super) fn parallel(

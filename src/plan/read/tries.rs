@@ -96,9 +96,11 @@ impl<'p> Reader<'p> {
 
     /// What the parts of a block are said to take, one after another; `None` if nobody says anything.
     pub(super) fn takes_of_block(&self, names: &Names, block: BlockId) -> Option<Takes> {
-        let takes = self.statements(block).iter().filter_map(|statement| match &statement.kind {
-            StatementKind::Wait(length) => self.known.duration(names, length).map(Takes::exactly),
-            _ => self.known.takes(names, &statement.estimate),
+        let takes = self.statements(block).iter().filter_map(|statement| {
+            if let StatementKind::Wait(length) = &statement.kind {
+                return self.known.duration(names, length).map(Takes::exactly);
+            }
+            self.known.takes(names, &statement.estimate)
         });
         takes.reduce(|one, other| Takes {
             shortest: one.shortest.saturating_add(other.shortest),

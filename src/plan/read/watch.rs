@@ -5,46 +5,58 @@ use smol_str::SmolStr;
 use super::{Ask, Here, Names, Reader, part};
 use crate::{
     evaluate::Stop,
-    ir::{self, Address, Expr, Stages, StatementKind, Value},
+    ir::{self, Address, Expr, Stages, Value},
     plan::outline::{Check, CheckKind, Kind, Part, Rollout, Stage, Way},
 };
 
 /// How a condition is looked at.
-struct Watch<'e> {
+pub(super) struct Watch<'e> {
     kind: CheckKind,
     within: Option<&'e Expr>,
     every: Option<&'e Expr>,
     tolerate: Option<&'e Expr>,
 }
 
+impl<'e> Watch<'e> {
+    /// `require`
+    pub(super) fn once() -> Watch<'e> {
+        Watch { kind: CheckKind::Require, within: None, every: None, tolerate: None }
+    }
+
+    /// `verify`, perhaps for some time, looking again so often
+    pub(super) fn verify(within: Option<&'e (Expr, Expr)>) -> Watch<'e> {
+        let (within, every) = within.map(|(within, every)| (within, every)).unzip();
+        Watch { kind: CheckKind::Verify, within, every, tolerate: None }
+    }
+
+    /// `wait until`
+    pub(super) fn until(every: &'e Expr) -> Watch<'e> {
+        Watch { kind: CheckKind::WaitUntil, within: None, every: Some(every), tolerate: None }
+    }
+
+    /// `guard`
+    pub(super) fn guard(guard: &'e ir::Guard) -> Watch<'e> {
+        let until = guard.until.as_ref().map(|until| SmolStr::new(until.as_str()));
+        let kind = CheckKind::Guard(until, guard.on_fail);
+        Watch { kind, within: None, every: Some(&guard.every), tolerate: guard.tolerate.as_ref() }
+    }
+}
+
 impl<'p> Reader<'p> {
-    /// The condition that a statement is; `None` if it is none.
-    pub(super) fn check(&mut self, names: &Names, kind: &'p StatementKind, address: &Address) -> Option<Kind> {
-        let (check, watch) = match kind {
-            StatementKind::Require(check) => {
-                (check, Watch { kind: CheckKind::Require, within: None, every: None, tolerate: None })
-            }
-            StatementKind::Verify { check, within } => {
-                let (within, every) = within.as_deref().map(|(within, every)| (within, every)).unzip();
-                (check, Watch { kind: CheckKind::Verify, within, every, tolerate: None })
-            }
-            StatementKind::WaitUntil { check, every, timeout: _ } => {
-                (check, Watch { kind: CheckKind::WaitUntil, within: None, every: Some(every), tolerate: None })
-            }
-            StatementKind::Guard(guard) => {
-                let until = guard.until.as_ref().map(|until| SmolStr::new(until.as_str()));
-                let kind = CheckKind::Guard(until, guard.on_fail);
-                let (every, tolerate) = (Some(&guard.every), guard.tolerate.as_ref());
-                (&guard.check, Watch { kind, within: None, every, tolerate })
-            }
-            _ => return None,
-        };
+    /// A condition that is a statement of its own.
+    pub(super) fn check(
+        &mut self,
+        names: &Names,
+        check: &'p ir::Check,
+        watch: &Watch<'_>,
+        address: &Address,
+    ) -> (Kind, Vec<Way>) {
         // A guard is about the world as it is; what a `verify` looks at is what was done before.
         let now = match &watch.kind {
             CheckKind::Require | CheckKind::Guard(..) => self.now(names, &check.condition, address),
             CheckKind::Verify | CheckKind::WaitUntil | CheckKind::Gate(_) => None,
         };
-        Some(Kind::Check(Check { now, ..self.condition(names, check, &watch) }))
+        (Kind::Check(Check { now, ..self.condition(names, check, watch) }), Vec::new())
     }
 
     fn condition(&self, names: &Names, check: &ir::Check, watch: &Watch<'_>) -> Check {

@@ -24,7 +24,29 @@ impl Known<'_> {
             | StatementKind::Emit { event, .. } => {
                 words.push(self.program.events[event.index()].name.to_string());
             }
-            _ => {}
+            StatementKind::Let { .. }
+            | StatementKind::Probe { .. }
+            | StatementKind::Step(_)
+            | StatementKind::BlockStep { .. }
+            | StatementKind::Phases(_)
+            | StatementKind::When { .. }
+            | StatementKind::Match { .. }
+            | StatementKind::Decide(_)
+            | StatementKind::Parallel { .. }
+            | StatementKind::For(_)
+            | StatementKind::Rollout(_)
+            | StatementKind::Require(_)
+            | StatementKind::Verify { .. }
+            | StatementKind::Wait(_)
+            | StatementKind::WaitUntil { .. }
+            | StatementKind::Approve { .. }
+            | StatementKind::Attempt(_)
+            | StatementKind::Commit(_)
+            | StatementKind::Run(_)
+            | StatementKind::AfterEach { .. }
+            | StatementKind::Fail(_)
+            | StatementKind::Return(_)
+            | StatementKind::Unwind => {}
         }
         words.join(" · ")
     }

@@ -111,12 +111,8 @@ impl Builder {
         let parts: Vec<&Part> = part.inside().collect();
         let mut siblings = Vec::with_capacity(parts.len());
         for (rank, inner) in parts.into_iter().enumerate() {
-            let after = match &inner.kind {
-                Kind::Phase { after, .. } => after.clone(),
-                _ => Vec::new(),
-            };
             let node = self.part(inner).unwrap_or_else(|| self.network.length(Some(inner.id), 0));
-            siblings.push(Sibling { node, after, rank });
+            siblings.push(Sibling { node, after: inner.after().to_vec(), rank });
         }
         self.network.beside(Some(part.id), &siblings, limit)
     }

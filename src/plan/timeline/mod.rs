@@ -13,11 +13,20 @@ mod network;
 use super::outline::Outline;
 use network::{Figures, Network, Shape};
 
-/// How many trials there are unless somebody says otherwise.
-pub const TRIALS: u32 = 20_000;
+/// The trials that tell how sure the time is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Trials {
+    /// How many there are; without any, nothing is said of how sure it is.
+    pub count: u32,
+    /// With which number drawing begins: the same one gives the same figures.
+    pub seed: u64,
+}
 
-/// With which number drawing begins unless somebody says otherwise: the same plan gives the same figures.
-pub const SEED: u64 = 1959;
+impl Default for Trials {
+    fn default() -> Trials {
+        Trials { count: 20_000, seed: 1959 }
+    }
+}
 
 /// When what would happen. All times are nanoseconds from the beginning.
 #[derive(Clone, Debug)]
@@ -73,8 +82,8 @@ pub struct Slot {
 }
 
 impl Timeline {
-    /// Of an outline, by so many trials that begin to draw with `seed`.
-    pub fn of(outline: &Outline, trials: u32, seed: u64) -> Timeline {
+    /// Of an outline, as these trials tell.
+    pub fn of(outline: &Outline, trials: Trials) -> Timeline {
         let build::Built { network, uncounted, untimed, open } = build::build(outline);
         let expected = network.expected();
         let slots = slots(&network, &expected);
@@ -90,7 +99,7 @@ impl Timeline {
             untimed,
             open,
         };
-        let tried = (network.varies() && trials > 0).then(|| tried(&network, expected, trials, seed));
+        let tried = (network.varies() && trials.count > 0).then(|| tried(&network, expected, trials));
         for (node, slot) in slots.into_iter().enumerate() {
             let slot = tried.as_ref().map_or(slot, |tried| tried.slot(node, slot));
             let part = network.nodes[node].part.and_then(|part| timeline.figures.get_mut(part as usize));
@@ -140,16 +149,16 @@ impl Slot {
     }
 }
 
-/// How long the whole takes in each of so many trials, for those who want to know more than percentiles. Nothing is
+/// How long the whole takes in each trial, for those who want to know more than percentiles. Nothing is
 /// allocated per trial but its result.
-pub fn trials(outline: &Outline, trials: u32, seed: u64) -> Vec<i64> {
+pub fn trials(outline: &Outline, Trials { count, seed }: Trials) -> Vec<i64> {
     let network = build::build(outline).network;
     let (mut figures, mut random) = (network.expected(), fastrand::Rng::with_seed(seed));
     let trial = |_| {
         network.trial(&mut figures, &mut random);
         figures.whole()
     };
-    (0..trials).map(trial).collect()
+    (0..count).map(trial).collect()
 }
 
 /// Where each node stands if everything takes its mean.
@@ -259,10 +268,10 @@ impl Tried {
 /// How many moments are remembered at most: of more, those of fewer trials.
 const REMEMBERED: usize = 20_000_000;
 
-fn tried(network: &Network, mut figures: Figures, trials: u32, seed: u64) -> Tried {
+fn tried(network: &Network, mut figures: Figures, trials: Trials) -> Tried {
     let count = network.nodes.len();
-    let mut random = fastrand::Rng::with_seed(seed);
-    let trials = trials.min(u32::try_from(REMEMBERED / count.max(1)).unwrap_or(u32::MAX).max(1000));
+    let mut random = fastrand::Rng::with_seed(trials.seed);
+    let trials = trials.count.min(u32::try_from(REMEMBERED / count.max(1)).unwrap_or(u32::MAX).max(1000));
     let mut critical = vec![0u32; count];
     let mut ends: Vec<Vec<i64>> = vec![Vec::with_capacity(trials as usize); count];
     for _ in 0..trials {

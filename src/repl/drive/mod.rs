@@ -21,7 +21,7 @@ pub use wrapped::Wrapped;
 
 use super::simulate::Call;
 use crate::{
-    ir::{Address, Found, Program, StatementKind},
+    ir::{Address, Found, Program, Role, StatementKind},
     machine::{CannotBegin, Entry, Status, Timestamp},
     simulate::{BEGIN, Halt, Simulation, matches, test::Given},
 };
@@ -116,8 +116,13 @@ impl Drive {
     }
 
     /// What the program says of an address.
-    pub fn found(&self, address: &Address) -> Option<Found<'_>> {
+    fn found(&self, address: &Address) -> Option<Found<'_>> {
         self.program().find(&self.plan, address).map(|(_, found)| found)
+    }
+
+    /// What the part at an address asks of the world.
+    pub fn role(&self, address: &Address) -> Role<'_> {
+        self.found(address).map_or(Role::Scope, Found::role)
     }
 
     /// Whether the plan has a part with an address, in which `*` may stand for a key or stage.
@@ -263,8 +268,8 @@ impl Drive {
 
 /// The part that begins with an entry.
 fn begins(entry: &Entry) -> Option<&Address> {
-    match entry {
-        Entry::Entered { address, .. } | Entry::Intent { address, .. } | Entry::Asked { address, .. } => Some(address),
-        _ => None,
-    }
+    let (Entry::Entered { address, .. } | Entry::Intent { address, .. } | Entry::Asked { address, .. }) = entry else {
+        return None;
+    };
+    Some(address)
 }

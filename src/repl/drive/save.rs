@@ -13,13 +13,18 @@ use crate::{
     simulate::{Asks, Question},
 };
 
+/// A run that is tried has no end yet, so there is nothing to expect of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the run has no end yet: `:continue` shows what is asked")]
+pub struct Unended;
+
 impl Drive {
     /// The lines of a test that does again what was tried: what was given and said, the run, and what comes of it if it
     /// goes on like this to its end.
     ///
     /// # Errors
-    /// Why it can't be one: it has no end without more answers.
-    pub fn test(&self) -> Result<Vec<String>, String> {
+    /// It has no end without more answers.
+    pub fn test(&self) -> Result<Vec<String>, Unended> {
         let mut ended = self.clone();
         ended.go_on();
         let expected = ended.expected()?;
@@ -81,7 +86,7 @@ impl Drive {
     }
 
     /// What came of it.
-    fn expected(&self) -> Result<Vec<String>, String> {
+    fn expected(&self) -> Result<Vec<String>, Unended> {
         let mut expected = match self.status() {
             Status::Ended(ending, value) => {
                 let result = self.program().plan(&self.plan).map(|plan| &self.program().plans[plan.index()].result);
@@ -91,7 +96,7 @@ impl Drive {
             }
             Status::Stuck => vec!["expect outcome is stuck".to_owned(), self.list("stuck_on", &self.stuck_on())],
             Status::New | Status::Running | Status::Waiting | Status::Paused | Status::Unwinding => {
-                return Err("the run has no end yet: `:continue` shows what is asked".to_owned());
+                return Err(Unended);
             }
         };
         let owed = self.now.simulation.machine().owed().iter().map(|owed| owed.address.clone()).collect();
@@ -110,10 +115,8 @@ impl Drive {
 
     fn undone(&self) -> Vec<Address> {
         let entries = self.now.simulation.records().iter().flat_map(|record| &record.then);
-        let undone = entries.filter_map(|entry| match entry {
-            Entry::Undone { address } => Some(address.clone()),
-            _ => None,
-        });
+        let undone = entries
+            .filter_map(|entry| if let Entry::Undone { address } = entry { Some(address.clone()) } else { None });
         undone.collect()
     }
 

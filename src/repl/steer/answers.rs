@@ -1,10 +1,13 @@
 //! What is answered at the prompt: by calls, by addresses, and for people.
 
-use super::{At, Said, with_text};
+use super::{At, with_text};
 use crate::{
-    ir::{Address, Found, StatementKind},
+    ir::{Address, Role},
     machine::Asking,
-    repl::drive::{Behind, NotTaken, Subject, quoted},
+    repl::{
+        complaint::{Complaint, Said},
+        drive::{Behind, Subject, quoted},
+    },
     source::FileId,
     syntax::{lexer::lex, token::Token},
 };
@@ -44,7 +47,7 @@ impl At<'_> {
     fn answer_as_offered(&mut self) -> Said {
         let offers = self.drive.offers();
         if offers.is_empty() {
-            return Err(self.look.error("nothing is asked"));
+            return Err(Complaint::of("nothing is asked"));
         }
         let mut said = Vec::new();
         for (subject, answer) in offers {
@@ -54,10 +57,7 @@ impl At<'_> {
     }
 
     fn give(&mut self, typed: &str, subject: Subject, behind: Behind) -> Said {
-        self.drive.give(self.session, typed, subject, behind).map_err(|why| match why {
-            NotTaken::Mistakes(mistakes) => self.look.mistakes(&mistakes),
-            NotTaken::Unknown(why) => self.look.error(&why),
-        })?;
+        self.drive.give(self.session, typed, subject, behind)?;
         Ok(self.look.dim(self.drive.latest()))
     }
 
@@ -71,13 +71,10 @@ impl At<'_> {
         let (address, why) = with_text(rest);
         let address = self.address(address)?;
         let why = why.map(|why| format!(" {why}")).unwrap_or_default();
-        let found = self.drive.found(&address);
-        let words = if found.is_some_and(|found| is_condition(&found)) {
-            "returns false".to_owned()
-        } else if found.is_some_and(|found| is_person(&found)) {
-            format!("refused{why}")
-        } else {
-            format!("fails{why}")
+        let words = match self.drive.role(&address) {
+            Role::Verdict(_) => "returns false".to_owned(),
+            Role::Task(_) | Role::Approval => format!("refused{why}"),
+            Role::Act(_) | Role::Look(_) | Role::Decision(_) | Role::Scope => format!("fails{why}"),
         };
         self.give("", Subject::Own(quoted(&address)), Behind::Own(words))
     }
@@ -104,13 +101,13 @@ impl At<'_> {
 
     pub(super) fn choose(&mut self, rest: &str) -> Said {
         let Some((address, option)) = rest.rsplit_once(char::is_whitespace) else {
-            return Err(self.look.error("`:choose` takes a decision and an option: `:choose path slow`"));
+            return Err(Complaint::of("`:choose` takes a decision and an option: `:choose path slow`"));
         };
         self.person(address.trim_end(), Asking::Decision, format!("chooses {option}"))
     }
 
     /// The part that is meant: as typed, else the only one that such a thing is asked for.
-    fn asked(&self, typed: &str, asking: Asking) -> Result<Address, String> {
+    fn asked(&self, typed: &str, asking: Asking) -> Result<Address, Complaint> {
         if !typed.is_empty() {
             return self.address(typed);
         }
@@ -121,31 +118,13 @@ impl At<'_> {
         };
         match self.drive.asked_of_people(asking).as_slice() {
             [only] => Ok(only.clone()),
-            [] => Err(self.look.error(&format!("no {what} is asked for now"))),
+            [] => Err(Complaint::of(format!("no {what} is asked for now"))),
             several => {
                 let listed: Vec<String> = several.iter().map(ToString::to_string).collect();
-                Err(self.look.error(&format!("say which {what}: {}", listed.join(", "))))
+                Err(Complaint::of(format!("say which {what}: {}", listed.join(", "))))
             }
         }
     }
-}
-
-/// Whether it is looked whether something holds.
-fn is_condition(found: &Found<'_>) -> bool {
-    use StatementKind::{Guard, Require, Verify, WaitUntil};
-    match found {
-        Found::Gate(_) => true,
-        Found::Statement(statement) => {
-            matches!(statement.kind, Require(_) | Verify { .. } | Guard { .. } | WaitUntil { .. })
-        }
-        Found::Plan(_) | Found::Phase(_) | Found::Branch(_) => false,
-    }
-}
-
-/// Whether a person is asked.
-fn is_person(found: &Found<'_>) -> bool {
-    matches!(found, Found::Statement(statement)
-        if matches!(statement.kind, StatementKind::Task(_) | StatementKind::Approve { .. }))
 }
 
 /// Where the call or the quoted address at the beginning of a text ends.

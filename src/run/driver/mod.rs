@@ -92,6 +92,7 @@ pub struct Driver<E> {
     snapshots: Snapshots,
     clock: Clock,
     on_behalf_of: Option<WordId>,
+    only_hears: bool,
     waits: bool,
     refused: Option<Refused>,
 }
@@ -119,6 +120,7 @@ impl<E: Effects> Driver<E> {
             snapshots: Snapshots::default(),
             clock: Clock::at(Timestamp::default()),
             on_behalf_of: None,
+            only_hears: false,
             waits: true,
             refused: None,
         }
@@ -148,6 +150,12 @@ impl<E: Effects> Driver<E> {
         self
     }
 
+    /// Leaves if all that was said to the run is refused, and it is not due: it was only taken up to hear that.
+    pub fn only_hears(mut self) -> Self {
+        self.only_hears = true;
+        self
+    }
+
     /// Leaves where nothing is left but waiting for a moment. It stays for what comes within ten seconds, and while
     /// something is being watched.
     pub fn no_wait(mut self) -> Self {
@@ -163,14 +171,19 @@ impl<E: Effects> Driver<E> {
         // A future has room twice for what it is given, and there may be very many runs that only wait.
         let mut driver = Box::new(self);
         async move {
-            driver.begin().await?;
+            if let Some(refused) = driver.begin().await? {
+                return Ok(Left::Refused(refused));
+            }
             driver.drive().await
         }
     }
 
-    /// Begins the run, or takes it up.
-    async fn begin(&mut self) -> Result<(), Error> {
+    /// Begins the run, or takes it up; a run that was only taken up for a word that is refused is left as it was.
+    async fn begin(&mut self) -> Result<Option<Refused>, Error> {
         self.recover()?;
+        if let Some(refused) = self.refused_before()? {
+            return Ok(Some(refused));
+        }
         let marks = |source| Error::Files { doing: "stop what is left of", path: self.run.as_str().into(), source };
         self.effects.stop_survivors().await.map_err(marks)?;
         if self.written == 0 {
@@ -181,7 +194,40 @@ impl<E: Effects> Driver<E> {
             self.hear_who_ends_it().await?;
             self.step(Event::Recovered, None).await?;
         }
-        Ok(())
+        Ok(None)
+    }
+
+    /// Refuses what was said to the run, if it was only taken up to hear it and all of it would be refused: then
+    /// nothing is left of it, not even that somebody took the run up.
+    fn refused_before(&mut self) -> Result<Option<Refused>, Error> {
+        let goes_on_by_itself = self.machine.due().is_some_and(|due| due <= self.now());
+        let only_hears = self.on_behalf_of.is_some() || self.only_hears && !goes_on_by_itself;
+        if self.written == 0 || !only_hears {
+            return Ok(None);
+        }
+        let Some(all) = self.would_refuse()? else { return Ok(None) };
+        for (word, refused) in &all {
+            self.store.refuse(*word, refused.clone())?;
+        }
+        let own = all.iter().find(|(word, _)| Some(*word) == self.on_behalf_of);
+        Ok(own.or(all.last()).map(|(_, refused)| refused.clone()))
+    }
+
+    /// The words that were said, if the run would refuse them all once it is taken up.
+    fn would_refuse(&self) -> Result<Option<Vec<(WordId, Refused)>>, Error> {
+        let unanswered = self.store.unanswered(&self.run)?;
+        let (mut tried, at) = (self.machine.clone(), self.now());
+        if unanswered.is_empty() || self.goes_on()? && tried.step(at, Event::Recovered).is_err() {
+            return Ok(None);
+        }
+        let mut all = Vec::new();
+        for (word, said) in unanswered {
+            match tried.step(at, Event::Operator { word: said.word, who: said.who, why: said.why }) {
+                Ok(_) => return Ok(None),
+                Err(refused) => all.push((word, refused)),
+            }
+        }
+        Ok(Some(all))
     }
 
     /// To where its journal ends.
@@ -310,11 +356,11 @@ impl<E: Effects> Driver<E> {
             Status::Ended(ending, value) => Some(Left::Ended(ending, value)),
             _ if wish == Wish::Leave => Some(Left::Asked),
             Status::Stuck if self.machine.next_deadline().is_none() => Some(Left::Stuck(self.machine.waits())),
-            Status::Waiting | Status::Paused if self.machine.next_deadline().is_none() => {
+            Status::Waiting | Status::Paused if self.machine.next_change().is_none() => {
                 Some(Left::Waiting(self.machine.waits()))
             }
             Status::Waiting | Status::Paused | Status::Unwinding | Status::Stuck if !self.waits => {
-                let until = self.machine.next_deadline().filter(|_| !self.machine.is_watching())?;
+                let until = self.machine.next_change().filter(|_| !self.machine.is_watching())?;
                 (until.since(self.now()) > SOON).then(|| Left::Sleeping(until, self.machine.waits()))
             }
             Status::New | Status::Running | Status::Waiting | Status::Paused | Status::Unwinding | Status::Stuck => {

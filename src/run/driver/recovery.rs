@@ -85,11 +85,14 @@ fn from_snapshot(
     worth: u64,
     listener: &mut dyn Listener,
 ) -> Result<Option<Recovered>, Error> {
-    let Some(snapshot) = store.snapshot(&info.id)? else { return Ok(None) };
     // What was saved before a migration is the state of another program.
-    if snapshot.entries < info.migrated.max(worth) {
+    let earliest = info.migrated.max(worth);
+    if info.entries < earliest {
         return Ok(None);
     }
+    let Some(snapshot) = store.snapshot(&info.id)?.filter(|snapshot| snapshot.entries >= earliest) else {
+        return Ok(None);
+    };
     let Some(mut machine) = fresh.restored(&snapshot.state) else { return Ok(None) };
     listener.begins(snapshot.entries, &machine);
     match go_on(&mut machine, snapshot.entries, store, info, |record, machine| listener.hears(record, machine)) {

@@ -52,6 +52,11 @@ impl LocalEffects {
         self
     }
 
+    /// The variables in which secrets of the run are to stand, and that are not set in this process.
+    pub fn unset_secrets(&self) -> Vec<String> {
+        self.site.unset(&self.known.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// With what `host` provides.
     pub fn with_host(self, host: Host) -> LocalEffects {
         LocalEffects { host, ..self }

@@ -8,7 +8,7 @@ use std::{
 
 use super::secret::Known;
 use crate::{
-    ir::{Grant, PathRef, Program},
+    ir::{Grant, PathRef, Program, SecretPlace, SecretRef},
     run::store::KeptSource,
 };
 
@@ -70,6 +70,15 @@ impl Site {
     /// The variable of this name, if it is set.
     pub fn variable(&self, name: &str) -> Option<&OsStr> {
         self.environment.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_os_str())
+    }
+
+    /// The variables in which secrets of the run are to stand, and that are not set.
+    pub fn unset(&self, secrets: &Known) -> Vec<String> {
+        let variable = |secret: &SecretRef| match &secret.source {
+            SecretPlace::Env(name) => Some(name.clone()),
+            SecretPlace::File(_) => None,
+        };
+        secrets.references().filter_map(variable).filter(|name| self.variable(name).is_none()).collect()
     }
 
     /// The environment of a process started for `module`: the usual variables and those it is granted, unless they

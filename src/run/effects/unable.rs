@@ -1,5 +1,7 @@
 //! Why an effect can't be begun, or its answer can't be used. What it says is part of the reason that is journaled.
 
+use crate::ir::SecretRef;
+
 /// Why something that the program asks for can't be had.
 #[derive(Debug, thiserror::Error)]
 pub enum Unable {
@@ -36,6 +38,9 @@ pub enum Unable {
         /// What is wrong with it.
         why: Unread,
     },
+    /// A part of a secret is asked for, which is not there.
+    #[error("{0} is no URL, like `postgresql://user:password@host/database`")]
+    SecretUrl(SecretRef),
     /// The thread that reads secrets ended.
     #[error("its secrets can't be read: {0}")]
     Secrets(tokio::task::JoinError),

@@ -10,7 +10,10 @@ use axum::{
 };
 use futures_util::stream::unfold;
 use serde::{Deserialize, Serialize};
-use tokio::{sync::watch, time::timeout};
+use tokio::{
+    sync::{OwnedSemaphorePermit, watch},
+    time::timeout,
+};
 
 use super::{Shared, body::Asked};
 use crate::{
@@ -62,6 +65,7 @@ struct Reading {
     as_events: bool,
     /// Nothing more will come.
     over: bool,
+    _room: OwnedSemaphorePermit,
 }
 
 /// `GET /v1/runs/{run}/journal`
@@ -71,6 +75,7 @@ pub async fn journal(
     Asked(which): Asked<Which>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
+    let room = service.reader()?;
     let info = service.ask(move |runner| runner.find(&run)).await?;
     let accepts = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
     let as_events = accepts.contains(EVENTS);
@@ -78,8 +83,17 @@ pub async fn journal(
     let next = seen.map(|seen| seen.saturating_add(1)).or(which.from).unwrap_or(1).max(1);
     let follows = which.follow.is_some_and(|follow| follow != "false");
     let pulse = service.pulse.subscribe();
-    let mut reading =
-        Reading { service, pulse, run: info.id, next, read: VecDeque::new(), follows, as_events, over: false };
+    let mut reading = Reading {
+        service,
+        pulse,
+        run: info.id,
+        next,
+        read: VecDeque::new(),
+        follows,
+        as_events,
+        over: false,
+        _room: room,
+    };
     // What can't be read at all is a problem, not half an answer.
     reading.read().await?;
     let stream = unfold(Some(reading), async |reading| {

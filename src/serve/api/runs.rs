@@ -77,11 +77,13 @@ pub async fn start(State(service): Shared, Fields(fields): Fields) -> Result<Res
     let begun = starter::start(&service, startable, &to_start.inputs, to_start.deepest, "http").await?;
     let status = if begun.is_new { StatusCode::CREATED } else { StatusCode::OK };
     let place = format!("/v1/runs/{}", begun.run.id);
+    let otherwise: Vec<&str> = begun.otherwise.iter().map(|otherwise| otherwise.name.as_str()).collect();
     let body = json!({
         "id": begun.run.id.as_str(),
         "plan": begun.run.plan.as_str(),
         "status": begun.run.standing.as_str(),
         "new": begun.is_new,
+        "otherwise": otherwise,
     });
     Ok((status, [(header::LOCATION, place)], Json(body)).into_response())
 }

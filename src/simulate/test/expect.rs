@@ -6,14 +6,14 @@ use smol_str::SmolStr;
 
 use super::{
     Broken, Failure, Sides, What,
-    given::{Match, bound},
+    given::{Match, argument, bound},
     known, request,
     script::{Script, why},
 };
 use crate::{
     evaluate::Scope,
     ir::{
-        BinaryOp, Expr, ExprKind, Plan, Program, Test, Value,
+        Expr, ExprKind, Plan, Program, Test, Value,
         test::{CallMatch, Called, TestStatementKind},
     },
     machine::Purpose,
@@ -87,7 +87,7 @@ impl Expecting<'_> {
             });
         }
         let sides = match &condition.kind {
-            ExprKind::Binary(op, left, right) if compares(*op) => {
+            ExprKind::Binary(op, left, right) if op.compares() => {
                 let sides = self.side(left).zip(self.side(right));
                 sides.map(|(actual, expected)| Sides { actual, op: *op, expected })
             }
@@ -145,12 +145,7 @@ impl Expecting<'_> {
     }
 
     fn fits(&self, matches: &[(u32, Match)], callee: &Called, effect: &Effect) -> bool {
-        let argument = |number: u32| match (callee, &effect.call) {
-            (Called::Builtin(_), _) => request::argument(&effect.request, number),
-            (_, Call::Action(_, values) | Call::Probe(_, values)) => values.get(number as usize).cloned(),
-            (_, Call::Builtin | Call::Condition | Call::Nobody) => None,
-        };
-        bound(&self.script.names, matches, argument).is_some()
+        bound(&self.script.names, matches, |number| argument(callee, effect, number)).is_some()
     }
 }
 
@@ -166,19 +161,6 @@ fn forward<'q>(asked: &'q Asked, callee: &Called) -> Option<&'q Effect> {
     };
     let forwards = effect.purpose != Purpose::Undo && !known::is_way_back(&asked.question.address);
     (is_it && forwards && !asked.known).then_some(effect)
-}
-
-fn compares(op: BinaryOp) -> bool {
-    match op {
-        BinaryOp::Equal
-        | BinaryOp::NotEqual
-        | BinaryOp::Less
-        | BinaryOp::LessEqual
-        | BinaryOp::Greater
-        | BinaryOp::GreaterEqual
-        | BinaryOp::In => true,
-        BinaryOp::Add | BinaryOp::Subtract | BinaryOp::Multiply | BinaryOp::Divide => false,
-    }
 }
 
 fn nothing_there(name: &str) -> String {

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     evaluate::{Inner, Locals, Scope, Stop},
     ir::{
-        Address, Expr, Found, LocalId, PlanId, Program, StatementKind, Value,
+        Address, Expr, LocalId, PlanId, Program, Role, Value,
         test::{AnswerKind, Called, CrashTime},
     },
     machine::{Calling, Purpose},
@@ -79,10 +79,7 @@ pub(super) struct Turn {
 
 impl Turn {
     pub(super) fn crash(&self) -> Option<CrashTime> {
-        match self.kind {
-            AnswerKind::Crashes(time) => Some(time),
-            _ => None,
-        }
+        if let AnswerKind::Crashes(time) = self.kind { Some(time) } else { None }
     }
 }
 
@@ -92,37 +89,12 @@ impl PartKind {
         if address.as_str().ends_with("/undo") {
             return PartKind::Act;
         }
-        match program.find(&program.plans[plan.index()].name, address).map(|(_, found)| found) {
-            Some(Found::Gate(_)) => PartKind::Verdict,
-            Some(Found::Statement(statement)) => match &statement.kind {
-                StatementKind::Step(_) => PartKind::Act,
-                StatementKind::Probe { .. } => PartKind::Look,
-                StatementKind::Task(_) | StatementKind::Approve { .. } | StatementKind::Decide(_) => PartKind::Asked,
-                StatementKind::Require(_)
-                | StatementKind::Verify { .. }
-                | StatementKind::Guard(_)
-                | StatementKind::WaitUntil { .. } => PartKind::Verdict,
-                StatementKind::Let { .. }
-                | StatementKind::BlockStep { .. }
-                | StatementKind::Phases(_)
-                | StatementKind::When { .. }
-                | StatementKind::Match { .. }
-                | StatementKind::Parallel { .. }
-                | StatementKind::For(_)
-                | StatementKind::Rollout(_)
-                | StatementKind::Wait(_)
-                | StatementKind::WaitFor { .. }
-                | StatementKind::On { .. }
-                | StatementKind::Emit { .. }
-                | StatementKind::Attempt(_)
-                | StatementKind::Commit(_)
-                | StatementKind::Run(_)
-                | StatementKind::AfterEach { .. }
-                | StatementKind::Fail(_)
-                | StatementKind::Return(_)
-                | StatementKind::Unwind => PartKind::Scope,
-            },
-            Some(Found::Plan(_) | Found::Phase(_) | Found::Branch(_)) | None => PartKind::Scope,
+        match program.find(&program.plans[plan.index()].name, address).map(|(_, found)| found.role()) {
+            Some(Role::Act(_)) => PartKind::Act,
+            Some(Role::Look(_)) => PartKind::Look,
+            Some(Role::Task(_) | Role::Approval | Role::Decision(_)) => PartKind::Asked,
+            Some(Role::Verdict(_)) => PartKind::Verdict,
+            Some(Role::Scope) | None => PartKind::Scope,
         }
     }
 }
@@ -189,19 +161,12 @@ impl Given {
                 if !is_called(called, effect) {
                     return None;
                 }
-                match (called, &effect.call) {
-                    (Called::Builtin(_), _) => {
-                        bound(names, arguments, |number| request::argument(&effect.request, number))
-                    }
-                    (_, Call::Action(_, values) | Call::Probe(_, values)) => {
-                        bound(names, arguments, |number| values.get(number as usize).cloned())
-                    }
-                    (_, Call::Builtin | Call::Condition | Call::Nobody) => None,
-                }
+                bound(names, arguments, |number| argument(called, effect, number))
             }
             (Subject::Call(..), Asks::Person(_)) => None,
         }
     }
+
     /// How a question ends that is answered so; `known` is what was done under its key before.
     pub(super) fn ends(
         &self,
@@ -241,6 +206,15 @@ fn is_called(called: &Called, effect: &Effect) -> bool {
         (Called::Action(wanted), Call::Action(action, _)) => effect.is_whole() && wanted == action,
         (Called::Probe(wanted), Call::Probe(probe, _)) => effect.is_whole() && wanted == probe,
         (Called::Action(_) | Called::Probe(_), _) => false,
+    }
+}
+
+/// An argument of an effect that is such a call, by the number of the parameter.
+pub(super) fn argument(called: &Called, effect: &Effect, number: u32) -> Option<Value> {
+    match (called, &effect.call) {
+        (Called::Builtin(_), _) => request::argument(&effect.request, number),
+        (_, Call::Action(_, values) | Call::Probe(_, values)) => values.get(number as usize).cloned(),
+        (_, Call::Builtin | Call::Condition | Call::Nobody) => None,
     }
 }
 

@@ -22,6 +22,13 @@ pub struct Givens {
     latest: Option<Span>,
 }
 
+/// How far what is given is used up: two that are equal go on alike.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct UsedUp {
+    at: Vec<(usize, u32)>,
+    until: Option<i64>,
+}
+
 /// How something that is given answers.
 struct Chosen {
     ends: Option<Ends>,
@@ -66,6 +73,23 @@ impl Givens {
         let mut spans: Vec<Span> = unused.map(|(given, _)| given.span).collect();
         spans.sort_by_key(|span| span.start);
         spans
+    }
+
+    /// What tells how it will go on answering from what it has answered so far, `elapsed` nanoseconds after the run began:
+    /// of each thing that is given, where it is, and the time while something is still to change by itself.
+    pub(super) fn used_up(&self, elapsed: i64) -> UsedUp {
+        let at = self.all.iter().zip(&self.used).map(|(given, (segment, count))| {
+            let turns = given.segments.get(*segment).map(|segment| segment.turns.as_slice()).unwrap_or_default();
+            // The last answer is given again and again.
+            (*segment, turns.iter().map(|turn| turn.times).sum::<u32>().min(*count))
+        });
+        UsedUp { at: at.collect(), until: (!self.is_settled(elapsed)).then_some(elapsed) }
+    }
+
+    /// Whether nothing that is given changes any more by time alone.
+    pub(super) fn is_settled(&self, elapsed: i64) -> bool {
+        let segments = self.all.iter().flat_map(|given| &given.segments);
+        segments.map(|segment| segment.from).max().is_none_or(|last| last <= elapsed)
     }
 
     /// The answer that is given for a question; `None` if nothing is. `unsaid` is how it ends where it is only said that

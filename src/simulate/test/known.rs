@@ -22,10 +22,7 @@ pub(super) fn value<W: World>(name: &str, simulation: &Simulation<W>, plan: &Pla
         },
         "failure" => machine.failure_value()?,
         "done" => addresses(done(records).into_iter()),
-        "undone" => addresses(entries(records).filter_map(|entry| match entry {
-            Entry::Undone { address } => Some(address),
-            _ => None,
-        })),
+        "undone" => addresses(undone(records).into_iter()),
         "owed" => addresses(machine.owed().iter().map(|owed| &owed.address)),
         "emitted" => Value::list(emitted(records, plan)),
         "decided" => Value::record(decided(records)),
@@ -62,9 +59,9 @@ fn entries(records: &[Arc<Record>]) -> impl Iterator<Item = &Entry> {
 fn emitted(records: &[Arc<Record>], plan: &Plan) -> Vec<Value> {
     let file = plan.name.rsplit_once('.').map(|(file, _)| file);
     let own = |event: &str| Some(event.strip_prefix(file?)?.strip_prefix('.')?.to_owned());
-    let emitted = entries(records).filter_map(|entry| match entry {
-        Entry::Emitted { event, .. } => Some(Value::text(own(event).unwrap_or_else(|| event.to_string()))),
-        _ => None,
+    let emitted = entries(records).filter_map(|entry| {
+        let Entry::Emitted { event, .. } = entry else { return None };
+        Some(Value::text(own(event).unwrap_or_else(|| event.to_string())))
     });
     emitted.collect()
 }
@@ -85,15 +82,20 @@ fn done(records: &[Arc<Record>]) -> Vec<&Address> {
     done
 }
 
+fn undone(records: &[Arc<Record>]) -> Vec<&Address> {
+    let undone = entries(records);
+    undone.filter_map(|entry| if let Entry::Undone { address } = entry { Some(address) } else { None }).collect()
+}
+
 /// Whether a part is in a compensation.
 pub(super) fn is_way_back(address: &Address) -> bool {
     address.as_str().split('/').any(|part| part == "undo")
 }
 
 fn decided(records: &[Arc<Record>]) -> IndexMap<SmolStr, Value> {
-    let decided = entries(records).filter_map(|entry| match entry {
-        Entry::Decided { address, option, .. } => Some((shown(address), Value::Text(option.clone()))),
-        _ => None,
+    let decided = entries(records).filter_map(|entry| {
+        let Entry::Decided { address, option, .. } = entry else { return None };
+        Some((shown(address), Value::Text(option.clone())))
     });
     decided.collect()
 }

@@ -22,7 +22,7 @@ use smol_str::SmolStr;
 
 pub use coverage::{Coverage, Covered, Part};
 pub use given::{Given, PartKind};
-pub use givens::Givens;
+pub use givens::{Givens, UsedUp};
 pub use property::Property;
 pub use scripted::Scripted;
 pub use usual::needs_nothing;
@@ -46,6 +46,7 @@ pub struct Suite {
     computer: Computer,
     machine: Machine,
     coverage: Arc<Coverage>,
+    deepest: Option<u32>,
 }
 
 /// How a test went.
@@ -153,7 +154,12 @@ impl Suite {
     pub fn new(program: Arc<Program>) -> Suite {
         let constants = Arc::new(Constants::new(&program));
         let (machine, coverage) = (Machine::new(Arc::clone(&program)), Arc::new(Coverage::new(&program)));
-        Suite { machine, computer: Computer { program, constants }, coverage }
+        Suite { machine, computer: Computer { program, constants }, coverage, deepest: None }
+    }
+
+    /// Lets plans run each other so deep; as deep as a run does that nobody told otherwise, without.
+    pub fn deepest(self, deepest: u32) -> Suite {
+        Suite { deepest: Some(deepest), ..self }
     }
 
     /// The tests of its root file, in the order written.
@@ -173,6 +179,15 @@ impl Suite {
     pub fn givens(&self, test: &Test) -> Result<Vec<Arc<Given>>, Box<Failure>> {
         let script = Script::of(self.computer.clone(), test).map_err(|broken| Box::new(Failure::broken(broken)))?;
         Ok(script.givens)
+    }
+
+    /// The world of a test: what it gives, and the usual ends.
+    ///
+    /// # Errors
+    /// The test says what can't be computed.
+    pub fn scripted(&self, test: &Test) -> Result<Scripted, Box<Failure>> {
+        let script = Script::of(self.computer.clone(), test).map_err(|broken| Box::new(Failure::broken(broken)))?;
+        Ok(self.world(&Arc::new(script)))
     }
 
     /// Runs a test.
@@ -231,7 +246,7 @@ impl Suite {
 
     fn begun<W: World>(&self, script: &Script, run: &Run, given: Option<Map<String, Json>>, world: W) -> Simulation<W> {
         let plan = self.plan(run);
-        let mut simulation = Simulation::of(self.machine.clone(), world);
+        let mut simulation = Simulation::of(self.machine.clone(), world).deepest(self.deepest);
         let trigger = plan.trigger.as_ref().map(|trigger| &self.computer.program.events[trigger.event.index()].name);
         let first = script.events.iter().position(|(said, _)| trigger.is_some_and(|name| is_event(said, name)));
         for (number, (said, when)) in script.events.iter().enumerate() {
@@ -246,9 +261,8 @@ impl Suite {
                 crashes.for_each(|time| simulation.plan_crash_at(address.clone(), time));
             }
         }
-        let event = first.and_then(|first| match &script.events[first].0.word {
-            Word::Event { payload, .. } => Some(payload.clone()),
-            _ => None,
+        let event = first.and_then(|first| {
+            if let Word::Event { payload, .. } = &script.events[first].0.word { Some(payload.clone()) } else { None }
         });
         simulation.start_with(&plan.name, given.unwrap_or_else(|| inputs(plan, run, event)));
         simulation

@@ -46,10 +46,7 @@ impl Computer {
     }
 
     fn count(&self, expr: &Expr, names: &dyn Scope) -> Result<u32, Broken> {
-        let number = match self.needed(expr, names)? {
-            Value::Int(number) => u32::try_from(number).ok(),
-            _ => None,
-        };
+        let number = if let Value::Int(number) = self.needed(expr, names)? { u32::try_from(number).ok() } else { None };
         number.ok_or_else(|| Broken { span: expr.span, reason: "this is no number of times".to_owned() })
     }
 
@@ -117,12 +114,8 @@ impl Script {
         let (names, givens, events) = (Locals::new(), Vec::new(), Vec::new());
         let imported = test.imported.clone();
         let mut script = Script { computer, imported, names, givens, events, run: None, after: Vec::new() };
-        let plan = test.statements.iter().find_map(|statement| match &statement.kind {
-            TestStatementKind::Run { plan, .. } => Some(*plan),
-            _ => None,
-        });
         for statement in &test.statements {
-            script.add(statement, plan)?;
+            script.add(statement, test.plan())?;
         }
         Ok(script)
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{
     Coverage,
     given::{PartKind, Subject},
-    givens::Givens,
+    givens::{Givens, UsedUp},
     script::Script,
     usual,
 };
@@ -38,6 +38,11 @@ impl Scripted {
     /// What is given and was never asked for, by where it stands.
     pub fn unused(&self) -> Vec<Span> {
         self.givens.unused()
+    }
+
+    /// What tells how it will go on answering, `elapsed` nanoseconds after the run began.
+    pub fn used_up(&self, elapsed: i64) -> UsedUp {
+        self.givens.used_up(elapsed)
     }
 
     /// The answer that is given for a question; `None` if nothing is.
@@ -95,8 +100,7 @@ impl World for Scripted {
 
     /// What changes at a moment has changed.
     fn is_settled(&self, past: &Past<'_>) -> bool {
-        let segments = self.givens.all().iter().flat_map(|given| &given.segments);
-        segments.map(|segment| segment.from).max().is_none_or(|last| last <= past.elapsed())
+        self.givens.is_settled(past.elapsed())
     }
 
     fn forget(&mut self, question: &Question) {

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     ir::{Test, test::Under},
     simulate::{Fault, Faulty, Point, Simulation, paths},
+    source::Span,
 };
 
 /// How many faults come together in a run.
@@ -22,6 +23,8 @@ impl Suite {
         let mut runs = 0;
         let mut without = None;
         let mut broken: Option<(Simulation<Faulty<Scripted>>, Vec<Failure>)> = None;
+        // What is given for a fault is asked for only where that happens.
+        let mut unused: Option<Vec<Span>> = None;
         let world = self.world(script);
         let _: ControlFlow<()> = paths(
             &world,
@@ -30,6 +33,11 @@ impl Suite {
             |_: &Point, fault| is_tried(fault, run.under),
             |simulation, halt| {
                 runs += 1;
+                let not_here = simulation.world().inner().unused();
+                match &mut unused {
+                    None => unused = Some(not_here),
+                    Some(unused) => unused.retain(|span| not_here.contains(span)),
+                }
                 let ran = (simulation.clone(), halt);
                 self.coverage.undone_in(simulation, run.plan);
                 let failures = failures(test, script, plan, &ran);
@@ -48,7 +56,9 @@ impl Suite {
         );
         match (broken, without) {
             (Some((simulation, failures)), _) => Report::of(&simulation, failures, runs),
-            (None, Some(simulation)) => Report::of(&simulation, Vec::new(), runs),
+            (None, Some(simulation)) => {
+                Report { unused: unused.unwrap_or_default(), ..Report::of(&simulation, Vec::new(), runs) }
+            }
             (None, None) => Report::without_run(Vec::new()),
         }
     }

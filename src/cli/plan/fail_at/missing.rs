@@ -79,11 +79,7 @@ fn only_if(parts: &[Part], wanted: &Address) -> Option<Vec<String>> {
         if !part.address.is_root() && matches(&part.address, wanted) {
             return Some(Vec::new());
         }
-        let gates = match &part.kind {
-            Kind::Rollout(rollout) => only_if(&rollout.gates, wanted),
-            _ => None,
-        };
-        gates.or_else(|| {
+        only_if(part.gates(), wanted).or_else(|| {
             part.ways.iter().enumerate().find_map(|(number, way)| {
                 let mut inner = only_if(&way.parts, wanted)?;
                 inner.splice(0..0, condition(part, number, way));

@@ -319,8 +319,6 @@ fn differs_in_item(one: &Address, other: &Address) -> bool {
 
 /// Whether what was done at an address stays so: nothing undoes it.
 fn stays(places: &Places<'_>, address: &Address) -> bool {
-    places.part(address).is_some_and(|part| match &part.kind {
-        Kind::Step { way_back, .. } => matches!(way_back, WayBack::Irreversible | WayBack::None),
-        _ => false,
-    })
+    let is_final = |way_back: &WayBack| matches!(way_back, WayBack::Irreversible | WayBack::None);
+    places.part(address).is_some_and(|part| matches!(&part.kind, Kind::Step { way_back, .. } if is_final(way_back)))
 }

@@ -42,10 +42,9 @@ impl<'o> Places<'o> {
             outer.last().is_some_and(|last| last.contains('['))
                 && matches(&every(&part.address), &Address::typed(&outer.join("/")))
         };
-        let named = around.filter(lies_in).filter_map(|part| match &part.kind {
-            Kind::Loop(each) => Some(each.variable.as_str()),
-            _ => None,
-        });
+        let named = around
+            .filter(lies_in)
+            .filter_map(|part| if let Kind::Loop(each) = &part.kind { Some(each.variable.as_str()) } else { None });
         named.collect()
     }
 

@@ -46,6 +46,10 @@ impl Opened {
                 read.push((secret.source.clone(), read::whole(site, secret)?));
             }
         }
+        let lacks = |secret: &&SecretRef| read.iter().any(|(at, text)| *at == secret.source && secret.lacks_url(text));
+        if let Some(secret) = used.iter().find(lacks) {
+            return Err(Unable::SecretUrl(SecretRef::whole(secret.source.clone(), secret.module)));
+        }
         let mut all = read.clone();
         for secret in known.references() {
             if !is_read(&all, &secret.source) {

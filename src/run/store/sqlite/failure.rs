@@ -67,7 +67,7 @@ pub fn failed(doing: String, error: &rusqlite::Error) -> StoreError {
             "another process has been writing to the store for too long; this was not saved, try again"
         }
         Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
-            "the store can't be written; choose another folder with `--store DIR` or `ORCH_STORE`"
+            "the store can't be written and nothing was saved: make it writable, or be somebody who may write it"
         }
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
             "the file of the store is damaged; bring it back from a backup"

@@ -22,7 +22,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, config::DbConfig};
 
 use failure::{Trouble, failed};
 use journal::Journals;
@@ -85,7 +85,7 @@ impl SqliteStore {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let doing = || format!("open the store `{}`", path.display());
         let connect = || {
-            let connection = Connection::open_with_flags(path, flags)?;
+            let connection = connected(path, flags)?;
             connection.busy_timeout(PATIENCE)?;
             Ok(connection)
         };
@@ -111,7 +111,7 @@ impl SqliteStore {
     pub fn open_to_read(path: &Path) -> Result<SqliteStore, StoreError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
         let connect = || {
-            let opened = Connection::open_with_flags(read_only_uri(path), flags);
+            let opened = connected(read_only_uri(path), flags);
             opened.map_err(|error| failed(format!("read the store `{}`", path.display()), &error))
         };
         let expected = Expected::of(path)?;
@@ -123,9 +123,6 @@ impl SqliteStore {
     }
 
     fn over(writer: Writer, reader: Connection) -> SqliteStore {
-        [&writer.connection, &reader]
-            .into_iter()
-            .for_each(|connection| connection.set_prepared_statement_cache_capacity(STATEMENTS));
         SqliteStore(Arc::new(Together::new(Both {
             writer: Mutex::new(writer),
             reader: Mutex::new(Reader { connection: reader, journals: Journals::default() }),
@@ -294,6 +291,15 @@ impl Store for SqliteStore {
         let mut seen = self.0.saver().version.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(std::mem::replace(&mut *seen, version) != version)
     }
+}
+
+/// A connection that keeps its statements ready, and plans them once: without that, one with a text in its condition is
+/// planned again for each text.
+fn connected(path: impl AsRef<Path>, flags: OpenFlags) -> rusqlite::Result<Connection> {
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    Ok(connection)
 }
 
 /// A file that is there is not opened here: closing it would give up the locks of other connections of this process.

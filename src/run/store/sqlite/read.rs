@@ -61,9 +61,18 @@ fn head(row: &Row, run: i64, first: usize) -> rusqlite::Result<Head> {
 
 /// What is kept of a run, if it is what was written.
 pub fn row_of(connection: &Connection, run: &RunId) -> Result<RunRow, Trouble> {
-    info(connection, run)?;
-    let found = connection.prepare_cached(&format!("{RUN} WHERE id = ?1"))?.query_row([run.as_str()], run_row);
-    Ok(found?)
+    Ok(whole(connection, run)?.0)
+}
+
+/// One run.
+pub fn info(connection: &Connection, run: &RunId) -> Result<RunInfo, Trouble> {
+    let (row, head) = whole(connection, run)?;
+    Ok(told(row, &head))
+}
+
+fn whole(connection: &Connection, run: &RunId) -> Result<(RunRow, Head), Trouble> {
+    let found = connection.prepare_cached(&format!("{RUN} WHERE id = ?1"))?.query_row([run.as_str()], checked);
+    found.optional()?.ok_or(Trouble::NoRun)?.map_err(|(_, trouble)| trouble)
 }
 
 fn run_row(row: &Row) -> rusqlite::Result<RunRow> {
@@ -85,22 +94,31 @@ fn run_row(row: &Row) -> rusqlite::Result<RunRow> {
     })
 }
 
-/// What is known of a run, if it is what was kept.
-fn run_info(row: &Row) -> rusqlite::Result<Result<RunInfo, (RunId, Trouble)>> {
+/// What is kept of a run and where its journal ends, if both are what was written.
+fn checked(row: &Row) -> rusqlite::Result<Result<(RunRow, Head), (RunId, Trouble)>> {
     let run = run_row(row)?;
-    let id = RunId::new(run.id.as_str());
+    let unfit = |why: &str| Ok(Err((RunId::new(run.id.as_str()), damaged(0, why))));
     if i64::from(run.seal()) != row.get::<_, i64>(OF_RUN - 1)? {
-        return Ok(Err((id, damaged(0, "what is kept of its beginning does not fit"))));
+        return unfit("what is kept of its beginning does not fit");
     }
     if row.get_ref(OF_RUN)? == rusqlite::types::ValueRef::Null {
-        return Ok(Err((id, damaged(0, "what is kept of its end is missing"))));
+        return unfit("what is kept of its end is missing");
     }
     let head = head(row, run.number, OF_RUN)?;
     if i64::from(head.seal()) != row.get::<_, i64>(OF_RUN + 6)? {
-        return Ok(Err((id, damaged(0, "what is kept of its end does not fit"))));
+        return unfit("what is kept of its end does not fit");
     }
-    Ok(Ok(RunInfo {
-        id,
+    Ok(Ok((run, head)))
+}
+
+/// What is known of a run, if it is what was kept.
+fn run_info(row: &Row) -> rusqlite::Result<Result<RunInfo, (RunId, Trouble)>> {
+    Ok(checked(row)?.map(|(run, head)| told(run, &head)))
+}
+
+fn told(run: RunRow, head: &Head) -> RunInfo {
+    RunInfo {
+        id: RunId::new(run.id),
         plan: run.plan.into(),
         file: run.file,
         folder: OsString::from_vec(run.folder).into(),
@@ -115,7 +133,7 @@ fn run_info(row: &Row) -> rusqlite::Result<Result<RunInfo, (RunId, Trouble)>> {
         format: run.format,
         version: run.version,
         migrated: run.migrated as u64,
-    }))
+    }
 }
 
 /// All runs, each with what is wrong with it if something is.
@@ -141,21 +159,11 @@ pub fn due(connection: &Connection, by: Timestamp) -> rusqlite::Result<Vec<RunIn
     Ok(due.into_iter().filter_map(Result::ok).collect())
 }
 
-/// One run.
-pub fn info(connection: &Connection, run: &RunId) -> Result<RunInfo, Trouble> {
-    let found =
-        connection.prepare_cached(&format!("{RUN} WHERE id = ?1"))?.query_row([run.as_str()], run_info).optional()?;
-    found.ok_or(Trouble::NoRun)?.map_err(|(_, trouble)| trouble)
-}
-
 /// The event with which a run begins, if it was kept.
 pub fn beginning(connection: &Connection, run: &RunId) -> Result<Option<Event>, Trouble> {
-    info(connection, run)?;
-    let found = connection
-        .prepare_cached("SELECT beginning FROM run WHERE id = ?1 AND beginning IS NOT NULL")?
-        .query_row([run.as_str()], |row| from_json(row, 0))
-        .optional()?;
-    Ok(found)
+    let beginning = row_of(connection, run)?.beginning;
+    let read = beginning.map(|text| serde_json::from_str(&text).map_err(|error| damaged(0, &error.to_string())));
+    read.transpose()
 }
 
 /// The runs that are not over, but the one of this number.

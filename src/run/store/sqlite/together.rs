@@ -19,7 +19,7 @@ const TOGETHER: usize = 256;
 
 /// How often one saves in a row before another does. What is needed to save stays in the caches of one core so, and the
 /// others have theirs for the runs; but the run of who saves waits meanwhile.
-const IN_A_ROW: usize = 16;
+const IN_A_ROW: usize = 64;
 
 /// How something that was brought was saved.
 pub type Saved = Result<(), StoreError>;
@@ -84,26 +84,30 @@ impl<J, S: Save<J>> Together<J, S> {
 
     /// Saves what waits, and what comes meanwhile, unless somebody else does.
     fn lead(&self) {
-        for _ in 0..IN_A_ROW {
-            let Some(batch) = self.take_batch() else { return };
-            let jobs: Vec<&J> = batch.iter().map(|ticket| &ticket.job).collect();
-            let saved = self.saver.save(&jobs);
-            batch.into_iter().zip(saved).for_each(|(ticket, saved)| ticket.answer(saved));
-            self.line().busy = false;
+        let mut line = self.line();
+        if line.busy {
+            return;
         }
-        let next = self.line().waiting.front().cloned();
+        for _ in 0..IN_A_ROW {
+            if line.waiting.is_empty() {
+                return;
+            }
+            let batch = line.take_batch();
+            line.busy = true;
+            drop(line);
+            self.save(batch);
+            line = self.line();
+            line.busy = false;
+        }
+        let next = line.waiting.front().cloned();
+        drop(line);
         next.iter().for_each(|ticket| ticket.wake());
     }
 
-    /// What is saved together next, if anything waits and nobody saves.
-    fn take_batch(&self) -> Option<Vec<Arc<Ticket<J>>>> {
-        let mut line = self.line();
-        if line.busy || line.waiting.is_empty() {
-            return None;
-        }
-        line.busy = true;
-        let together = line.waiting.len().min(TOGETHER);
-        Some(line.waiting.drain(..together).collect())
+    fn save(&self, batch: Vec<Arc<Ticket<J>>>) {
+        let jobs: Vec<&J> = batch.iter().map(|ticket| &ticket.job).collect();
+        let saved = self.saver.save(&jobs);
+        batch.into_iter().zip(saved).for_each(|(ticket, saved)| ticket.answer(saved));
     }
 
     /// Takes back what has not been saved yet.
@@ -113,6 +117,14 @@ impl<J, S: Save<J>> Together<J, S> {
         let next = line.waiting.front().filter(|_| !line.busy).cloned();
         drop(line);
         next.iter().for_each(|ticket| ticket.wake());
+    }
+}
+
+impl<J> Line<J> {
+    /// What is saved together next.
+    fn take_batch(&mut self) -> Vec<Arc<Ticket<J>>> {
+        let together = self.waiting.len().min(TOGETHER);
+        self.waiting.drain(..together).collect()
     }
 }
 

@@ -1,4 +1,11 @@
 //! A run in a virtual world: what happens next, and what is made of it.
+//!
+//! `outside` is what is done to it by who drives it, `known` what there is to see of it, `quiet` tells when nothing will
+//! change any more.
+
+mod known;
+mod outside;
+mod quiet;
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -11,10 +18,10 @@ use super::{
 };
 use crate::{
     ir::{Address, Program, Value, test::CrashTime},
-    machine::{
-        Beginning, CannotBegin, EffectId, Entry, Event, Machine, Purpose, Record, Refused, Status, Timestamp, Word,
-    },
+    machine::{Beginning, CannotBegin, EffectId, Event, Machine, Record, Refused, Status, Timestamp, Word},
 };
+
+use quiet::Quiet;
 
 /// When a simulated run begins: Monday, 7 January 2030, 09:00 UTC.
 pub const BEGIN: Timestamp = Timestamp(1_894_006_800_000_000_000);
@@ -58,18 +65,6 @@ pub(super) struct AtPart {
     pub what: Planned,
     /// When, at it.
     pub time: CrashTime,
-}
-
-/// So many looks that changed nothing, one after another, are enough to see that nothing will change.
-const QUIET: u32 = 1_000;
-
-/// How long nothing has happened but looks.
-#[derive(Clone, Copy, Debug, Default)]
-struct Quiet {
-    /// So many happenings.
-    happenings: u32,
-    /// The latest moment that was to end something by itself when that began.
-    until: Option<Timestamp>,
 }
 
 /// One step of the run.
@@ -190,37 +185,10 @@ impl<W: World> Simulation<W> {
         Halt::Limit
     }
 
-    /// Whether the run does nothing but look, and nothing is to come that could change what it sees.
-    fn only_looks(&self) -> bool {
-        self.quiet.happenings >= QUIET
-            && self.quiet.until.is_none_or(|until| until < self.now)
-            && self.queue.iter().all(|(_, planned)| matches!(planned, Planned::Outcome { .. }))
-            && self.world.is_settled(&self.past())
-    }
-
-    /// Counts what happened, if it was only a look.
-    fn listen(&mut self, then: &[Entry]) {
-        let quiet = then.iter().all(|entry| match entry {
-            Entry::Intent { purpose, .. } => *purpose == Purpose::Look,
-            Entry::Verdict { held, .. } => held.is_none(),
-            _ => false,
-        });
-        self.quiet = match quiet {
-            true if self.quiet.happenings == 0 => Quiet { happenings: 1, until: self.machine.last_deadline() },
-            true => Quiet { happenings: self.quiet.happenings + 1, ..self.quiet },
-            false => Quiet::default(),
-        };
-    }
-
-    fn past(&self) -> Past<'_> {
-        Past {
-            machine: &self.machine,
-            began: BEGIN,
-            now: self.now,
-            program: &self.program,
-            run: RUN,
-            happened: &self.happened,
-        }
+    /// What the world says to a question.
+    fn asked_of_world(&mut self, question: &Question) -> Answer {
+        let past = past(&self.machine, &self.program, self.now, &self.happened);
+        self.world.answer(question, &past)
     }
 
     /// Lets so many nanoseconds pass, and all that happens in them.
@@ -243,82 +211,6 @@ impl<W: World> Simulation<W> {
             (None, Status::Ended(..)) => Halt::Ended,
             (None, _) => Halt::Idle,
         }
-    }
-
-    /// Says something to the run, now.
-    ///
-    /// # Errors
-    /// The word is refused: nothing happened.
-    pub fn say(&mut self, word: Word, who: &str, why: Option<&str>) -> Result<&Happening, Refused> {
-        self.hear(Event::Operator { word, who: who.to_owned(), why: why.map(str::to_owned) })
-    }
-
-    /// Says something at a moment to come. A word that is refused then is not heard.
-    pub fn plan_word(&mut self, at: Timestamp, word: Word, who: &str, why: Option<&str>) {
-        let (who, why) = (who.to_owned(), why.map(str::to_owned));
-        self.queue.plan(at, Planned::Word { number: None, word, who, why });
-    }
-
-    /// Says something when the part with this address begins, in which `*` stands for a key or a stage.
-    pub fn plan_word_at(&mut self, address: Address, word: Word, who: &str, why: Option<&str>) {
-        let (who, why) = (who.to_owned(), why.map(str::to_owned));
-        let what = Planned::Word { number: None, word, who, why };
-        self.at_parts.push(AtPart { address, what, time: CrashTime::Before });
-    }
-
-    /// The process dies when the part with this address begins, at the first effect in it, or when it is done.
-    pub fn plan_crash_at(&mut self, address: Address, time: CrashTime) {
-        self.at_parts.push(AtPart { address, what: Planned::Crash { really: None }, time });
-    }
-
-    /// The process dies, and another takes the run up. What was in flight was done if it `happened`, and nobody knows.
-    pub fn crash(&mut self, happened: bool) -> Option<&Happening> {
-        if happened {
-            let slots: Vec<Slot> = self.effects.values().filter_map(|number| self.open.get(number)?.1).collect();
-            let done = slots.into_iter().filter_map(|slot| self.queue.take(slot));
-            let done: Vec<(SmolStr, Value)> = done.filter_map(Planned::really).collect();
-            self.happened.extend(done);
-        }
-        self.die();
-        self.last.as_ref()
-    }
-
-    /// Answers a question that is open, or answers one otherwise than was planned. It happens with [`Simulation::step`].
-    ///
-    /// # Errors
-    /// There is no such question any more, or the answer does not fit it.
-    pub fn answer(&mut self, number: u32, answer: Answer) -> Result<(), Unfit> {
-        let Some((question, slot)) = self.open.get(&number).cloned() else {
-            return Err(Unfit(format!("question {number} is not open")));
-        };
-        let planned = ends::planned(&question, &answer, self.now)?;
-        slot.and_then(|slot| self.queue.take(slot));
-        let slot = planned.map(|(at, planned)| self.queue.plan(at, planned));
-        self.open.insert(number, (question, slot));
-        if let Some(asked) = self.asked.get_mut(number as usize) {
-            asked.answer = answer;
-        }
-        Ok(())
-    }
-
-    /// Asks the world once more about a question that is open: it may have another answer by now.
-    ///
-    /// # Errors
-    /// As for [`Simulation::answer`].
-    pub fn ask_again(&mut self, number: u32) -> Result<(), Unfit> {
-        let Some((question, _)) = self.open.get(&number).cloned() else {
-            return Err(Unfit(format!("question {number} is not open")));
-        };
-        let past = Past {
-            machine: &self.machine,
-            began: BEGIN,
-            now: self.now,
-            program: &self.program,
-            run: RUN,
-            happened: &self.happened,
-        };
-        let answer = self.world.answer(&question, &past);
-        self.answer(number, answer)
     }
 
     fn happens(&mut self, planned: Planned) -> Result<(), Refused> {
@@ -381,15 +273,7 @@ impl<W: World> Simulation<W> {
 
     /// Asks the world, and plans what it answers.
     pub(super) fn ask(&mut self, question: Question) {
-        let past = Past {
-            machine: &self.machine,
-            began: BEGIN,
-            now: self.now,
-            program: &self.program,
-            run: RUN,
-            happened: &self.happened,
-        };
-        let answer = self.world.answer(&question, &past);
+        let answer = self.asked_of_world(&question);
         let known = question.key().is_some_and(|key| self.happened.contains_key(key));
         let planned = match ends::planned(&question, &answer, self.now) {
             Ok(planned) => planned,
@@ -421,71 +305,16 @@ impl<W: World> Simulation<W> {
     fn stop(&mut self, missing: NotGiven) {
         self.stopped.get_or_insert(missing);
     }
+}
 
-    /// Why the world had no answer.
-    pub fn stopped(&self) -> Option<&NotGiven> {
-        self.stopped.as_ref()
-    }
-
-    /// The run as it stands.
-    pub fn machine(&self) -> &Machine {
-        &self.machine
-    }
-
-    /// The program.
-    pub fn program(&self) -> &Arc<Program> {
-        &self.program
-    }
-
-    /// The world.
-    pub fn world(&self) -> &W {
-        &self.world
-    }
-
-    /// The world, to be changed: what is asked from here on is answered otherwise.
-    pub fn world_mut(&mut self) -> &mut W {
-        &mut self.world
-    }
-
-    /// What time it is.
-    pub fn now(&self) -> Timestamp {
-        self.now
-    }
-
-    /// How many nanoseconds it has lasted.
-    pub fn elapsed(&self) -> i64 {
-        self.now.since(BEGIN)
-    }
-
-    /// The questions whose end the run has not heard of, in the order asked.
-    pub fn open(&self) -> impl Iterator<Item = &Arc<Question>> {
-        self.open.values().map(|(question, _)| question)
-    }
-
-    /// The journal so far.
-    pub fn records(&self) -> &[Arc<Record>] {
-        &self.records
-    }
-
-    /// What happened last.
-    pub fn last(&self) -> Option<&Happening> {
-        self.last.as_ref()
-    }
-
-    /// Every question so far with its answer, by number.
-    pub fn asked(&self) -> &[Asked] {
-        &self.asked
-    }
-
-    /// The words that were planned and refused when they were said, answers to questions aside.
-    pub fn refused(&self) -> &[(Word, Refused)] {
-        &self.refused
-    }
-
-    /// What was done under an idempotency key, if it was, and what it gave.
-    pub fn happened(&self, key: &str) -> Option<&Value> {
-        self.happened.get(key)
-    }
+/// What has happened on a run so far, as its world is told.
+fn past<'a>(
+    machine: &'a Machine,
+    program: &'a Program,
+    now: Timestamp,
+    happened: &'a BTreeMap<SmolStr, Value>,
+) -> Past<'a> {
+    Past { machine, began: BEGIN, now, program, run: RUN, happened }
 }
 
 /// A world that answers what is not asked is one without an answer.

@@ -1,8 +1,13 @@
 //! A plan as text: what is given and may be touched, what is done in which order, when, and what it comes to.
+//!
+//! `line` writes one part, `facts` says what is to be known of it beside what it does.
+
+mod facts;
+mod line;
 
 use super::{
     Preview,
-    sentence::{depends, items, length, sentence, sign, way_back},
+    sentence::{depends, items, sentence},
     timeline_text,
 };
 use crate::{
@@ -10,13 +15,13 @@ use crate::{
         Style,
         text::{one_line, width},
     },
-    ir::Risk,
     plan::{
-        Capability, Takes,
-        outline::{CheckKind, Input, Kind, Part, Taken, Way, WayBack},
-        summary::{Count, Summary},
+        Capability,
+        outline::{CheckKind, Kind, Part, Taken, Way},
     },
 };
+pub use facts::{capability, counted, input, summary_line, takes};
+use facts::{estimates, joined, order, way_facts};
 
 /// How wide the column of names in front of texts is at most.
 const NAMES: usize = 14;
@@ -36,18 +41,6 @@ pub fn text(preview: &Preview, style: Style) -> String {
     page.summary(preview);
     page.lines.dedup_by(|later, line| later.is_empty() && line.is_empty());
     page.lines.join("\n")
-}
-
-/// `3d..5d..8d`
-pub fn takes(takes: Takes) -> String {
-    let Takes { shortest, likely, longest } = takes;
-    if takes.is_exact() {
-        length(likely)
-    } else if Takes::of(&[shortest, longest]) == Some(takes) {
-        format!("{}..{}", length(shortest), length(longest))
-    } else {
-        format!("{}..{}..{}", length(shortest), length(likely), length(longest))
-    }
 }
 
 struct Page {
@@ -211,75 +204,6 @@ impl Page {
         }
     }
 
-    /// A part without what lies in it: what it does, what is to be known of it, and how it is undone.
-    fn line(&mut self, part: &Part, indent: usize, names: usize) {
-        let said = sentence(part);
-        let mark = sign(part);
-        let mark = if mark.is_empty() { String::new() } else { format!("{mark} ") };
-        let is_loop = matches!(part.kind, Kind::Loop(_));
-        let is_plan = matches!(&part.kind, Kind::Run { plan, .. } if *plan == part.name);
-        let name = if is_loop || is_plan {
-            String::new()
-        } else if part.ways.is_empty() {
-            format!("{:names$}", part.name)
-        } else {
-            part.name.to_string()
-        };
-        let text = one_line(&said.text);
-        let words = [said.word, name.trim_end(), &text].into_iter().filter(|word| !word.is_empty());
-        let words = match (said.word, part.ways.is_empty() && !part.name.is_empty() && names > 0) {
-            ("step" | "probe" | "task" | "gate" | "approve", true) => format!("{} {name}  {text}", said.word),
-            _ => words.collect::<Vec<_>>().join(" "),
-        };
-        let head = format!("{:indent$}{mark}{words}", "");
-        let mut notes: Vec<String> = said.notes.iter().map(|note| one_line(note)).collect();
-        notes.extend(estimates(part));
-        let coloured = |style: Style, text: &str| text.replacen(said.word, &style.dim(said.word), 1);
-        let undo = part.way_back();
-        let notes = joined(&notes);
-        let mut lines = self.style.hanging(&head, indent + 2 * INDENT);
-        let last = lines.last().map_or(0, |line| width(line));
-        let shown = undo.map(|undo| one_line(&way_back(undo))).unwrap_or_default();
-        let gap = |text: &str| if text.is_empty() { 0 } else { 2 + width(text) };
-        let fits = last + gap(&notes) + gap(&shown) <= self.style.width;
-        if let Some(first) = lines.first_mut() {
-            *first = coloured(self.style, first);
-        }
-        if fits {
-            let undo = undo.map(|undo| format!("  {}", self.way_back(undo, ""))).unwrap_or_default();
-            let notes = if notes.is_empty() { notes } else { format!("  {}", self.style.dim(notes)) };
-            if let Some(line) = lines.last_mut() {
-                line.push_str(&format!("{notes}{undo}"));
-            }
-            return self.lines.extend(lines);
-        }
-        self.lines.extend(lines);
-        let deep = indent + 2 * INDENT;
-        let room = self.style.width.saturating_sub(deep);
-        if !notes.is_empty() && width(&notes) + gap(&shown) <= room {
-            let undo = undo.map(|undo| format!("  {}", self.way_back(undo, ""))).unwrap_or_default();
-            return self.lines.push(format!("{:deep$}{}{undo}", "", self.style.dim(notes)));
-        }
-        if !notes.is_empty() {
-            let lines = self.style.broken(&notes, room);
-            self.lines.extend(lines.iter().map(|line| format!("{:deep$}{}", "", self.style.dim(line))));
-        }
-        if undo.is_some() {
-            let lines = self.style.broken(&shown, room);
-            self.lines.extend(lines.iter().map(|line| format!("{:deep$}{line}", "")));
-        }
-    }
-
-    fn way_back(&self, undo: &WayBack, how: &str) -> String {
-        let text = format!("{}{how}", one_line(&way_back(undo)));
-        match undo {
-            WayBack::Irreversible => self.style.red(text),
-            WayBack::None => self.style.yellow(text),
-            WayBack::Own(_) | WayBack::Inherited(_) => text,
-            WayBack::Scope(_) | WayBack::Nothing => self.style.dim(text),
-        }
-    }
-
     /// Ways of which one is taken.
     fn ways(&mut self, part: &Part, indent: usize) {
         let attempt = matches!(part.kind, Kind::Attempt);
@@ -305,9 +229,8 @@ impl Page {
     }
 
     fn summary(&mut self, preview: &Preview) {
-        let summary = &preview.summary;
         self.lines.push(String::new());
-        self.lines.extend(self.style.hanging(&summary_line(summary), 0));
+        self.lines.extend(self.style.hanging(&summary_line(&preview.summary), 0));
     }
 }
 
@@ -340,98 +263,7 @@ fn by_person(part: &Part) -> bool {
     matches!(&part.kind, Kind::Decide { by: Some(_), .. })
 }
 
-fn way_facts(way: &Way) -> Vec<String> {
-    let said = way.takes.map(takes);
-    let risk = way.risk.map(|risk| format!("{} risk", risk.as_str()));
-    let not = (way.taken == Taken::No).then(|| "not taken".to_owned());
-    let yes = (way.taken == Taken::Yes).then(|| "taken".to_owned());
-    said.into_iter().chain(risk).chain(not).chain(yes).collect()
-}
-
-/// `team 12 (its default)`
-pub fn input(input: &Input) -> String {
-    match &input.value {
-        Some(value) if input.is_default => format!("{} {} (its default)", input.name, one_line(value)),
-        Some(value) => format!("{} {}", input.name, one_line(value)),
-        None => format!("{} is not given ({})", input.name, input.ty),
-    }
-}
-
-/// `exec ./ops`
-pub fn capability(capability: &Capability) -> String {
-    let names: Vec<&str> = capability.names.iter().map(|name| name.as_str()).collect();
-    format!("{} {}", capability.word, names.join(", ")).trim_end().to_owned()
-}
-
-/// What a phase waits for, and beside which it goes on.
-fn order(group: &Part, phase: &Part) -> Vec<String> {
-    let phases: Vec<&Part> = group.inside().collect();
-    let Kind::Phase { after, .. } = &phase.kind else { return Vec::new() };
-    let own = phases.iter().position(|other| other.id == phase.id).unwrap_or(0);
-    let follows = own.checked_sub(1).is_none_or(|before| *after == [before]);
-    if phases.len() < 2 || follows && !after.is_empty() {
-        return Vec::new();
-    }
-    let names: Vec<&str> = after.iter().map(|before| phases[*before].name.as_str()).collect();
-    match names.as_slice() {
-        [] if own == 0 => Vec::new(),
-        [] => vec!["at the start".to_owned()],
-        names => vec![format!("after {}", names.join(", "))],
-    }
-}
-
-/// How long it takes and how much is at stake.
-fn estimates(part: &Part) -> Vec<String> {
-    let risk = part.risk.map(|risk: Risk| format!("{} risk", risk.as_str()));
-    part.takes.map(takes).into_iter().chain(risk).collect()
-}
-
 /// A guard that stands on the plan's own way is told at the top.
 fn is_guard(part: &Part) -> bool {
     matches!(&part.kind, Kind::Check(check) if matches!(check.way, CheckKind::Guard(..)))
-}
-
-fn joined(facts: &[String]) -> String {
-    facts.join(" · ")
-}
-
-/// What a plan comes to.
-pub fn summary_line(summary: &Summary) -> String {
-    let Summary {
-        phases,
-        undoable_phases,
-        steps,
-        commits,
-        approvals,
-        tasks,
-        open_decisions,
-        irreversible,
-        without_way_back,
-    } = summary;
-    let mut said = vec![counted(*steps, "step")];
-    if *phases > 0 {
-        said.push(format!("{undoable_phases} of {phases} phases can be undone"));
-    }
-    said.push(counted(*commits, "commit"));
-    said.push(counted(*approvals, "approval"));
-    if tasks.most != Some(0) {
-        said.push(format!("{} of people", counted(*tasks, "task")));
-    }
-    if *open_decisions > 0 {
-        said.push(format!("{} open", counted(Count::exactly(*open_decisions), "decision")));
-    }
-    said.push(format!("{} that can't be undone", counted(*irreversible, "step")));
-    said.push(format!("{} without a way back", counted(*without_way_back, "step")));
-    format!("Plan: {}", said.join(", "))
-}
-
-/// `3 steps`, `1 to 3 steps`, `1 or more steps`
-pub fn counted(count: Count, one: &str) -> String {
-    let things = |number: usize| if number == 1 { one.to_owned() } else { format!("{one}s") };
-    let least = count.least;
-    match count.most {
-        Some(most) if most == least => format!("{least} {}", things(least)),
-        Some(most) => format!("{least} to {most} {}", things(most)),
-        None => format!("{least} or more {}", things(2)),
-    }
 }
